@@ -1,0 +1,57 @@
+import { stringify } from 'yaml';
+
+import type { SecretSource } from '../core/credentials.ts';
+import { formatDuration } from '../core/duration.ts';
+import { ACCOUNT_SETTINGS } from './account-settings.ts';
+import type { AccountConfig, Config, ListenAddress } from './config.ts';
+
+/** The configuration in force, as a YAML file that says the same but for the secrets. */
+export function describeConfig({ web, poll, month, log, accounts, proxy }: Config): string {
+  const file = stringify({
+    web: {
+      listen_address: formatListenAddress(web.listenAddress),
+      telemetry_path: web.telemetryPath,
+    },
+    poll: {
+      schedule: poll.schedule,
+      timeout: formatDuration(poll.timeoutMs),
+      stale_after: formatDuration(poll.staleAfterMs),
+    },
+    month,
+    log,
+    accounts: accounts.map(toFileKeys),
+  });
+  const variables = Object.entries(proxy).flatMap(([name, value]: [string, string]) =>
+    value === '' ? [] : `# ${name.toUpperCase()}_PROXY=${withoutUser(value)}\n`,
+  );
+  return file + variables.join('');
+}
+
+function toFileKeys({ name, apiUrl, credentials, allowInsecureHttp }: AccountConfig) {
+  return {
+    name,
+    api_url: apiUrl,
+    ...(credentials.kind === 'client'
+      ? {
+          client_id: credentials.clientId,
+          ...toFileKey(ACCOUNT_SETTINGS.clientSecret.key, credentials.clientSecret),
+        }
+      : toFileKey(ACCOUNT_SETTINGS.accessToken.key, credentials.accessToken)),
+    allow_insecure_http: allowInsecureHttp,
+  };
+}
+
+function toFileKey(key: string, source: SecretSource): Record<string, string> {
+  return source.kind === 'file'
+    ? { [`${key}_file`]: source.path }
+    : { [key]: source.value.toString() };
+}
+
+function formatListenAddress({ host = '', port }: ListenAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** A proxy's user and password stand before the last `@`. */
+function withoutUser(text: string): string {
+  return text.replace(/\/\/.*@/, '//[redacted]@');
+}

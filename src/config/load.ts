@@ -1,0 +1,97 @@
+import { ACCOUNT_SETTINGS } from './account-settings.ts';
+import { parseAccounts } from './accounts.ts';
+import type { Config } from './config.ts';
+import { EMPTY_FILE, parseConfigFile, type ConfigFile } from './file.ts';
+import { fromEnvironment, parseGiven, parseOrDefault, toProblem, type Given } from './given.ts';
+import { nearest } from './nearest.ts';
+import { invalid, type Problem } from './problems.ts';
+import { parseProxy } from './proxy.ts';
+import { readNamedFile, type ReadFile } from './read-file.ts';
+import { CONFIG_FILE, SETTINGS, type Setting } from './settings.ts';
+
+export interface ConfigSources {
+  /** By the setting's key, as `parseCommandLine` returns them. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly readFile: ReadFile;
+  /** What is wrong with a schedule, as the rest of a sentence that begins with it. */
+  readonly checkSchedule: (text: string) => string | undefined;
+  /** Account settings are left alone and `accounts` is empty, for the caller to fill in. */
+  readonly demo?: boolean;
+}
+
+export type LoadedConfig = { readonly config: Config } | { readonly problems: readonly Problem[] };
+
+/** Flags win over the environment, over the file, over the defaults. Tells all problems at once. */
+export function loadConfig(sources: ConfigSources): LoadedConfig {
+  const { env, readFile, checkSchedule, demo = false } = sources;
+  const problems: Problem[] = [];
+  const file = loadFile(sources, problems);
+  const read = <T>(setting: Setting<T> & { readonly default: string }): T => {
+    const given = givenBy(sources, setting) ?? file?.settings.get(setting.key);
+    return parseOrDefault(setting, given, problems);
+  };
+  const parseSchedule = (text: string) => {
+    const problem = checkSchedule(text);
+    return problem === undefined ? text : invalid(problem);
+  };
+  refuseNearMisses(env, problems);
+  const config: Config = {
+    web: {
+      listenAddress: read(SETTINGS.listenAddress),
+      telemetryPath: read(SETTINGS.telemetryPath),
+    },
+    poll: {
+      schedule: read({ ...SETTINGS.schedule, parse: parseSchedule }),
+      timeoutMs: read(SETTINGS.timeout),
+      staleAfterMs: read(SETTINGS.staleAfter),
+    },
+    month: { timezone: read(SETTINGS.timezone) },
+    log: { level: read(SETTINGS.logLevel), format: read(SETTINGS.logFormat) },
+    accounts:
+      demo || file === undefined ? [] : parseAccounts(file.accounts, env, { readFile, problems }),
+    proxy: parseProxy(env, problems),
+  };
+  return problems.length > 0 ? { problems } : { config: deepFreeze(config) };
+}
+
+/** Undefined where it cannot be read, after telling why. */
+function loadFile(sources: ConfigSources, problems: Problem[]): ConfigFile | undefined {
+  const given = givenBy(sources, CONFIG_FILE);
+  if (given === undefined) return EMPTY_FILE;
+  const parse = (path: string) => readNamedFile(sources.readFile, path);
+  const text = parseGiven({ ...CONFIG_FILE, parse }, given, problems);
+  return text === undefined ? undefined : parseConfigFile(text, given.text, problems);
+}
+
+function givenBy({ flags, env }: ConfigSources, setting: Setting): Given | undefined {
+  const text = flags[setting.key];
+  if (text === undefined) return fromEnvironment(setting, env);
+  return { text, from: 'flag', name: setting.flag ?? setting.key };
+}
+
+const ALL_SETTINGS: readonly Setting[] = [
+  CONFIG_FILE,
+  ...Object.values(SETTINGS),
+  ...Object.values(ACCOUNT_SETTINGS),
+];
+const VARIABLES = ALL_SETTINGS.map(({ env }) => env);
+
+/** Of the unknown variables only misspelt ones: other programs may have their own WHATSAPP_ ones. */
+function refuseNearMisses(env: ConfigSources['env'], problems: Problem[]): void {
+  for (const [name, text = ''] of Object.entries(env)) {
+    if (text === '' || !name.startsWith('WHATSAPP_') || VARIABLES.includes(name)) continue;
+    const near = nearest(name, VARIABLES);
+    const setting = ALL_SETTINGS.find((known) => known.env === near);
+    if (setting === undefined) continue;
+    const problem = `unknown variable; did you mean ${setting.env}?`;
+    problems.push(toProblem(setting, { text, from: 'environment', name }, problem));
+  }
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
+  }
+  return Object.freeze(value);
+}

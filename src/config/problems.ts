@@ -1,0 +1,33 @@
+/** One thing wrong with the configuration, in the words the operator needs to put it right. */
+export interface Problem {
+  /** As the user wrote it: `--poll.timeout`, `POLL_TIMEOUT` or `poll.timeout in FILE, line 3`. */
+  readonly name: string;
+  /** What is wrong, as the rest of a sentence that begins with the name. Never holds a secret. */
+  readonly problem: string;
+  readonly meaning: string;
+  readonly example: string;
+}
+
+/** Thrown by a setting's `parse`; its message is the `problem` of a Problem, without the value. */
+export class InvalidValue extends Error {}
+
+/** As an expression, so that a parser reads `parseDuration(text) ?? invalid('...')`. */
+export function invalid(problem: string): never {
+  throw new InvalidValue(problem);
+}
+
+const QUOTED_LENGTH_MAX = 60; // Enough to recognise a value; a pasted file would hide the message.
+
+export function quote(text: string): string {
+  const cut = text.length > QUOTED_LENGTH_MAX ? `${text.slice(0, QUOTED_LENGTH_MAX)}...` : text;
+  return JSON.stringify(cut);
+}
+
+/** All problems as text for stderr, ending in a newline. */
+export function formatProblems(problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const blocks = problems.map(({ name, problem, meaning, example }) =>
+    [`  ${name}: ${problem}`, `      Meaning: ${meaning}`, `      Example: ${example}`].join('\n'),
+  );
+  return `${[`${count} in the configuration`, ...blocks].join('\n\n')}\n`;
+}

@@ -1,0 +1,34 @@
+import type { ProxyConfig } from './config.ts';
+import type { Problem } from './problems.ts';
+
+/** The proxy variables that other programs read too; the lower case one wins. */
+export function parseProxy(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: Problem[],
+): ProxyConfig {
+  const read = (name: string) => {
+    const found = [name, name.toUpperCase()].find((spelling) => (env[spelling] ?? '') !== '');
+    return found === undefined ? undefined : { name: found, text: env[found] ?? '' };
+  };
+  const readUrl = (variable: string) => {
+    const given = read(variable);
+    if (given === undefined || isProxyUrl(given.text)) return given?.text ?? '';
+    const { name } = given;
+    problems.push({
+      name,
+      problem: 'must be an http:// or https:// URL', // Not shown: it may hold a password.
+      meaning: "Proxy for the way to the provider's API",
+      example: `${name}=http://proxy.example:3128`,
+    });
+    return '';
+  };
+  return {
+    http: readUrl('http_proxy'),
+    https: readUrl('https_proxy'),
+    no: read('no_proxy')?.text ?? '',
+  };
+}
+
+function isProxyUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
+}

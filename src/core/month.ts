@@ -1,0 +1,50 @@
+/** A calendar month in some time zone, in Unix milliseconds; `endMs` is the first of the next. */
+export interface Month {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+const DAY_MS = 86_400_000;
+/** Longer than any month, even one that a change of the clocks or of the zone makes longer. */
+const MONTH_MS_MAX = 33 * DAY_MS;
+
+/**
+ * The calendar month that holds an instant, as people in `timezone` (an IANA name) count it. Found
+ * by bisection over what the calendar itself says, so that no rule about clock changes is repeated
+ * here. Throws a RangeError for an unknown zone.
+ */
+export function monthOf(unixMs: number, timezone: string): Month {
+  const calendar = new Intl.DateTimeFormat('en-u-ca-iso8601', {
+    timeZone: timezone,
+    year: 'numeric',
+    month: '2-digit',
+  });
+  const month = calendar.format(unixMs);
+  const isBefore = (ms: number) => ms < unixMs && calendar.format(ms) !== month;
+  const isWithin = (ms: number) => ms <= unixMs || calendar.format(ms) === month;
+  return {
+    startMs: bisect(unixMs - MONTH_MS_MAX, unixMs, isBefore),
+    endMs: bisect(unixMs, unixMs + MONTH_MS_MAX, isWithin),
+  };
+}
+
+/** The least integer in (low, high] for which `holds` no longer holds. */
+function bisect(low: number, high: number, holds: (ms: number) => boolean): number {
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Whether any part of the span lies within `marginMs` of the turn of a month in `timezone`. */
+export function touchesMonthTurn(
+  fromMs: number,
+  toMs: number,
+  marginMs: number,
+  timezone: string,
+): boolean {
+  const months = [monthOf(fromMs - marginMs, timezone), monthOf(toMs + marginMs, timezone)];
+  return months[0]?.startMs !== months[1]?.startMs;
+}

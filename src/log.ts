@@ -1,0 +1,73 @@
+import pino, { type DestinationStream, type Logger } from 'pino';
+import type { Secret } from './core/secret.ts';
+
+/** How many secrets are remembered; the ones used last stay. A token an hour for each account. */
+const SECRETS_MAX = 1_000;
+
+/** The texts that must not appear in any output: a second layer, should the first ever fail. */
+export interface Redactor {
+  add(secret: Secret): void;
+  redact(text: string): string;
+}
+
+export function createRedactor(): Redactor {
+  const texts = new Set<string>();
+  return {
+    add(secret) {
+      // As it stands, and as it stands within a JSON string.
+      for (const text of [secret.reveal(), JSON.stringify(secret.reveal()).slice(1, -1)]) {
+        texts.delete(text);
+        texts.add(text);
+      }
+      for (const oldest of texts) {
+        if (texts.size <= SECRETS_MAX) break;
+        texts.delete(oldest);
+      }
+    },
+    redact(text) {
+      let redacted = text;
+      for (const secret of texts) redacted = redacted.replaceAll(secret, '[redacted]');
+      return redacted;
+    },
+  };
+}
+
+/** Lines go out at once, so that none is lost when the process ends. */
+export function logTo(fd: number): DestinationStream {
+  return pino.destination({ fd, sync: true });
+}
+
+export interface LogOptions {
+  readonly level: string;
+  readonly format: 'json' | 'pretty';
+  readonly redactor: Redactor;
+  readonly destination: DestinationStream;
+}
+
+/** Lines of JSON, or text for people. */
+export async function createLog(options: LogOptions): Promise<Logger> {
+  const { level, format, redactor } = options;
+  // Loaded only when asked for: a server never does.
+  const destination =
+    format === 'json'
+      ? options.destination
+      : (await import('pino-pretty')).default({
+          destination: options.destination,
+          translateTime: 'SYS:HH:MM:ss',
+          sync: true,
+        });
+  return pino(
+    {
+      level,
+      base: null,
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // Only the stack: an error of a library may carry headers and bodies as properties.
+      serializers: {
+        err: (error: unknown) => (error instanceof Error ? error.stack : typeof error),
+      },
+      hooks: { streamWrite: (line) => redactor.redact(line) },
+    },
+    destination,
+  );
+}

@@ -1,0 +1,195 @@
+import { ANOMALY_KINDS } from '../core/anomalies.ts';
+import { REASON_NAMES } from '../core/reasons.ts';
+import { CATEGORIES } from '../core/snapshot.ts';
+import { ofAccount, ofNumber, ofTotals, polled, seconds, type Family } from './family.ts';
+
+const RESTARTS = 'start again each month';
+
+/**
+ * Every metric of the exporter's own, in the order in which they are served. Names, labels, types
+ * and units are a public contract; docs/metrics.md is generated from this table.
+ */
+export const FAMILIES: readonly Family[] = [
+  ofNumber(
+    'online',
+    'isOnline',
+    'Whether the number is connected to an inbox (1) or not (0).',
+    (n) => n.online,
+  ),
+  ofNumber(
+    'online_inbox',
+    'onlineInbox',
+    'Id of the inbox that the number is connected to, 0 for none.',
+    (n) => n.onlineInbox,
+  ),
+  ofNumber(
+    'online_account',
+    'onlineAccount',
+    'Id of the inbox account that the number is connected to, 0 for none.',
+    (n) => n.onlineAccount,
+  ),
+  ofNumber(
+    'coexistence',
+    'coexistence',
+    'Whether the number also stays in the WhatsApp Business app on a phone (1) or not (0).',
+    (n) => n.coexistence,
+  ),
+  ofNumber(
+    'created_timestamp_seconds',
+    'create_time',
+    'When the number was added, in Unix seconds.',
+    (n) => n.createdS,
+  ),
+  ofNumber(
+    'conversations_this_month',
+    'conversationsThisMonth',
+    `Conversations of the calendar month so far; they ${RESTARTS}.`,
+    (n) => n.conversations,
+  ),
+  ofNumber(
+    'marketing_conversations_this_month',
+    'marketingThisMonth',
+    `Marketing conversations of the calendar month so far; they ${RESTARTS}.`,
+    (n) => n.marketing,
+  ),
+  ofNumber(
+    'service_conversations_this_month',
+    'serviceThisMonth',
+    `Service conversations of the calendar month so far; they ${RESTARTS}.`,
+    (n) => n.service,
+  ),
+  ofNumber(
+    'incoming_conversations_this_month',
+    'incomingThisMonth',
+    `Conversations opened by a customer in the calendar month so far; they ${RESTARTS}.`,
+    (n) => n.incoming,
+  ),
+  {
+    name: 'whatsapp_number_info',
+    type: 'gauge',
+    scope: 'number',
+    labels: ['account', 'number', 'display_name', 'business_name'],
+    help: polled(
+      'Always 1; the names of the number, which stand nowhere else',
+      'display_name, business_name',
+    ),
+    samples: (n) => [[{ display_name: n.displayName, business_name: n.businessName }, 1]],
+  },
+  {
+    name: 'whatsapp_number_conversations_total',
+    type: 'counter',
+    scope: 'number',
+    labels: ['account', 'number', 'category'],
+    help: polled(
+      'Conversations seen since the exporter first saw the number: positive differences between polls, across the turn of the month',
+      'marketingThisMonth, serviceThisMonth, incomingThisMonth',
+    ),
+    samples: (n, { conversations }) =>
+      CATEGORIES.map((category) => [{ category }, conversations.get(n.whatsapp)?.[category].total]),
+  },
+  ofTotals('numbers', 'totalWhatsApp', 'Numbers that the account manages.', (t) => t.numbers),
+  ofTotals(
+    'conversations_this_month',
+    'totalConversationsThisMonth',
+    `The provider's own total of conversations, which ${RESTARTS}.`,
+    (t) => t.conversations,
+  ),
+  ofTotals(
+    'marketing_conversations_this_month',
+    'totalMarketingThisMonth',
+    `The provider's own total of marketing conversations, which ${RESTARTS}.`,
+    (t) => t.marketing,
+  ),
+  ofTotals(
+    'service_conversations_this_month',
+    'totalServiceThisMonth',
+    `The provider's own total of service conversations, which ${RESTARTS}.`,
+    (t) => t.service,
+  ),
+  ofTotals(
+    'incoming_conversations_this_month',
+    'totalIncomingThisMonth',
+    `The provider's own total of incoming conversations, which ${RESTARTS}.`,
+    (t) => t.incoming,
+  ),
+  ofAccount(
+    'gauge',
+    'whatsapp_account_month_start_timestamp_seconds',
+    'First second of the calendar month that the counts belong to, in the configured zone.',
+    ({ state }) => seconds(state.lastGood?.month.startMs),
+  ),
+  ofAccount(
+    'gauge',
+    'whatsapp_account_month_end_timestamp_seconds',
+    'First second of the calendar month after the one that the counts belong to, in the configured zone.',
+    ({ state }) => seconds(state.lastGood?.month.endMs),
+  ),
+  ofAccount(
+    'gauge',
+    'whatsapp_up',
+    'Whether the last poll of the provider succeeded (1) or failed (0).',
+    ({ state }) => (state.lastPoll !== undefined && 'snapshot' in state.lastPoll ? 1 : 0),
+  ),
+  ofAccount(
+    'gauge',
+    'whatsapp_last_success_timestamp_seconds',
+    'When the last successful poll ended, in Unix seconds; absent until there is one.',
+    ({ state }) => seconds(state.lastGood?.at.unixMs),
+  ),
+  ofAccount(
+    'gauge',
+    'whatsapp_last_poll_timestamp_seconds',
+    'When the last poll ended, well or badly, in Unix seconds; absent until there is one.',
+    ({ state }) => seconds(state.lastPoll?.endedAt.unixMs),
+  ),
+  ofAccount(
+    'gauge',
+    'whatsapp_poll_duration_seconds',
+    'How long the last poll took, retries included; 0 until there is one.',
+    ({ state }) => seconds(state.lastPoll?.durationMs ?? 0),
+  ),
+  ofAccount(
+    'gauge',
+    'whatsapp_poll_interval_seconds',
+    'Longest gap that the schedule leaves between two polls.',
+    (view) => view.pollIntervalS,
+  ),
+  ofAccount(
+    'counter',
+    'whatsapp_polls_total',
+    'Polls that have ended, well or badly.',
+    ({ state }) => state.polls,
+  ),
+  {
+    name: 'whatsapp_poll_failures_total',
+    type: 'counter',
+    scope: 'account',
+    labels: ['account', 'reason'],
+    help: 'Polls that failed, by reason; every reason is there from the start.',
+    samples: ({ state }) => REASON_NAMES.map((reason) => [{ reason }, state.failures[reason]]),
+  },
+  {
+    name: 'whatsapp_response_anomalies_total',
+    type: 'counter',
+    scope: 'account',
+    labels: ['account', 'kind'],
+    help: 'Oddities in good responses, by kind, counted again at each poll that meets them.',
+    samples: ({ state }) => ANOMALY_KINDS.map((kind) => [{ kind }, state.anomalies[kind]]),
+  },
+  ofAccount(
+    'gauge',
+    'whatsapp_access_token_expiry_timestamp_seconds',
+    'When the access token in use expires, in Unix seconds; absent with a fixed token and until there is one.',
+    ({ state }) => seconds(state.lastPoll?.tokenExpiresAtMs),
+  ),
+  {
+    name: 'whatsapp_exporter_build_info',
+    type: 'gauge',
+    scope: 'exporter',
+    labels: ['version', 'revision', 'node_version'],
+    help: 'Always 1; which exporter this is.',
+    samples: (build) => [
+      [{ version: build.version, revision: build.revision, node_version: build.nodeVersion }, 1],
+    ],
+  },
+];

@@ -1,0 +1,95 @@
+import type { AccountState } from '../core/account-state.ts';
+import type { NumberEntry, Snapshot } from '../core/snapshot.ts';
+
+/** What the families read of one account at the time of a scrape. */
+export interface AccountView {
+  readonly state: AccountState;
+  /** The last good snapshot while it is fresh enough to be shown, else undefined. */
+  readonly snapshot: Snapshot | undefined;
+  /** The longest gap that the schedule leaves between two polls, in seconds. */
+  readonly pollIntervalS: number;
+}
+
+/** Which program this is. */
+export interface Build {
+  readonly version: string;
+  readonly revision: string;
+  readonly nodeVersion: string;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+/** One series: labels beyond those of the scope, and a value; undefined leaves the series out. */
+export type Sample = readonly [labels: Labels, value: number | undefined];
+
+interface FamilyHead {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter';
+  readonly labels: readonly string[];
+  readonly help: string;
+}
+
+/** One metric: a row of the table. `scope` says what its series are about. */
+export type Family = FamilyHead &
+  (
+    | {
+        readonly scope: 'number';
+        samples(number: NumberEntry, state: AccountState): readonly Sample[];
+      }
+    | { readonly scope: 'account'; samples(view: AccountView): readonly Sample[] }
+    | { readonly scope: 'exporter'; samples(build: Build): readonly Sample[] }
+  );
+
+/** A gauge of every number, from one field of its list entry. */
+export function ofNumber(
+  suffix: string,
+  field: string,
+  meaning: string,
+  value: (number: NumberEntry) => number | undefined,
+): Family {
+  return {
+    name: `whatsapp_number_${suffix}`,
+    type: 'gauge',
+    scope: 'number',
+    labels: ['account', 'number'],
+    help: polled(meaning, field),
+    samples: (number) => [[{}, value(number)]],
+  };
+}
+
+/** A gauge of every account, from one of the provider's own totals. */
+export function ofTotals(
+  suffix: string,
+  field: string,
+  meaning: string,
+  value: (totals: Snapshot['totals']) => number | undefined,
+): Family {
+  return ofAccount('gauge', `whatsapp_account_${suffix}`, polled(meaning, field), ({ snapshot }) =>
+    snapshot === undefined ? undefined : value(snapshot.totals),
+  );
+}
+
+/** A metric with one series an account. */
+export function ofAccount(
+  type: Family['type'],
+  name: string,
+  help: string,
+  value: (view: AccountView) => number | undefined,
+): Family {
+  return {
+    name,
+    type,
+    scope: 'account',
+    labels: ['account'],
+    help,
+    samples: (view) => [[{}, value(view)]],
+  };
+}
+
+/** HELP text of a value from the provider: it names the field and says that it is not live. */
+export function polled(meaning: string, field: string): string {
+  return `${meaning.replace(/\.$/, '')}. Provider field: ${field}. Polled, not live.`;
+}
+
+export function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1000;
+}

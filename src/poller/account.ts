@@ -1,0 +1,125 @@
+import {
+  afterPoll,
+  createAccountState,
+  type AccountState,
+  type PollOutcome,
+} from '../core/account-state.ts';
+import type { Anomalies } from '../core/anomalies.ts';
+import { instantOf, type Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { ParsedResponse } from '../core/parse.ts';
+import { PollError } from '../core/reasons.ts';
+
+export interface AccountPollerOptions {
+  readonly name: string;
+  /** Of the provider's month: an IANA name. */
+  readonly timezone: string;
+  /** After which fetchNumbers has promised to have ended. */
+  readonly timeoutMs: number;
+  readonly fetchNumbers: (signal: AbortSignal) => Promise<ParsedResponse>;
+  readonly tokenExpiresAtMs: () => number | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What is known already, where an account is taken over at a reload. */
+  readonly state?: AccountState;
+}
+
+/** Polls one account and keeps what came of it. */
+export interface AccountPoller {
+  state(): AccountState;
+  /** Polls, unless a poll is under way: then waits for that one. Never rejects. */
+  poll(): Promise<void>;
+  /** Aborts a poll that is under way; its outcome no longer counts. */
+  stop(): Promise<void>;
+}
+
+/** So long past its deadline a poll is given up for dead, so that the next one can begin. */
+const HUNG_AFTER_MS = 10_000;
+
+type Result =
+  Pick<ParsedResponse, 'snapshot' | 'anomalies'> | { readonly reason: PollError['reason'] };
+
+export function createAccountPoller(options: AccountPollerOptions): AccountPoller {
+  const { name, clock, log } = options;
+  let state = options.state ?? createAccountState(name);
+  let running: { readonly done: Promise<void>; readonly abort: AbortController } | undefined;
+  let reported = '';
+
+  async function pollOnce(abort: AbortController): Promise<void> {
+    const startedMs = clock.monotonicMs();
+    const { result, fields } = await fetchResult(abort);
+    if (abort.signal.aborted && abort.signal.reason === STOPPED) return;
+    const outcome: PollOutcome = {
+      ...result,
+      endedAt: instantOf(clock),
+      durationMs: clock.monotonicMs() - startedMs,
+      tokenExpiresAtMs: options.tokenExpiresAtMs(),
+    };
+    state = afterPoll(state, outcome, options.timezone);
+    logOutcome(outcome, fields);
+  }
+
+  async function fetchResult(
+    abort: AbortController,
+  ): Promise<{ result: Result; fields: Readonly<Record<string, unknown>> }> {
+    try {
+      return { result: await withWatchdog(abort), fields: {} };
+    } catch (error) {
+      return error instanceof PollError
+        ? { result: { reason: error.reason }, fields: { detail: error.message } }
+        : { result: { reason: 'internal' }, fields: { err: error } };
+    }
+  }
+
+  /** The deadline ends every poll; one that goes on all the same is a defect, but must not stay. */
+  function withWatchdog(abort: AbortController): Promise<ParsedResponse> {
+    return new Promise((resolve, reject) => {
+      abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error));
+      const cancel = clock.setTimer(() => {
+        abort.abort(new PollError('internal', 'the poll did not end at its deadline; given up'));
+      }, options.timeoutMs + HUNG_AFTER_MS);
+      options.fetchNumbers(abort.signal).then(resolve, reject).finally(cancel);
+    });
+  }
+
+  function logOutcome(outcome: PollOutcome, fields: Readonly<Record<string, unknown>>): void {
+    const line = { account: name, duration_seconds: outcome.durationMs / 1000 };
+    if ('snapshot' in outcome) {
+      const numbers = outcome.snapshot.numbers.length;
+      log.info({ ...line, outcome: 'success', numbers }, 'polled');
+      logAnomalies(outcome.anomalies);
+    } else {
+      const level = outcome.reason === 'internal' ? 'error' : 'warn';
+      const { reason } = outcome;
+      log[level]({ ...line, outcome: 'failure', reason, numbers: 0, ...fields }, 'poll failed');
+    }
+  }
+
+  /** Once per change: the same oddities come with every poll, for weeks. */
+  function logAnomalies({ counts, examples }: Anomalies): void {
+    const kinds = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+    const report = examples.length === 0 ? '' : JSON.stringify([kinds, examples]);
+    if (report === reported) return;
+    reported = report;
+    if (report === '') log.info({ account: name }, 'the response holds no oddities any more');
+    else log.warn({ account: name, anomalies: kinds, examples }, 'the response holds oddities');
+  }
+
+  return {
+    state: () => state,
+    poll() {
+      if (running === undefined) {
+        const abort = new AbortController();
+        const done = pollOnce(abort).finally(() => (running = undefined));
+        running = { done, abort };
+      }
+      return running.done;
+    },
+    async stop() {
+      running?.abort.abort(STOPPED);
+      await running?.done;
+    },
+  };
+}
+
+const STOPPED = new Error('the poller is stopping');

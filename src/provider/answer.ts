@@ -1,0 +1,69 @@
+import { asObject } from '../core/parse.ts';
+import { PollError, type Reason } from '../core/reasons.ts';
+import type { JsonAnswer } from './http.ts';
+
+export type Call = 'token' | 'numbers';
+
+/** The provider's `reason` of a FAIL. The same figure means different things to the two calls. */
+const FAIL_REASONS: Readonly<Record<Call, Readonly<Record<number, [Reason, string]>>>> = {
+  token: {
+    2: ['credentials', 'client id or client secret is wrong'],
+    3: ['blocked', 'this IP address is blocked after too many wrong tries'],
+  },
+  numbers: {
+    2: ['credentials', 'the credentials are wrong'],
+    3: ['token', 'the access token does not exist or has expired'],
+  },
+};
+
+const HTTP_REASONS: Readonly<Record<Call, Readonly<Record<number, Reason>>>> = {
+  // Each further wrong try prolongs a block, so whatever looks like a refusal is taken as one.
+  token: { 401: 'credentials', 403: 'credentials', 429: 'rate_limited' },
+  numbers: { 401: 'token', 429: 'rate_limited' },
+};
+
+/**
+ * Throws PollError unless the answer says OK. A FAIL may come with any HTTP status, so its reason
+ * goes before the status; where `status` is left out, as in the documented token answer, reason 1
+ * means OK. `nowMs` is Unix time, for a Retry-After that names a date.
+ */
+export function assertOk(call: Call, answer: JsonAnswer, nowMs: number): void {
+  const fields = asObject(answer.body);
+  const status =
+    typeof fields?.['status'] === 'string' ? fields['status'].toUpperCase() : undefined;
+  const code = toReasonCode(fields?.['reason']);
+  const isFail = status === 'FAIL' || (status === undefined && code !== undefined && code !== 1);
+  const known = isFail && code !== undefined ? FAIL_REASONS[call][code] : undefined;
+  if (known !== undefined) throw new PollError(known[0], `${call} call: ${known[1]}`);
+
+  const isHttpOk = answer.status >= 200 && answer.status < 300;
+  const named = HTTP_REASONS[call][answer.status];
+  if (!isHttpOk && (named !== undefined || !isFail)) {
+    throw new PollError(named ?? 'http_status', `${call} call: HTTP ${answer.status}`, {
+      isPassing: answer.status === 429 || answer.status >= 500,
+      retryAfterMs: toRetryAfterMs(answer.retryAfter, nowMs),
+    });
+  }
+  if (isFail) {
+    const shown = code ?? 'that is no number';
+    throw new PollError('provider_failed', `${call} call: FAIL with reason ${shown}`);
+  }
+  if (status !== 'OK' && code !== 1) {
+    throw new PollError('invalid_response', `${call} call: neither OK nor FAIL`);
+  }
+}
+
+function toReasonCode(value: unknown): number | undefined {
+  const code = typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : value;
+  return Number.isSafeInteger(code) ? (code as number) : undefined;
+}
+
+/** Longer waits are not believed: a wrong date must not silence an account for days. */
+const RETRY_AFTER_MS_MAX = 3_600_000;
+
+function toRetryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined;
+  const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  if (Number.isNaN(waitMs)) return undefined;
+  return Math.min(Math.max(waitMs, 0), RETRY_AFTER_MS_MAX);
+}

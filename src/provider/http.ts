@@ -1,0 +1,132 @@
+import { Agent, EnvHttpProxyAgent, Pool, fetch, type Dispatcher, type Response } from 'undici';
+import { PollError } from '../core/reasons.ts';
+
+/** As in the environment; '' is none. */
+export interface ProxySettings {
+  readonly http: string;
+  readonly https: string;
+  readonly no: string;
+}
+
+export interface JsonRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Its reason is what the request rejects with when it aborts. */
+  readonly signal: AbortSignal;
+}
+
+export interface JsonAnswer {
+  readonly status: number;
+  /** The decoded body; undefined where a body beside an error status is not JSON. */
+  readonly body: unknown;
+  /** The header `Retry-After` as it came. */
+  readonly retryAfter: string | undefined;
+}
+
+/** Some 200,000 numbers. Counted after decompression, so that a gzip bomb is stopped as well. */
+export const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
+/**
+ * The deadline of the poll is what ends a request. Undici's own limits only free the sockets which
+ * it leaves behind where a connection or a proxy hangs, so they come a little later.
+ */
+const SOCKET_GRACE_MS = 1_000;
+
+/** The connections to one provider. A loopback host is never asked for through a proxy. */
+export function createDispatcher(
+  apiUrl: string,
+  proxy: ProxySettings,
+  timeoutMs: number,
+): Dispatcher {
+  const limitMs = timeoutMs + SOCKET_GRACE_MS;
+  const limits = { headersTimeout: limitMs, bodyTimeout: limitMs, connect: { timeout: limitMs } };
+  if (isLoopback(new URL(apiUrl).hostname)) return new Agent(limits);
+  return new EnvHttpProxyAgent({
+    ...limits,
+    httpProxy: proxy.http,
+    httpsProxy: proxy.https,
+    noProxy: proxy.no,
+    // Without this a proxy that never answers CONNECT keeps a socket for each poll, for ever.
+    clientFactory: (origin, options) =>
+      new Pool(origin, { ...(options as Pool.Options), headersTimeout: limitMs }),
+  });
+}
+
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+/**
+ * Sends one request and decodes its JSON answer, whatever its status. Throws PollError: `redirect`,
+ * `too_large`, `invalid_json`, `network`, `tls`, or the reason of the request's signal.
+ */
+export async function requestJson(
+  { url, signal, ...request }: JsonRequest,
+  dispatcher: Dispatcher,
+): Promise<JsonAnswer> {
+  try {
+    const response = await fetch(url, { ...request, signal, dispatcher, redirect: 'manual' });
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel();
+      throw new PollError('redirect', `HTTP ${response.status}, not followed`);
+    }
+    const text = new TextDecoder().decode(await readBody(response));
+    return {
+      status: response.status,
+      body: parseJson(text, response),
+      retryAfter: response.headers.get('retry-after') ?? undefined,
+    };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw error instanceof PollError ? error : toPollError(error);
+  }
+}
+
+/** Leaving the loop early cancels the stream and so frees the connection. */
+async function readBody(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const stream = (response.body ?? []) as AsyncIterable<Uint8Array>;
+  for await (const chunk of stream) {
+    bytes += chunk.byteLength;
+    if (bytes > RESPONSE_BYTES_MAX) {
+      throw new PollError('too_large', `the response is larger than ${RESPONSE_BYTES_MAX} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
+}
+
+function parseJson(text: string, response: Response): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // The parser's own message quotes the text, which may hold an apiKey.
+    if (!response.ok) return undefined;
+    throw new PollError('invalid_json', `HTTP ${response.status} with a body that is not JSON`);
+  }
+}
+
+/** Certificates and handshakes that fail; OpenSSL's and Node's own names. */
+const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|EPROTO$)/;
+
+/**
+ * Names an error of undici by its code alone: the error objects themselves hold headers. One that
+ * has no code is no failure of the network, but a defect: it is passed on as it is.
+ */
+function toPollError(error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === undefined) return error;
+  return TLS_CODE.test(code)
+    ? new PollError('tls', `TLS failed: ${code}`)
+    : new PollError('network', `no connection: ${code}`, { isPassing: true });
+}
+
+function codeOf(error: unknown): string | undefined {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    if ('code' in e && typeof e.code === 'string') return e.code;
+    if (e instanceof AggregateError) return codeOf(e.errors[0]);
+  }
+  return undefined;
+}

@@ -1,0 +1,155 @@
+import { monthOf, type Month } from '../core/month.ts';
+import { createNames } from './names.ts';
+import { fraction, mix, spread } from './noise.ts';
+import { createHabits, createMonthTraffic, type Traffic } from './traffic.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** One entry of the provider's list, field by field as its documentation names them. */
+export interface FleetNumber {
+  readonly create_time: number;
+  readonly whatsapp: string;
+  readonly apiKey: string;
+  readonly display_name: string;
+  readonly business_name: string;
+  readonly isOnline: 0 | 1;
+  readonly onlineAccount: number;
+  readonly onlineInbox: number;
+  readonly coexistence: 0 | 1;
+  readonly conversationsThisMonth: number;
+  readonly marketingThisMonth: number;
+  readonly serviceThisMonth: number;
+  readonly incomingThisMonth: number;
+}
+
+export interface Fleet {
+  /** The numbers at an instant: new objects each time, fit to be changed by the caller. */
+  at(unixMs: number): FleetNumber[];
+}
+
+export interface FleetOptions {
+  readonly seed: number;
+  /** How many places the fleet has; a few of them stand empty while one number follows another. */
+  readonly numbers: number;
+  /** Where the month turns and what business hours mean. */
+  readonly timezone?: string;
+}
+
+/**
+ * A fleet that is a function of its options and the time alone: instants may be asked for in any
+ * order, and a run can be repeated. What is kept between calls only saves time.
+ */
+export function createFleet({ seed, numbers, timezone = 'Asia/Jerusalem' }: FleetOptions): Fleet {
+  const slots = Array.from({ length: numbers }, (_, slot) => createSlot(seed, slot, numbers));
+  let month: Month = { startMs: 0, endMs: 0 };
+  return {
+    at(unixMs) {
+      if (unixMs < month.startMs || unixMs >= month.endMs) month = monthOf(unixMs, timezone);
+      return slots.flatMap((slot) => slot(unixMs, month) ?? []);
+    },
+  };
+}
+
+/** How long a number stays: 3 to 4 in 100 leave in a month, and as many join. */
+const TENURE_MS = [300 * DAY_MS, 3000 * DAY_MS] as const;
+const VACANCY_MS = [2 * MINUTE_MS, 20 * DAY_MS] as const;
+/** Followers in a slot repeat a number only after more tenures than fit into the calendar. */
+const TENURES_MAX = 1000;
+
+/** A place in the fleet that one number after another holds. */
+function createSlot(seed: number, slot: number, numbers: number) {
+  const slotKey = mix(mix(seed, 1), slot);
+  const tenureMs = spread(...TENURE_MS, fraction(slotKey, 1));
+  const phaseMs = tenureMs * fraction(slotKey, 2);
+  let member: Member | undefined;
+  let untilMs = 0;
+  return (unixMs: number, month: Month): FleetNumber | undefined => {
+    if (member === undefined || unixMs < untilMs - tenureMs || unixMs >= untilMs) {
+      const tenure = Math.floor((unixMs + phaseMs) / tenureMs);
+      const fromMs = tenure * tenureMs - phaseMs;
+      untilMs = fromMs + tenureMs;
+      const key = mix(slotKey, tenure);
+      const joinedMs = fromMs + spread(...VACANCY_MS, fraction(key, 0));
+      const digits = toDigits(seed, (tenure % TENURES_MAX) * numbers + slot);
+      member = createMember(key, slot, digits, joinedMs);
+    }
+    return unixMs < member.joinedMs ? undefined : member.at(unixMs, month);
+  };
+}
+
+interface Member {
+  readonly joinedMs: number;
+  at(unixMs: number, month: Month): FleetNumber;
+}
+
+function createMember(key: number, slot: number, whatsapp: string, joinedMs: number): Member {
+  const names = createNames(mix(key, 1), slot);
+  const habits = createHabits(mix(key, 2));
+  const isOfflineAt = createOutages(mix(key, 3), slot);
+  const coexistence = fraction(key, 4) < 0.3 ? 1 : 0;
+  const account = 1 + Math.floor(slot / 10);
+  let month: Month | undefined;
+  let traffic: (unixMs: number) => Traffic;
+  return {
+    joinedMs,
+    at(unixMs, now) {
+      if (month !== now) traffic = createMonthTraffic(mix(key, 5), habits, now, joinedMs);
+      month = now;
+      const { marketing, service, incoming } = traffic(unixMs);
+      const isOnline = isOfflineAt(unixMs) ? 0 : 1;
+      return {
+        create_time: Math.floor(joinedMs / 1000),
+        whatsapp,
+        // Recognisable, so that a test can search every output for it.
+        apiKey: `fake-api-key-${key}`,
+        display_name: names.display,
+        business_name: names.business,
+        isOnline,
+        onlineAccount: isOnline * account,
+        onlineInbox: isOnline * (slot + 1),
+        coexistence,
+        conversationsThisMonth: marketing + service + incoming,
+        marketingThisMonth: marketing,
+        serviceThisMonth: service,
+        incomingThisMonth: incoming,
+      };
+    },
+  };
+}
+
+/** One number in so many was never connected to an inbox. */
+const NEVER_ONLINE_EVERY = 25;
+const NEVER_ONLINE_SLOT = 3;
+const FLAPPING_SLOT = 7;
+const FLAP_MS = 2 * MINUTE_MS;
+/** In each such span there is at most one outage, so an instant is judged without looking back. */
+const OUTAGE_SPAN_MS = 4 * DAY_MS;
+const OUTAGE_MS = [4 * MINUTE_MS, DAY_MS] as const;
+
+/** When a number has no inbox: always, in fits and starts, or for minutes to hours now and then. */
+function createOutages(key: number, slot: number): (unixMs: number) => boolean {
+  if (slot % NEVER_ONLINE_EVERY === NEVER_ONLINE_SLOT) return () => true;
+  if (slot === FLAPPING_SLOT) {
+    return (unixMs) => fraction(key, Math.floor(unixMs / FLAP_MS)) < 0.4;
+  }
+  const phaseMs = OUTAGE_SPAN_MS * fraction(key, 0);
+  return (unixMs) => {
+    const span = Math.floor((unixMs + phaseMs) / OUTAGE_SPAN_MS);
+    const spanKey = mix(key, span);
+    if (fraction(spanKey, 1) > 0.7) return false;
+    const durationMs = spread(...OUTAGE_MS, fraction(spanKey, 2));
+    const startMs = (OUTAGE_SPAN_MS - durationMs) * fraction(spanKey, 3);
+    const sinceStartMs = unixMs + phaseMs - span * OUTAGE_SPAN_MS - startMs;
+    return sinceStartMs >= 0 && sinceStartMs < durationMs;
+  };
+}
+
+/**
+ * 9725 and eight digits. The factor has no divisor in common with 10^8, so that different indices
+ * below 10^8 (100,000 slots of 1000 tenures) have different digits.
+ */
+function toDigits(seed: number, index: number): string {
+  const digits = (index * 48_271 + mix(seed, 2)) % 100_000_000;
+  return `9725${String(digits).padStart(8, '0')}`;
+}

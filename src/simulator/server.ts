@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { createAnswers, type Answers, type AnswersOptions } from './answers.ts';
+import { sendFault, sendJson, type Fault, type Faults } from './faults.ts';
+
+export interface SimulatorOptions extends AnswersOptions {
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly host?: string;
+  readonly faults?: Partial<Faults>;
+}
+
+type Call = keyof Faults;
+
+/** Requests since the start: all of each call, and each call's by outcome. */
+export interface RequestCounts {
+  token: number;
+  numbers: number;
+  /** Such as `token ok`, `numbers FAIL 3`, `numbers fault drip`; absent until there is one. */
+  readonly outcomes: Partial<Record<`${Call} ${string}`, number>>;
+}
+
+export interface Simulator extends Pick<Answers, 'revokeTokens' | 'rotateSecret'> {
+  /** The base of the API, fit for api_url. */
+  readonly url: string;
+  readonly requests: Readonly<RequestCounts>;
+  readonly faults: Faults;
+  /** Stops listening and ends every connection at once. */
+  close(): Promise<void>;
+}
+
+const BASE = '/api';
+const CALLS: Readonly<Record<string, Call>> = {
+  [`${BASE}/settings/accessToken`]: 'token',
+  [`${BASE}/whatsapp/getWhatsApp`]: 'numbers',
+};
+
+/** The provider's documented API as a real HTTP server. Rejects where the port cannot be had. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { port = 0, host = '127.0.0.1' } = options;
+  const answers = createAnswers(options);
+  const faults: Faults = { token: undefined, numbers: undefined, ...options.faults };
+  const requests: RequestCounts = { token: 0, numbers: 0, outcomes: {} };
+
+  const count = (call: Call, outcome: string) => {
+    requests.outcomes[`${call} ${outcome}`] = (requests.outcomes[`${call} ${outcome}`] ?? 0) + 1;
+  };
+
+  const answer = async (call: Call, req: IncomingMessage) => {
+    const method = req.method ?? '';
+    return call === 'token'
+      ? answers.token(method, await text(req))
+      : answers.numbers(method, req.headers.authorization);
+  };
+
+  const handle = async (req: IncomingMessage, res: ServerResponse) => {
+    const call = CALLS[req.url?.split('?', 1)[0] ?? ''];
+    if (call === undefined) return void res.writeHead(404).end();
+    requests[call] += 1;
+    const fault = takeFault(faults, call);
+    if (fault !== undefined) {
+      count(call, `fault ${fault.kind}`);
+      return sendFault(res, fault, () => answer(call, req));
+    }
+    const body = await answer(call, req);
+    count(call, body['reason'] === 1 ? 'ok' : `FAIL ${String(body['reason'])}`);
+    sendJson(res, body);
+  };
+
+  const server = createServer((req, res) => {
+    handle(req, res).catch((error: unknown) => {
+      // Whoever has gone misses nothing; any other error is a defect of the simulator or its test.
+      if (!req.socket.destroyed) throw error;
+    });
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}${BASE}`,
+    requests,
+    faults,
+    revokeTokens: answers.revokeTokens,
+    rotateSecret: answers.rotateSecret,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** The fault that this request meets; one that was limited is used up by one. */
+function takeFault(faults: Faults, call: Call): Fault | undefined {
+  const fault = faults[call];
+  if (fault?.times !== undefined) {
+    faults[call] = fault.times > 1 ? { ...fault, times: fault.times - 1 } : undefined;
+  }
+  return fault;
+}

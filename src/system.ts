@@ -1,0 +1,11 @@
+import type { Clock } from './core/clock.ts';
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  unixMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  setTimer(callback, delayMs) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
