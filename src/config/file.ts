@@ -40,7 +40,8 @@ const ACCOUNT_KEYS: KnownKeys = new Map(
 const SECTIONS = new Map<string, Map<string, Help>>();
 for (const setting of Object.values(SETTINGS)) {
   const [section = '', key = ''] = setting.key.split('.');
-  SECTIONS.set(section, (SECTIONS.get(section) ?? new Map()).set(key, toHelp(setting)));
+  const keys = SECTIONS.get(section) ?? new Map<string, Help>();
+  SECTIONS.set(section, keys.set(key, toHelp(setting)));
 }
 
 const TOP_KEYS: KnownKeys = new Map([

@@ -6,7 +6,7 @@ export type Json = Readonly<Record<string, unknown>>;
 const HOUR_MS = 3_600_000;
 const TOKEN_LIFE_MS = HOUR_MS;
 /** How many wrong tries in a row, none older than an hour, block the caller; not documented. */
-export const WRONG_TRIES_MAX = 5;
+const WRONG_TRIES_MAX = 5;
 const BLOCK_MS = HOUR_MS;
 
 const WRONG_CREDENTIALS = 2;

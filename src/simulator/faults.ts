@@ -6,8 +6,8 @@ import { createGzip } from 'node:zlib';
 import { fail, type Json } from './answers.ts';
 
 /**
- * One way in which a call goes wrong. The first three kinds never ask the provider; the others
- * spoil the answer that it gives, or the way in which it is sent.
+ * One way in which a call goes wrong. `reply`, `fail`, `never` and `headersOnly` do not ask the
+ * provider at all; the others spoil the answer that it gives, or the way in which it is sent.
  */
 export type Fault = {
   /** For so many requests, then the call is sound again; without it, until taken away. */

@@ -15,7 +15,7 @@ export interface SimulatorOptions extends AnswersOptions {
 type Call = keyof Faults;
 
 /** Requests since the start: all of each call, and each call's by outcome. */
-export interface RequestCounts {
+interface RequestCounts {
   token: number;
   numbers: number;
   /** Such as `token ok`, `numbers FAIL 3`, `numbers fault drip`; absent until there is one. */

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { ageMs, instantOf, sleep } from '../../src/core/clock.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+
+test('age is the longer of what the two time lines say', async () => {
+  const clock = createFakeClock();
+  const then = instantOf(clock);
+  await clock.advance(60_000);
+  expect(ageMs(then, clock)).toBe(60_000);
+  clock.jump(-3_600_000);
+  expect(ageMs(then, clock), 'a clock set back').toBe(60_000);
+  clock.jump(2 * 3_600_000);
+  expect(ageMs(then, clock), 'a machine that slept').toBe(60_000 + 3_600_000);
+});
+
+test('sleep ends when its time has come', async () => {
+  const clock = createFakeClock();
+  let done = false;
+  const sleeping = sleep(clock, 1_000, new AbortController().signal).then(() => (done = true));
+  await clock.advance(999);
+  expect(done).toBe(false);
+  await clock.advance(1);
+  await sleeping;
+});
+
+test('sleep rejects with the reason as soon as its signal aborts, and leaves no timer', async () => {
+  const clock = createFakeClock();
+  const abort = new AbortController();
+  const sleeping = sleep(clock, 1_000, abort.signal);
+  abort.abort(new Error('enough'));
+  await expect(sleeping).rejects.toThrow('enough');
+  expect(clock.timers).toBe(0);
+  await expect(sleep(clock, 1_000, abort.signal)).rejects.toThrow('enough');
+});

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { countConversations, type ConversationCounters } from '../../src/core/conversations.ts';
+import { numberEntry } from '../support/numbers.ts';
+
+const MID_MONTH = Date.parse('2026-11-15T12:00:00Z');
+const TURN = Date.parse('2026-10-31T22:00:00Z');
+const HOUR_MS = 3_600_000;
+
+/** Feeds marketing counts, one poll each, and returns the counter after every one. */
+function totalsOf(polls: readonly (readonly [atMs: number, count: number | undefined])[]) {
+  let counters: ConversationCounters = new Map();
+  let fromMs = polls[0]?.[0] ?? 0;
+  return polls.map(([toMs, marketing]) => {
+    const numbers = [numberEntry({ whatsapp: '972500000001', marketing })];
+    counters = countConversations(counters, numbers, { fromMs, toMs, timezone: 'Asia/Jerusalem' });
+    fromMs = toMs;
+    return counters.get('972500000001')?.marketing.total;
+  });
+}
+const minutes = (startMs: number, ...counts: (number | undefined)[]) =>
+  totalsOf(counts.map((count, i) => [startMs + i * 60_000, count]));
+
+test('a counter starts at 0 at first sight and adds what each poll adds', () => {
+  expect(minutes(MID_MONTH, 100, 103, 103, 110)).toEqual([0, 3, 3, 10]);
+});
+
+test('a correction downwards in the middle of a month adds nothing; what comes after counts', () => {
+  expect(minutes(MID_MONTH, 100, 90, 95)).toEqual([0, 0, 5]);
+});
+
+test('a fall at the turn of the month has started again and adds its new value', () => {
+  expect(minutes(TURN - 60_000, 500, 7, 9)).toEqual([0, 7, 9]);
+});
+
+test.each([
+  [-23.9, 4],
+  [23.9, 4],
+  [-24.1, 0],
+  [24.1, 0],
+])('a fall %s h from the turn adds %s', (hours, added) => {
+  const atMs = TURN + hours * HOUR_MS;
+  expect(minutes(atMs - 60_000, 500, 4)).toEqual([0, added]);
+});
+
+test('a fall found after an outage that spans the turn has started again', () => {
+  const before = TURN - 3 * 24 * HOUR_MS;
+  const after = TURN + 3 * 24 * HOUR_MS;
+  expect(
+    totalsOf([
+      [before, 500],
+      [after, 80],
+    ]),
+  ).toEqual([0, 80]);
+});
+
+test('a count that does not arrive leaves its counter, and the next one is held against the last', () => {
+  expect(minutes(MID_MONTH, 10, 12, undefined, 15)).toEqual([0, 2, 2, 5]);
+});
+
+test('a counter whose field was bad at first sight is there, at 0', () => {
+  expect(minutes(MID_MONTH, undefined, 50, 51)).toEqual([0, 0, 1]);
+});
+
+test('a number that left and came back starts anew', () => {
+  const span = { fromMs: MID_MONTH, toMs: MID_MONTH, timezone: 'UTC' };
+  const poll = (before: ConversationCounters, marketing: number) =>
+    countConversations(before, [numberEntry({ whatsapp: '1', marketing })], span);
+  const first = poll(poll(new Map(), 5), 9);
+  const gone = countConversations(first, [], span);
+  expect(first.get('1')?.marketing.total).toBe(4);
+  expect(gone.size).toBe(0);
+  expect(poll(gone, 12).get('1')?.marketing.total).toBe(0);
+});
+
+test('the three categories are counted apart', () => {
+  const span = { fromMs: MID_MONTH, toMs: MID_MONTH, timezone: 'UTC' };
+  const poll = (before: ConversationCounters, counts: Partial<Record<string, number>>) =>
+    countConversations(before, [numberEntry({ whatsapp: '1', ...counts })], span);
+  const start = poll(new Map(), { marketing: 1, service: 2, incoming: 3 });
+  const totals = poll(start, { marketing: 2, service: 4, incoming: 6 }).get('1');
+  expect(totals).toMatchObject({
+    marketing: { total: 1 },
+    service: { total: 2 },
+    incoming: { total: 3 },
+  });
+});

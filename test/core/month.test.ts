@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { monthOf, touchesMonthTurn } from '../../src/core/month.ts';
+
+const at = (text: string) => Date.parse(text);
+const shown = (text: string, zone: string) => {
+  const { startMs, endMs } = monthOf(at(text), zone);
+  return [new Date(startMs).toISOString(), new Date(endMs).toISOString()];
+};
+
+test.each([
+  [
+    '2026-11-22T10:00:00Z',
+    'Asia/Jerusalem',
+    '2026-10-31T22:00:00.000Z',
+    '2026-11-30T22:00:00.000Z',
+  ],
+  [
+    '2026-10-31T21:59:59.999Z',
+    'Asia/Jerusalem',
+    '2026-09-30T21:00:00.000Z',
+    '2026-10-31T22:00:00.000Z',
+  ],
+  [
+    '2026-10-31T22:00:00Z',
+    'Asia/Jerusalem',
+    '2026-10-31T22:00:00.000Z',
+    '2026-11-30T22:00:00.000Z',
+  ],
+  [
+    '2026-03-15T00:00:00Z',
+    'Asia/Jerusalem',
+    '2026-02-28T22:00:00.000Z',
+    '2026-03-31T21:00:00.000Z',
+  ],
+  ['2024-02-29T23:00:00Z', 'UTC', '2024-02-01T00:00:00.000Z', '2024-03-01T00:00:00.000Z'],
+  ['2026-12-31T23:59:59Z', 'UTC', '2026-12-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z'],
+  [
+    '2026-11-01T03:59:59Z',
+    'America/New_York',
+    '2026-10-01T04:00:00.000Z',
+    '2026-11-01T04:00:00.000Z',
+  ],
+  ['2026-05-10T00:00:00Z', 'Asia/Kolkata', '2026-04-30T18:30:00.000Z', '2026-05-31T18:30:00.000Z'],
+  // Samoa left out the 30th of December 2011.
+  ['2011-12-15T00:00:00Z', 'Pacific/Apia', '2011-12-01T10:00:00.000Z', '2011-12-31T10:00:00.000Z'],
+])('the month of %s in %s runs from %s to %s', (instant, zone, start, end) => {
+  expect(shown(instant, zone)).toEqual([start, end]);
+});
+
+test('a month holds its instant, and the next month begins where it ends', () => {
+  const zones = fc.constantFrom('UTC', 'Asia/Jerusalem', 'America/St_Johns', 'Pacific/Chatham');
+  const instants = fc.integer({ min: at('1990-01-01T00:00:00Z'), max: at('2060-01-01T00:00:00Z') });
+  fc.assert(
+    fc.property(instants, zones, (ms, zone) => {
+      const month = monthOf(ms, zone);
+      expect(month.startMs).toBeLessThanOrEqual(ms);
+      expect(month.endMs).toBeGreaterThan(ms);
+      expect(monthOf(month.endMs, zone).startMs).toBe(month.endMs);
+      expect(monthOf(month.startMs - 1, zone).endMs).toBe(month.startMs);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('an unknown zone is a RangeError', () => {
+  expect(() => monthOf(0, 'Asia/Atlantis')).toThrow(RangeError);
+});
+
+const DAY_MS = 86_400_000;
+test.each([
+  ['2026-10-30T21:59:00Z', '2026-10-30T21:59:30Z', false],
+  ['2026-10-30T22:01:00Z', '2026-10-30T22:02:00Z', true],
+  ['2026-11-01T21:58:00Z', '2026-11-01T21:59:00Z', true],
+  ['2026-11-01T22:01:00Z', '2026-11-01T22:02:00Z', false],
+  ['2026-10-20T00:00:00Z', '2026-11-20T00:00:00Z', true],
+])('the span from %s to %s comes within a day of a turn: %s', (from, to, expected) => {
+  expect(touchesMonthTurn(at(from), at(to), DAY_MS, 'Asia/Jerusalem')).toBe(expected);
+});
