@@ -28,7 +28,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const problems: Problem[] = [];
   const file = loadFile(sources, problems);
   const read = <T>(setting: Setting<T> & { readonly default: string }): T => {
-    const given = file?.settings.get(setting.key) ?? givenBy(sources, setting);
+    const given = givenBy(sources, setting) ?? file?.settings.get(setting.key);
     return parseOrDefault(setting, given, problems);
   };
   const parseSchedule = (text: string) => {

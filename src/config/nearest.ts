@@ -12,18 +12,16 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 
 const at = (row: readonly number[], j: number) => row[j] ?? Infinity;
 
-/** Damerau-Levenshtein: insertions, deletions, substitutions and swaps of neighbours. */
+/** Levenshtein's: insertions, deletions and substitutions. Swapped neighbours count as two. */
 function distanceOf(a: string, b: string): number {
-  let [before, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const substituted = at(last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped =
-        a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(before, j - 2) + 1 : Infinity;
-      row.push(Math.min(at(last, j) + 1, at(row, j - 1) + 1, substituted, swapped));
+      row.push(Math.min(at(last, j) + 1, at(row, j - 1) + 1, substituted));
     }
-    [before, last] = [last, row];
+    last = row;
   }
   return at(last, b.length);
 }

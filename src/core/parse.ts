@@ -28,7 +28,7 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function parseNumbers(response: unknown): ParsedResponse {
   const fields = asObject(response);
-  const list = fields?.['list'];
+  const list = fields && own(fields, 'list');
   if (fields === undefined || !Array.isArray(list)) {
     throw new PollError('invalid_response', 'the response holds no list of numbers');
   }
@@ -44,7 +44,7 @@ function parseList(list: readonly unknown[], odd: AnomalyTally): readonly Number
   const byNumber = new Map<string, NumberEntry>();
   list.forEach((item, index) => {
     const fields = asObject(item);
-    const whatsapp = fields === undefined ? undefined : toDigits(fields['whatsapp']);
+    const whatsapp = fields === undefined ? undefined : toDigits(own(fields, 'whatsapp'));
     if (fields === undefined || whatsapp === undefined) odd.add('entry_invalid', `list[${index}]`);
     else if (byNumber.has(whatsapp)) odd.add('entry_duplicate', whatsapp);
     else if (byNumber.size >= NUMBERS_MAX) odd.add('number_limit', whatsapp);
@@ -85,7 +85,7 @@ function parseTotals(fields: Json, odd: AnomalyTally): Snapshot['totals'] {
 /** Reads one field by its name; says where it is missing or makes no sense. */
 function fieldReader(fields: Json, owner: string, odd: AnomalyTally) {
   return <T>(name: string, convert: (value: unknown, cut: () => void) => T | undefined) => {
-    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const value = own(fields, name);
     const where = `${owner}.${name}`;
     if (value === undefined || value === null) {
       odd.add('field_missing', where);
@@ -121,6 +121,10 @@ function compareTotals(
 export function asObject(value: unknown): Json | undefined {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   return isObject ? (value as Json) : undefined;
+}
+
+function own(fields: Json, name: string): unknown {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
 /** The identity of a number: its digits as a string, or an integer that is still exact. */
@@ -164,7 +168,7 @@ function toText(value: unknown, cut: () => void): string | undefined {
   if (typeof value !== 'string') return undefined;
   // What lies far beyond the limit can be dropped before the costly part.
   const near = value.slice(0, 4 * TEXT_LENGTH_MAX);
-  const clean = near.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '');
+  const clean = near.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, '');
   const text =
     clean.length > TEXT_LENGTH_MAX ? Array.from(clean).slice(0, TEXT_LENGTH_MAX).join('') : clean;
   if (text !== value) cut();

@@ -72,14 +72,18 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
   }
 
   /** The deadline ends every poll; one that goes on all the same is a defect, but must not stay. */
-  function withWatchdog(abort: AbortController): Promise<ParsedResponse> {
-    return new Promise((resolve, reject) => {
+  async function withWatchdog(abort: AbortController): Promise<ParsedResponse> {
+    const aborted = new Promise<never>((_resolve, reject) => {
       abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error));
-      const cancel = clock.setTimer(() => {
-        abort.abort(new PollError('internal', 'the poll did not end at its deadline; given up'));
-      }, options.timeoutMs + HUNG_AFTER_MS);
-      options.fetchNumbers(abort.signal).then(resolve, reject).finally(cancel);
     });
+    const cancel = clock.setTimer(() => {
+      abort.abort(new PollError('internal', 'the poll did not end at its deadline; given up'));
+    }, options.timeoutMs + HUNG_AFTER_MS);
+    try {
+      return await Promise.race([options.fetchNumbers(abort.signal), aborted]);
+    } finally {
+      cancel();
+    }
   }
 
   function logOutcome(outcome: PollOutcome, fields: Readonly<Record<string, unknown>>): void {

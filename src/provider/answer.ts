@@ -63,7 +63,9 @@ const RETRY_AFTER_MS_MAX = 3_600_000;
 
 function toRetryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
-  const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  // A date begins with the name of its day; Date.parse alone would take `-5` for a year.
+  const dateMs = /^[A-Za-z]/.test(header) ? Date.parse(header) : Number.NaN;
+  const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : dateMs - nowMs;
   if (Number.isNaN(waitMs)) return undefined;
   return Math.min(Math.max(waitMs, 0), RETRY_AFTER_MS_MAX);
 }

@@ -41,11 +41,14 @@ export function createDispatcher(
 ): Dispatcher {
   const limitMs = timeoutMs + SOCKET_GRACE_MS;
   const limits = { headersTimeout: limitMs, bodyTimeout: limitMs, connect: { timeout: limitMs } };
-  if (isLoopback(new URL(apiUrl).hostname)) return new Agent(limits);
+  const { protocol, hostname } = new URL(apiUrl);
+  const proxyUrl = protocol === 'https:' ? proxy.https : proxy.http;
+  if (isLoopback(hostname) || proxyUrl === '') return new Agent(limits);
   return new EnvHttpProxyAgent({
     ...limits,
-    httpProxy: proxy.http,
-    httpsProxy: proxy.https,
+    // The same for both: left to itself it would ask for https: through HTTP_PROXY.
+    httpProxy: proxyUrl,
+    httpsProxy: proxyUrl,
     noProxy: proxy.no,
     // Without this a proxy that never answers CONNECT keeps a socket for each poll, for ever.
     clientFactory: (origin, options) =>

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+
+import { parseCommandLine } from '../../src/config/cli.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
+
+const parse = (...argv: string[]) => parseCommandLine(argv, '1.2.3');
+const exit = (code: number, stdout: string, stderr: string) => ({
+  kind: 'exit',
+  code,
+  stdout,
+  stderr,
+});
+
+test('without arguments the exporter runs', () => {
+  expect(parse()).toStrictEqual({ kind: 'run', demo: false, flags: {} });
+});
+
+test.each(Object.values(SETTINGS))(
+  '$flag takes its value with = or as next argument',
+  (setting) => {
+    const { flag, key, example } = setting;
+    const expected = { kind: 'run', demo: false, flags: { [key]: example } };
+    expect(parse(flag, example)).toStrictEqual(expected);
+    expect(parse(`${flag}=${example}`)).toStrictEqual(expected);
+  },
+);
+
+test('a value may be empty, begin with a dash or hold an equals sign', () => {
+  const flags = { 'config.file': '', 'poll.timeout': '-5s', 'month.timezone': 'a=b' };
+  expect(parse('--config.file=', '--poll.timeout', '-5s', '--month.timezone=a=b')).toStrictEqual({
+    kind: 'run',
+    demo: false,
+    flags,
+  });
+});
+
+test('the modes', () => {
+  expect(parse('--once', '--demo')).toStrictEqual({ kind: 'once', demo: true, flags: {} });
+  expect(parse('--check-config')).toMatchObject({ kind: 'check-config', demo: false });
+});
+
+test('--help prints all there is to know', async () => {
+  const help = parse('--help');
+  expect(help).toMatchObject({ kind: 'exit', code: 0, stderr: '' });
+  expect(parse('-h')).toStrictEqual(help);
+  await expect('stdout' in help ? help.stdout : '').toMatchFileSnapshot('help.txt');
+});
+
+test('--version prints the version', () => {
+  expect(parse('--version')).toStrictEqual(exit(0, '1.2.3\n', ''));
+});
+
+test.each([
+  [['--poll.timeot', '5s'], "unknown option '--poll.timeot'\n(Did you mean --poll.timeout?)"],
+  [['--whatsapp.client-secret=canary'], "unknown option '--whatsapp.client-secret'"],
+  [['--poll.timeout'], "option '--poll.timeout <duration>' argument missing"],
+  [['serve'], 'too many arguments. Expected 0 arguments but got 1.'],
+  [['--once=true'], 'too many arguments. Expected 0 arguments but got 1.'],
+  [['--check-config', '--once'], "option '--once' cannot be used with option '--check-config'"],
+  [
+    ['--poll.timeout=5s', '--poll.timeout', '6s'],
+    "option '--poll.timeout <duration>' argument '6s' is invalid. The flag is given twice.",
+  ],
+])('%j is refused', (argv, message) => {
+  expect(parse(...argv)).toStrictEqual(exit(1, '', `error: ${message}\nTry --help.\n`));
+});

@@ -1,0 +1,193 @@
+import { inspect } from 'node:util';
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+
+import { ACCOUNT_SETTINGS } from '../../src/config/account-settings.ts';
+import type { Config } from '../../src/config/config.ts';
+import { describeConfig } from '../../src/config/describe.ts';
+import { SETTINGS, type Setting } from '../../src/config/settings.ts';
+import { configOf, load, loadYaml, problemsOf, readFrom } from './sources.ts';
+
+const TOKEN = { WHATSAPP_ACCESS_TOKEN: 'canary-token' };
+
+/** Three right texts for each setting, and where its value stands in the Config. */
+const SAMPLES: [Setting, [string, string, string], (config: Config) => unknown][] = [
+  [SETTINGS.listenAddress, [':1', ':2', ':3'], ({ web }) => web.listenAddress],
+  [SETTINGS.telemetryPath, ['/a', '/b', '/c'], ({ web }) => web.telemetryPath],
+  [SETTINGS.schedule, ['1m', '2m', '3m'], ({ poll }) => poll.schedule],
+  [SETTINGS.timeout, ['1s', '2s', '3s'], ({ poll }) => poll.timeoutMs],
+  [SETTINGS.staleAfter, ['1m', '2m', '3m'], ({ poll }) => poll.staleAfterMs],
+  [SETTINGS.timezone, ['UTC', 'Asia/Tokyo', 'Europe/Rome'], ({ month }) => month.timezone],
+  [SETTINGS.logLevel, ['warn', 'debug', 'trace'], ({ log }) => log.level],
+  [SETTINGS.logFormat, ['pretty', 'json', 'pretty'], ({ log }) => log.format],
+];
+
+test('every setting has its samples', () => {
+  expect(SAMPLES.map(([setting]) => setting)).toStrictEqual(Object.values(SETTINGS));
+});
+
+test.each(SAMPLES)('$key: flag over environment over file over default', (setting, texts, get) => {
+  const [section = '', key = ''] = setting.key.split('.');
+  const [flag, env, file] = texts;
+  for (const layers of [0, 1, 2, 3, 4, 5, 6, 7]) {
+    const has = { flag: (layers & 4) > 0, env: (layers & 2) > 0, file: (layers & 1) > 0 };
+    const yaml = stringify(has.file ? { [section]: { [key]: file } } : {});
+    const loaded = loadYaml(yaml, {
+      flags: has.flag ? { [setting.key]: flag } : {},
+      env: { ...TOKEN, [setting.env]: has.env ? env : '' },
+    });
+    const winner = (has.flag && flag) || (has.env && env) || (has.file && file) || setting.default;
+    expect(get(configOf(loaded)), `${layers}`).toStrictEqual(setting.parse(winner ?? ''));
+  }
+});
+
+test('the configuration file may be named by the environment, and the flag wins', () => {
+  const readFile = (path: string) => `web: { telemetry_path: /${path} }`;
+  const env = { ...TOKEN, WHATSAPP_CONFIG_FILE: 'env' };
+  expect(configOf(load({ env, readFile })).web.telemetryPath).toBe('/env');
+  const flags = { 'config.file': 'flag' };
+  expect(configOf(load({ env, flags, readFile })).web.telemetryPath).toBe('/flag');
+});
+
+const { name, apiUrl, clientId, clientSecretFile, accessToken } = ACCOUNT_SETTINGS;
+
+test('the environment alone makes one account', () => {
+  const [account] = configOf(load({ env: TOKEN })).accounts;
+  expect(account).toMatchObject({
+    name: 'default',
+    apiUrl: 'https://partners.99digital.co.il/api',
+    allowInsecureHttp: false,
+    credentials: { kind: 'token', accessToken: { kind: 'value' } },
+  });
+});
+
+test('the environment overrides the values of an only account of the file, one by one', () => {
+  const yaml = stringify({
+    accounts: [{ name: 'acme', client_id: 'file-id', client_secret_file: 'good.secret' }],
+  });
+  const readFile = (path: string) => (path === 'test.yml' ? yaml : 'canary-secret\n');
+  const flags = { 'config.file': 'test.yml' };
+  const env = { [name.env]: 'env', [apiUrl.env]: 'http://localhost:1/', [clientId.env]: 'env-id' };
+  expect(configOf(load({ flags, readFile, env })).accounts).toMatchObject([
+    {
+      name: 'env',
+      apiUrl: 'http://localhost:1',
+      credentials: { clientId: 'env-id', clientSecret: { kind: 'file', path: 'good.secret' } },
+    },
+  ]);
+  const clash = load({ flags, readFile, env: { WHATSAPP_CLIENT_SECRET: 'canary-secret' } });
+  expect(problemsOf(clash)).toContain('set together with WHATSAPP_CLIENT_SECRET');
+});
+
+test('account variables beside several accounts are refused, not guessed', () => {
+  const accounts = ['one', 'two'].map((text) => ({ name: text, access_token: 'canary-token' }));
+  const env = { ...TOKEN, WHATSAPP_API_URL: 'https://example.com' };
+  expect(problemsOf(loadYaml(stringify({ accounts }), { env }))).toMatch(
+    /^1 problem [^]*WHATSAPP_API_URL, WHATSAPP_ACCESS_TOKEN: set while [^]* has 2 accounts/,
+  );
+});
+
+test('without any credentials both ways to give them are told', () => {
+  const message = problemsOf(load({}));
+  for (const { env } of [clientId, clientSecretFile, accessToken]) expect(message).toContain(env);
+  expect(message).toContain('1 problem ');
+});
+
+test.each([
+  ['http://localhost:8080', '', true],
+  ['http://127.8.9.1/api', '', true],
+  ['http://[::1]', '', true],
+  ['http://example.com', 'true', true],
+  ['http://example.com', '', false],
+  ['http://localhost.example.com', 'false', false],
+  ['http://127.0.0.1.example.com', '', false],
+  ['http://[::2]', '', false],
+  ['http://0.0.0.0', '', false],
+])('%s with WHATSAPP_ALLOW_INSECURE_HTTP=%j is accepted: %s', (url, allow, isAccepted) => {
+  const env = { ...TOKEN, [apiUrl.env]: url, WHATSAPP_ALLOW_INSECURE_HTTP: allow };
+  expect('config' in load({ env })).toBe(isAccepted);
+});
+
+test('a misspelt variable is refused, a foreign one is left alone', () => {
+  const env = { ...TOKEN, WHATSAPP_CLIENT_SECERT: 'canary-secret', WHATSAPP_NUMBER: '972' };
+  const message = problemsOf(load({ env }));
+  expect(message).toContain(
+    'WHATSAPP_CLIENT_SECERT: unknown variable; did you mean WHATSAPP_CLIENT_SECRET?',
+  );
+  expect(message).toContain('1 problem ');
+});
+
+test('a demo needs no account and ignores what is said about accounts', () => {
+  const env = { WHATSAPP_API_URL: 'nonsense', WHATSAPP_CLIENT_ID: 'alone' };
+  expect(configOf(load({ env, demo: true })).accounts).toStrictEqual([]);
+});
+
+test('of the proxy variables lower case wins, and an empty one is none', () => {
+  const env = {
+    ...TOKEN,
+    http_proxy: '',
+    HTTP_PROXY: 'http://upper:1',
+    https_proxy: 'http://lower:2',
+    HTTPS_PROXY: 'http://upper:2',
+    NO_PROXY: 'localhost,.example.com',
+  };
+  expect(configOf(load({ env })).proxy).toStrictEqual({
+    http: 'http://upper:1',
+    https: 'http://lower:2',
+    no: 'localhost,.example.com',
+  });
+  expect(configOf(load({ env: TOKEN })).proxy).toStrictEqual({ http: '', https: '', no: '' });
+});
+
+test.each(['proxy:3128', 'http://', 'socks5://me:canary@proxy', 'http://me:canary@proxy:port'])(
+  'the proxy %j is refused without being shown',
+  (text) => {
+    const message = problemsOf(load({ env: { ...TOKEN, HTTPS_PROXY: text } }));
+    expect(message).toContain('HTTPS_PROXY: must be an http:// or https:// URL');
+    expect(message).not.toContain('canary');
+  },
+);
+
+test('the configuration is frozen all the way down', () => {
+  const isFrozen = (value: unknown): boolean =>
+    typeof value !== 'object' ||
+    value === null ||
+    (Object.isFrozen(value) && Object.values(value).every(isFrozen));
+  expect(isFrozen(configOf(load({ env: TOKEN })))).toBe(true);
+});
+
+test('what --check-config prints loads to the same configuration', () => {
+  const flags = { 'config.file': 'everything.yml' };
+  const env = {};
+  const config = configOf(load({ flags, env }));
+  const text = describeConfig(config);
+  const readFile = (path: string) => (path === 'test.yml' ? text : readFrom('valid')(path));
+  const again = configOf(load({ flags: { 'config.file': 'test.yml' }, readFile }));
+  expect(JSON.stringify(again)).toBe(JSON.stringify(config));
+});
+
+test('no secret shows in the configuration, however it is printed, nor in its description', () => {
+  const env = { WHATSAPP_CLIENT_ID: 'my-id', WHATSAPP_CLIENT_SECRET: 'canary-secret' };
+  for (const config of [configOf(load({ env })), configOf(load({ env: TOKEN }))]) {
+    const printed = [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true })];
+    for (const text of [...printed, describeConfig(config)]) {
+      expect(text).not.toContain('canary');
+      expect(text).toContain('[redacted]');
+    }
+  }
+  const proxied = { ...TOKEN, HTTPS_PROXY: 'http://me:canary-p@ss@proxy.example:3128' };
+  const text = describeConfig(configOf(load({ env: proxied })));
+  expect(text).toContain('# HTTPS_PROXY=http://[redacted]@proxy.example:3128\n');
+});
+
+test('no secret shows in a problem, whatever is wrong with it or beside it', () => {
+  const secrets = ['canary secret', 'canary\n', 'canary-é', 'canary'];
+  for (const secret of secrets) {
+    for (const { env } of Object.values(ACCOUNT_SETTINGS)) {
+      if (env === name.env || env === 'WHATSAPP_ALLOW_INSECURE_HTTP') continue;
+      const message = problemsOf(load({ env: { [env]: secret, WHATSAPP_CLIENT_IDS: secret } }));
+      expect(message).toMatch(/^\d+ problem/);
+      expect(message).not.toContain('canary');
+    }
+  }
+});

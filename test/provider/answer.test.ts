@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { PollError } from '../../src/core/reasons.ts';
+import { assertOk, type Call } from '../../src/provider/answer.ts';
+
+const NOW = Date.parse('2026-11-22T10:00:00Z');
+
+function judged(call: Call, status: number, body: unknown, retryAfter?: string): PollError | 'ok' {
+  try {
+    assertOk(call, { status, body, retryAfter }, NOW);
+    return 'ok';
+  } catch (error) {
+    if (error instanceof PollError) return error;
+    throw error;
+  }
+}
+function reasonOf(call: Call, status: number, body: unknown): string {
+  const result = judged(call, status, body);
+  return result === 'ok' ? result : result.reason;
+}
+
+test.each<[Call, number, unknown, string]>([
+  ['numbers', 200, { status: 'OK', reason: 1, list: [] }, 'ok'],
+  ['numbers', 200, { status: 'ok', reason: '1' }, 'ok'],
+  ['numbers', 200, { status: 'OK' }, 'ok'],
+  ['token', 200, { reason: 1, access_token: 'fake' }, 'ok'],
+  ['token', 200, { status: 'FAIL', reason: 2 }, 'credentials'],
+  ['token', 200, { status: 'Fail', reason: '2' }, 'credentials'],
+  ['token', 200, { reason: 2 }, 'credentials'],
+  ['token', 200, { status: 'FAIL', reason: 3 }, 'blocked'],
+  ['token', 403, { status: 'FAIL', reason: 3 }, 'blocked'],
+  ['token', 200, { status: 'FAIL', reason: 7 }, 'provider_failed'],
+  ['token', 401, undefined, 'credentials'],
+  ['token', 403, undefined, 'credentials'],
+  ['token', 404, undefined, 'http_status'],
+  ['token', 429, undefined, 'rate_limited'],
+  ['numbers', 200, { status: 'FAIL', reason: 2 }, 'credentials'],
+  ['numbers', 200, { status: 'FAIL', reason: 3 }, 'token'],
+  ['numbers', 500, { status: 'FAIL', reason: 3 }, 'token'],
+  ['numbers', 200, { status: 'FAIL', reason: 13 }, 'provider_failed'],
+  ['numbers', 500, { status: 'FAIL', reason: 13 }, 'provider_failed'],
+  ['numbers', 200, { status: 'FAIL' }, 'provider_failed'],
+  ['numbers', 200, { status: 'FAIL', reason: { a: 1 } }, 'provider_failed'],
+  ['numbers', 401, undefined, 'token'],
+  ['numbers', 401, { status: 'FAIL', reason: 99 }, 'token'],
+  ['numbers', 403, undefined, 'http_status'],
+  ['numbers', 404, { error: 'x' }, 'http_status'],
+  ['numbers', 405, undefined, 'http_status'],
+  ['numbers', 429, { status: 'FAIL', reason: 99 }, 'rate_limited'],
+  ['numbers', 500, undefined, 'http_status'],
+  ['numbers', 200, { list: [] }, 'invalid_response'],
+  ['numbers', 200, { status: 'MAYBE', reason: 1 }, 'ok'],
+  ['numbers', 200, { status: 'MAYBE' }, 'invalid_response'],
+  ['numbers', 200, null, 'invalid_response'],
+  ['numbers', 200, [], 'invalid_response'],
+  ['numbers', 200, 'OK', 'invalid_response'],
+])('the %s call with HTTP %s and %j is judged %4$s', (call, status, body, expected) => {
+  expect(reasonOf(call, status, body)).toBe(expected);
+});
+
+test.each([
+  [429, true],
+  [500, true],
+  [503, true],
+  [404, false],
+  [403, false],
+])('HTTP %s may pass: %s', (status, isPassing) => {
+  expect(judged('numbers', status, undefined)).toMatchObject({ isPassing });
+});
+
+test.each([
+  ['30', 30_000],
+  ['0', 0],
+  ['86400', 3_600_000],
+  ['Sun, 22 Nov 2026 10:00:45 GMT', 45_000],
+  ['Sun, 22 Nov 2026 09:00:00 GMT', 0],
+  ['Sun, 22 Nov 2099 09:00:00 GMT', 3_600_000],
+  ['soon', undefined],
+  ['-5', undefined],
+  [undefined, undefined],
+])('Retry-After %s asks for a wait of %s ms', (header, expected) => {
+  expect(judged('numbers', 503, undefined, header)).toMatchObject({ retryAfterMs: expected });
+});
+
+test('a message never repeats what the provider sent', () => {
+  const sent = {
+    status: 'FAIL',
+    reason: 'fake-canary',
+    apiKey: 'fake-canary',
+    error: 'fake-canary',
+  };
+  for (const status of [200, 401, 500]) {
+    expect(JSON.stringify(judged('numbers', status, sent))).not.toContain('canary');
+    expect(String(judged('numbers', status, sent))).not.toContain('canary');
+  }
+});

@@ -1,0 +1,61 @@
+import { setTimeout } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import type { Credentials } from '../../src/core/credentials.ts';
+import { PollError } from '../../src/core/reasons.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { createProvider, type ProviderOptions } from '../../src/provider/provider.ts';
+import { createFleet } from '../../src/simulator/fleet.ts';
+import { startSimulator } from '../../src/simulator/server.ts';
+import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
+
+export const CLIENT_SECRET = 'fake-secret-canary';
+export const TIMEOUT_MS = 20_000;
+
+export function clientCredentials(secret = CLIENT_SECRET): Credentials {
+  const clientSecret = { kind: 'value', value: new Secret(secret) } as const;
+  return { kind: 'client', clientId: 'fake-client', clientSecret };
+}
+
+/** A provider and the simulator that it asks, over real HTTP, in time that the test moves. */
+export async function start(options: Partial<ProviderOptions> = {}) {
+  const clock = createFakeClock();
+  const fleet = createFleet({ seed: 1, numbers: 3 });
+  const sign = { clientId: 'fake-client', clientSecret: CLIENT_SECRET };
+  const simulator = await startSimulator({ fleet, clock, ...sign });
+  const provider = createProvider({
+    apiUrl: simulator.url,
+    credentials: clientCredentials(),
+    proxy: { http: '', https: '', no: '' },
+    timeoutMs: TIMEOUT_MS,
+    clock,
+    random: () => 0,
+    onSecret: () => {},
+    ...options,
+  });
+  onTestFinished(async () => {
+    await provider.close();
+    await simulator.close();
+  });
+  const poll = () => outcomeOf(provider.fetchNumbers(new AbortController().signal), clock);
+  return { clock, simulator, provider, poll };
+}
+
+/** `ok`, or the reason of the failure; lets the clock run on through the waits between tries. */
+export async function outcomeOf(poll: Promise<unknown>, clock: FakeClock): Promise<string> {
+  let outcome: string | undefined;
+  const settled = poll.then(
+    () => (outcome = 'ok'),
+    (error: unknown) => {
+      if (!(error instanceof PollError)) throw error;
+      outcome = error.reason;
+    },
+  );
+  settled.catch(() => (outcome = 'threw'));
+  while (outcome === undefined) {
+    await setTimeout(1);
+    // One timer is the deadline; a second one is a wait between two tries.
+    if (clock.timers > 1) await clock.advance(50);
+  }
+  await settled;
+  return outcome;
+}

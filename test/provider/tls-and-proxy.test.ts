@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import selfsigned from 'selfsigned';
+import { expect, onTestFinished, test } from 'vitest';
+import { isLoopback } from '../../src/provider/http.ts';
+import { TIMEOUT_MS, outcomeOf, start } from './provider-on-simulator.ts';
+
+async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => sockets.add(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A proxy that tunnels whatever it is asked for to `targetPort`; undefined never answers CONNECT. */
+async function startProxy(targetPort: number | undefined) {
+  const asked: string[] = [];
+  const open = new Set<Socket>();
+  const proxy = createHttpServer();
+  proxy.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+  });
+  proxy.on('connect', (request, socket: Socket) => {
+    asked.push(request.url ?? '');
+    if (targetPort === undefined) {
+      // A tunnel is half-open: only who reads it learns that the other end has gone.
+      socket.on('end', () => socket.end()).resume();
+      return;
+    }
+    const target = connect(targetPort, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      target.pipe(socket).pipe(target);
+    });
+    target.on('error', () => socket.destroy());
+    socket.on('error', () => target.destroy());
+  });
+  const url = `http://127.0.0.1:${await listen(proxy)}`;
+  return { url, asked, open };
+}
+
+async function httpsPort(altName: string): Promise<number> {
+  const { private: key, cert } = await selfsigned.generate([
+    { name: 'commonName', value: altName },
+  ]);
+  return listen(createHttpsServer({ key, cert }, (_request, response) => response.end('{}')));
+}
+
+test('a certificate that nobody vouches for is a failure of TLS, tried once', async () => {
+  const port = await httpsPort('localhost');
+  const { clock, poll } = await start({ apiUrl: `https://localhost:${port}/api` });
+  expect(await poll()).toBe('tls');
+  expect(clock.monotonicMs(), 'no wait for another try').toBe(0);
+});
+
+test('plain HTTP where TLS is expected is a failure of TLS', async () => {
+  const { simulator } = await start();
+  const { poll } = await start({ apiUrl: simulator.url.replace('http:', 'https:') });
+  expect(await poll()).toBe('tls');
+});
+
+test('a handshake that stalls times out at the deadline', async () => {
+  const port = await listen(createTcpServer(() => {}));
+  const { clock, provider } = await start({ apiUrl: `https://127.0.0.1:${port}/api` });
+  const outcome = outcomeOf(provider.fetchNumbers(new AbortController().signal), clock);
+  await setTimeout(50);
+  await clock.advance(TIMEOUT_MS);
+  expect(await outcome).toBe('timeout');
+});
+
+test('a proxy is used for both calls', async () => {
+  const { simulator } = await start();
+  const proxy = await startProxy(Number(new URL(simulator.url).port));
+  const { poll } = await start({
+    apiUrl: 'http://provider.invalid/api',
+    proxy: { http: proxy.url, https: '', no: '' },
+  });
+  expect(await poll()).toBe('ok');
+  expect(new Set(proxy.asked)).toEqual(new Set(['provider.invalid:80']));
+});
+
+test('a host in NO_PROXY is asked directly', async () => {
+  const proxy = await startProxy(undefined);
+  const { poll } = await start({
+    apiUrl: 'http://provider.invalid/api',
+    proxy: { http: proxy.url, https: '', no: 'other.example,provider.invalid' },
+  });
+  expect(await poll()).toBe('network');
+  expect(proxy.asked).toEqual([]);
+});
+
+test('HTTP_PROXY is not for an https: provider', async () => {
+  const proxy = await startProxy(undefined);
+  const { poll } = await start({
+    apiUrl: 'https://provider.invalid/api',
+    proxy: { http: proxy.url, https: '', no: '' },
+  });
+  expect(await poll()).toBe('network');
+  expect(proxy.asked).toEqual([]);
+});
+
+test('a loopback host is never asked through a proxy', async () => {
+  const proxy = await startProxy(undefined);
+  const { poll } = await start({ proxy: { http: proxy.url, https: proxy.url, no: '' } });
+  expect(await poll()).toBe('ok');
+  expect(proxy.asked).toEqual([]);
+});
+
+test('a proxy that never answers CONNECT times out and keeps no socket', async () => {
+  const proxy = await startProxy(undefined);
+  const timeoutMs = 200;
+  const { clock, provider } = await start({
+    apiUrl: 'https://provider.invalid/api',
+    proxy: { http: '', https: proxy.url, no: '' },
+    timeoutMs,
+  });
+  for (let poll = 0; poll < 3; poll += 1) {
+    const outcome = outcomeOf(provider.fetchNumbers(new AbortController().signal), clock);
+    while (proxy.asked.length <= poll) await setTimeout(1);
+    await clock.advance(timeoutMs);
+    expect(await outcome).toBe('timeout');
+  }
+  await expect.poll(() => proxy.open.size, { timeout: 10_000 }).toBe(0);
+});
+
+test.each([
+  ['localhost', true],
+  ['127.0.0.1', true],
+  ['127.8.9.1', true],
+  ['[::1]', true],
+  ['localhost.example.com', false],
+  ['127.0.0.1.example.com', false],
+  ['10.0.0.1', false],
+])('%s is a loopback host: %s', (hostname, expected) => {
+  expect(isLoopback(hostname)).toBe(expected);
+});

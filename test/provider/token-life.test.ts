@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { Secret } from '../../src/core/secret.ts';
+import { expiryInMilliseconds, expiryInPast, noExpiry } from '../../src/simulator/faults.ts';
+import { CLIENT_SECRET, clientCredentials, start } from './provider-on-simulator.ts';
+
+const MINUTE_MS = 60_000;
+
+function secretFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'secret-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'secret');
+  writeFileSync(path, text);
+  return path;
+}
+
+test('a day of polls every minute asks for 24 or 25 tokens, and no poll fails', async () => {
+  const { clock, simulator, poll } = await start();
+  const outcomes = new Set<string>();
+  for (let minute = 0; minute < 24 * 60; minute += 1) {
+    outcomes.add(await poll());
+    await clock.advance(MINUTE_MS);
+  }
+  expect([...outcomes]).toEqual(['ok']);
+  expect(simulator.requests.numbers).toBe(1440);
+  expect(simulator.requests.outcomes['numbers FAIL 3']).toBeUndefined();
+  expect(simulator.requests.token).toBeGreaterThanOrEqual(24);
+  expect(simulator.requests.token).toBeLessThanOrEqual(25);
+});
+
+test('a token that ends before its time costs no poll', async () => {
+  const { simulator, poll } = await start();
+  expect(await poll()).toBe('ok');
+  simulator.revokeTokens();
+  expect(await poll()).toBe('ok');
+  expect(simulator.requests).toMatchObject({ token: 2, numbers: 3 });
+});
+
+test('HTTP 401 renews the token as reason 3 does', async () => {
+  const { simulator, poll } = await start();
+  expect(await poll()).toBe('ok');
+  simulator.faults.numbers = { kind: 'reply', status: 401, times: 1 };
+  expect(await poll()).toBe('ok');
+  expect(simulator.requests).toMatchObject({ token: 2, numbers: 3 });
+});
+
+test.each([
+  ['no expiry', noExpiry],
+  ['an expiry in the past', expiryInPast],
+  ['an expiry in milliseconds', expiryInMilliseconds],
+])('a token with %s is taken to live the documented hour', async (_name, fault) => {
+  const { clock, simulator, provider, poll } = await start();
+  simulator.faults.token = fault;
+  expect(await poll()).toBe('ok');
+  expect(provider.tokenExpiresAtMs()).toBe(clock.unixMs() + 3_600_000);
+  await clock.advance(58 * MINUTE_MS);
+  expect(await poll()).toBe('ok');
+  expect(simulator.requests.token).toBe(1);
+  await clock.advance(MINUTE_MS);
+  expect(await poll()).toBe('ok');
+  expect(simulator.requests.token).toBe(2);
+});
+
+test('a token that says it ends sooner than in an hour is believed', async () => {
+  const { clock, simulator, provider, poll } = await start();
+  const endsAtS = Math.floor(clock.unixMs() / 1000) + 600;
+  simulator.faults.token = {
+    kind: 'transform',
+    transform: (good) => ({ ...good, expiration_time: String(endsAtS) }),
+  };
+  await poll();
+  expect(provider.tokenExpiresAtMs()).toBe(endsAtS * 1000);
+  await clock.advance(9 * MINUTE_MS + 1_000);
+  await poll();
+  expect(simulator.requests.token).toBe(2);
+});
+
+test('a machine that slept renews its token without a failed poll', async () => {
+  const { clock, simulator, poll } = await start();
+  await poll();
+  clock.jump(3_600_000);
+  expect(await poll()).toBe('ok');
+  expect(simulator.requests.outcomes['numbers FAIL 3']).toBeUndefined();
+});
+
+test('wrong credentials make at most 5 token requests in the first hour', async () => {
+  const { clock, simulator, poll } = await start({
+    credentials: clientCredentials('fake-wrong'),
+  });
+  const outcomes = new Set<string>();
+  for (let minute = 0; minute < 60; minute += 1) {
+    outcomes.add(await poll());
+    await clock.advance(MINUTE_MS);
+  }
+  expect([...outcomes]).toEqual(['credentials']);
+  expect(simulator.requests).toMatchObject({ token: 3, numbers: 0 });
+});
+
+test('after a refusal the waits are 15, 30, 60, 60 minutes', async () => {
+  const { clock, simulator, poll } = await start();
+  simulator.faults.token = { kind: 'fail', reason: 3 };
+  const triesAt: number[] = [];
+  for (let minute = 0; minute < 240; minute += 1) {
+    const before = simulator.requests.token;
+    expect(await poll()).toBe('blocked');
+    if (simulator.requests.token > before) triesAt.push(minute);
+    await clock.advance(MINUTE_MS);
+  }
+  expect(triesAt).toEqual([0, 15, 45, 105, 165, 225]);
+});
+
+test('a success ends the doubling', async () => {
+  const { clock, simulator, poll } = await start();
+  simulator.faults.token = { kind: 'fail', reason: 3 };
+  await poll();
+  await clock.advance(15 * MINUTE_MS);
+  simulator.faults.token = undefined;
+  expect(await poll()).toBe('ok');
+  await clock.advance(60 * MINUTE_MS);
+  simulator.faults.token = { kind: 'fail', reason: 3 };
+  expect(await poll()).toBe('blocked');
+  await clock.advance(15 * MINUTE_MS);
+  simulator.faults.token = undefined;
+  expect(await poll()).toBe('ok');
+});
+
+test('a token refused even when fresh begins the wait, after one more try', async () => {
+  const { clock, simulator, poll } = await start();
+  await poll();
+  simulator.faults.numbers = { kind: 'fail', reason: 3 };
+  expect(await poll()).toBe('token');
+  expect(simulator.requests, 'one more of each').toMatchObject({ token: 2, numbers: 3 });
+  await clock.advance(14 * MINUTE_MS);
+  expect(await poll()).toBe('token');
+  expect(simulator.requests, 'nothing asked').toMatchObject({ token: 2, numbers: 3 });
+  await clock.advance(MINUTE_MS);
+  simulator.faults.numbers = undefined;
+  expect(await poll()).toBe('ok');
+});
+
+test('credentials refused on the numbers call: one fresh token, one more try, then the wait', async () => {
+  const { simulator, poll } = await start();
+  await poll();
+  simulator.faults.numbers = { kind: 'fail', reason: 2 };
+  expect(await poll()).toBe('credentials');
+  expect(await poll()).toBe('credentials');
+  expect(simulator.requests).toMatchObject({ token: 2, numbers: 3 });
+});
+
+test('a changed secret file ends the wait with the next poll', async () => {
+  const path = secretFile('fake-wrong\n');
+  const { clock, simulator, poll } = await start({
+    credentials: {
+      kind: 'client',
+      clientId: 'fake-client',
+      clientSecret: { kind: 'file', path },
+    },
+  });
+  expect(await poll()).toBe('credentials');
+  await clock.advance(MINUTE_MS);
+  expect(await poll()).toBe('credentials');
+  expect(simulator.requests.token).toBe(1);
+  writeFileSync(path, `${CLIENT_SECRET}\n`);
+  expect(await poll()).toBe('ok');
+});
+
+test.each([
+  ['is gone', (path: string) => rmSync(path)],
+  ['is empty', (path: string) => writeFileSync(path, '')],
+  ['holds two lines', (path: string) => writeFileSync(path, 'fake-a\nfake-b\n')],
+])('a secret file that %s fails the poll and is read again at the next', async (_name, spoil) => {
+  const path = secretFile(CLIENT_SECRET);
+  const { simulator, poll } = await start({
+    credentials: {
+      kind: 'client',
+      clientId: 'fake-client',
+      clientSecret: { kind: 'file', path },
+    },
+  });
+  spoil(path);
+  expect(await poll()).toBe('credentials');
+  expect(simulator.requests.token).toBe(0);
+  writeFileSync(path, CLIENT_SECRET);
+  expect(await poll()).toBe('ok');
+});
+
+test('a fixed access token asks for no other, and is read again when its file changes', async () => {
+  const path = secretFile('fake-token-of-old');
+  const { simulator, provider, poll } = await start({
+    credentials: { kind: 'token', accessToken: { kind: 'file', path } },
+  });
+  expect(await poll()).toBe('token');
+  expect(await poll(), 'the wait').toBe('token');
+  expect(simulator.requests).toMatchObject({ token: 0, numbers: 1 });
+  const answer = await fetch(`${simulator.url}/settings/accessToken`, {
+    method: 'POST',
+    body: JSON.stringify({ client_id: 'fake-client', client_secret: CLIENT_SECRET }),
+  });
+  const { access_token: fresh } = (await answer.json()) as { access_token: string };
+  writeFileSync(path, fresh);
+  expect(await poll()).toBe('ok');
+  expect(provider.tokenExpiresAtMs()).toBeUndefined();
+});
+
+test('every secret in use is told before it could be logged', async () => {
+  const told: string[] = [];
+  const { poll } = await start({ onSecret: (secret: Secret) => told.push(secret.reveal()) });
+  await poll();
+  expect(told[0]).toBe(CLIENT_SECRET);
+  expect(told[1]).toMatch(/^fake-access-token-/);
+});
