@@ -1,0 +1,227 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { eventually, portOf, runProgram, startProgram } from '../support/program.ts';
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  environmentFor,
+  startProvider,
+} from '../support/simulated-provider.ts';
+
+const VERSION = (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'exporter-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+const get = async (port: number, path: string) => {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: response.status, text: await response.text() };
+};
+const valueOf = (text: string, series: string) =>
+  text
+    .split('\n')
+    .find((line) => line.startsWith(`${series} `))
+    ?.split(' ')
+    .at(-1);
+
+test('--version and --help go to stdout and exit 0', async () => {
+  const [version, help] = await Promise.all([runProgram(['--version']), runProgram(['--help'])]);
+  expect(version).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
+  expect(help.code).toBe(0);
+  expect(help.stdout).toContain('--poll.schedule');
+});
+
+test('a flag that does not exist exits 1 and names the nearest', async () => {
+  const { code, stdout, stderr } = await runProgram(['--pol.schedule=90s']);
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toContain('--poll.schedule');
+});
+
+test('all problems of a configuration are told together, and nothing starts', async () => {
+  const { code, stdout, stderr } = await runProgram(['--poll.schedule=*/90 * * * *'], {
+    POLL_TIMEOUT: 'soon',
+    WHATSAPP_CLIENT_ID: 'fake-client',
+  });
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toContain('3 problems');
+  expect(stderr).toContain('write the interval 90m');
+  expect(stderr).toContain('POLL_TIMEOUT');
+  expect(stderr).toContain('WHATSAPP_CLIENT_SECRET');
+});
+
+test('--check-config prints the configuration without its secrets', async () => {
+  const env = { WHATSAPP_CLIENT_ID: CLIENT_ID, WHATSAPP_CLIENT_SECRET: CLIENT_SECRET };
+  const { code, stdout, stderr } = await runProgram(['--check-config'], env);
+  expect(code).toBe(0);
+  expect(stdout).toContain('client_secret: "[redacted]"');
+  expect(stdout).toContain('The configuration is valid.');
+  expect(stdout + stderr).not.toContain(CLIENT_SECRET);
+});
+
+test('--once prints the metrics alone on stdout, the log on stderr, and exits 0', async () => {
+  const provider = await startProvider();
+  const { code, stdout, stderr } = await runProgram(['--once'], environmentFor(provider));
+  expect(code).toBe(0);
+  expect(stdout).toContain('whatsapp_up{account="acme"} 1\n');
+  expect(stdout).toContain('whatsapp_number_online{account="acme"');
+  expect(stdout, 'node_exporter has these of its own').not.toMatch(/^(process|nodejs)_/m);
+  expect(stdout.split('\n').every((line) => /^(#|whatsapp_|$)/.test(line))).toBe(true);
+  expect(JSON.parse(stderr)).toMatchObject({ level: 'info', outcome: 'success', numbers: 5 });
+});
+
+test('--once with a poll that fails prints the health series and exits 1', async () => {
+  const provider = await startProvider();
+  const env = { ...environmentFor(provider), WHATSAPP_CLIENT_SECRET: 'fake-wrong' };
+  const { code, stdout } = await runProgram(['--once'], env);
+  expect(code).toBe(1);
+  expect(stdout).toContain('whatsapp_up{account="acme"} 0\n');
+  expect(stdout).toContain('whatsapp_poll_failures_total{account="acme",reason="credentials"} 1\n');
+  expect(stdout).not.toContain('whatsapp_number_online{');
+});
+
+test('it polls at once, serves what it found, and ends within 10 s on SIGTERM with 0', async () => {
+  const provider = await startProvider();
+  const program = startProgram([], environmentFor(provider));
+  const port = await portOf(program);
+  await eventually(
+    async () => ((await get(port, '/-/ready')).status === 200 ? true : undefined),
+    'ready',
+  );
+  const { text } = await get(port, '/metrics');
+  expect(valueOf(text, 'whatsapp_up{account="acme"}')).toBe('1');
+  expect(valueOf(text, 'whatsapp_poll_interval_seconds{account="acme"}')).toBe('60');
+  expect((await get(port, '/-/healthy')).status).toBe(200);
+  expect((await get(port, '/')).text).toContain('acme');
+  program.process.kill('SIGTERM');
+  expect(await program.exit).toBe(0);
+  expect(program.stderr()).toBe('');
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s during a poll aborts it and exits 0',
+  async (signal) => {
+    const provider = await startProvider();
+    provider.faults.numbers = { kind: 'never' };
+    const program = startProgram([], environmentFor(provider));
+    await portOf(program);
+    await eventually(() => (provider.requests.numbers > 0 ? true : undefined), 'the poll');
+    const startedMs = performance.now();
+    program.process.kill(signal);
+    expect(await program.exit).toBe(0);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+  },
+);
+
+test('while the provider is down it stays up: not ready until tried, healthy, failing', async () => {
+  const provider = await startProvider();
+  const env = { ...environmentFor(provider), POLL_SCHEDULE: '1s', POLL_STALE_AFTER: '2s' };
+  const program = startProgram([], env);
+  const port = await portOf(program);
+  const number = /^whatsapp_number_online\{/m;
+  await eventually(
+    async () => (number.test((await get(port, '/metrics')).text) ? true : undefined),
+    'data',
+  );
+  provider.faults.numbers = { kind: 'reply', status: 404 };
+  const kept = await eventually(async () => {
+    const { text } = await get(port, '/metrics');
+    return valueOf(text, 'whatsapp_up{account="acme"}') === '0' ? text : undefined;
+  }, 'the failure');
+  expect(kept, 'the last good values stay for a while').toMatch(number);
+  const gone = await eventually(async () => {
+    const { text } = await get(port, '/metrics');
+    return number.test(text) ? undefined : text;
+  }, 'old data to go away');
+  expect(gone).not.toContain('whatsapp_account_numbers{');
+  expect(gone).toContain('whatsapp_account_month_start_timestamp_seconds{account="acme"}');
+  expect(gone).toContain('whatsapp_last_success_timestamp_seconds{account="acme"}');
+  expect((await get(port, '/-/healthy')).status).toBe(200);
+  expect((await get(port, '/-/ready')).status).toBe(200);
+  provider.faults.numbers = undefined;
+  await eventually(
+    async () => (number.test((await get(port, '/metrics')).text) ? true : undefined),
+    'recovery',
+  );
+});
+
+test('a port in use is a clear error and exit 1', async () => {
+  const provider = await startProvider();
+  const taken = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void taken.close());
+  await new Promise((resolve) => taken.once('listening', resolve));
+  const { port } = taken.address() as { port: number };
+  const env = { ...environmentFor(provider), WEB_LISTEN_ADDRESS: `127.0.0.1:${port}` };
+  const { code, stderr } = await runProgram([], env);
+  expect(code).toBe(1);
+  expect(stderr).toContain('EADDRINUSE');
+  expect(stderr).toContain(String(port));
+});
+
+test('SIGHUP: new credentials end the wait, a broken file changes nothing, an added account is polled', async () => {
+  const provider = await startProvider();
+  const file = join(temporaryFolder(), 'config.yml');
+  const write = (...accounts: [name: string, secret: string][]) => {
+    const list = accounts.map(
+      ([name, secret]) =>
+        `  - { name: ${name}, api_url: "${provider.url}", client_id: ${CLIENT_ID}, client_secret: ${secret} }`,
+    );
+    writeFileSync(file, `web: { listen_address: "127.0.0.1:0" }\naccounts:\n${list.join('\n')}\n`);
+  };
+  write(['acme', 'fake-wrong']);
+  const program = startProgram([`--config.file=${file}`]);
+  const port = await portOf(program);
+  const up = async (account: string, expected: string) =>
+    eventually(async () => {
+      const value = valueOf(
+        (await get(port, '/metrics')).text,
+        `whatsapp_up{account="${account}"}`,
+      );
+      return value === expected ? true : undefined;
+    }, `${account} to be ${expected}`);
+  const logged = (msg: string) =>
+    eventually(() => program.log().find((line) => line['msg'] === msg), msg);
+  await eventually(() => (provider.requests.token === 1 ? true : undefined), 'the refusal');
+
+  write(['acme', CLIENT_SECRET]);
+  program.process.kill('SIGHUP');
+  await up('acme', '1');
+  const tokens = provider.requests.token;
+
+  writeFileSync(file, 'accounts: 5\n');
+  program.process.kill('SIGHUP');
+  await logged('not reloaded: the configuration from before goes on');
+  expect(program.stderr()).toContain('accounts');
+
+  write(['acme', CLIENT_SECRET], ['beta', CLIENT_SECRET]);
+  program.process.kill('SIGHUP');
+  await up('beta', '1');
+  await up('acme', '1');
+  expect(provider.requests.token, 'acme kept its token').toBe(tokens + 1);
+
+  write(['beta', CLIENT_SECRET]);
+  program.process.kill('SIGHUP');
+  await eventually(async () => {
+    const { text } = await get(port, '/metrics');
+    return text.includes('account="acme"') ? undefined : true;
+  }, 'acme to be gone');
+});
+
+test('--demo needs no configuration, and its log can be read by people', async () => {
+  const program = startProgram(['--demo', '--web.listen-address=127.0.0.1:0']);
+  const port = await portOf(program);
+  const text = await eventually(async () => {
+    const metrics = (await get(port, '/metrics')).text;
+    return metrics.includes('whatsapp_number_online{') ? metrics : undefined;
+  }, 'numbers');
+  expect(text).toContain('account="demo"');
+  const pretty = await runProgram(['--demo', '--once', '--log.format=pretty']);
+  expect(pretty.code).toBe(0);
+  expect(pretty.stderr).toMatch(/INFO: polled/);
+});
