@@ -1,0 +1,133 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Config } from '../src/config/config.ts';
+import { describeConfig } from '../src/config/describe.ts';
+import { Secret } from '../src/core/secret.ts';
+import { createExporter } from '../src/exporter.ts';
+import { createLog, createRedactor } from '../src/log.ts';
+import {
+  expiryInMilliseconds,
+  expiryInPast,
+  noExpiry,
+  type Fault,
+  type Faults,
+} from '../src/simulator/faults.ts';
+import { systemClock } from '../src/system.ts';
+import { CLIENT_ID, CLIENT_SECRET, startProvider } from './support/simulated-provider.ts';
+
+/** What must never be seen: the simulator's keys and tokens, and the secret given to the exporter. */
+const CANARIES = ['fake-api-key', 'fake-access-token', CLIENT_SECRET];
+
+const otherOrigin = { location: 'http://127.0.0.1:9/' };
+const FAULTS: Readonly<Record<string, Partial<Faults>>> = {
+  none: {},
+  'token refused': { token: { kind: 'fail', reason: 2 } },
+  'address blocked': { token: { kind: 'fail', reason: 3 } },
+  'token of another kind': {
+    token: { kind: 'transform', transform: (good) => ({ reason: 1, apiKey: good }) },
+  },
+  'token without expiry': { token: noExpiry },
+  'token expired': { token: expiryInPast },
+  'token in milliseconds': { token: expiryInMilliseconds },
+  'token redirected': { token: { kind: 'reply', status: 307, headers: otherOrigin } },
+  ...Object.fromEntries(
+    Object.entries({
+      'reason 2': { kind: 'fail', reason: 2 },
+      'reason 3': { kind: 'fail', reason: 3 },
+      'reason 13': { kind: 'fail', reason: 13 },
+      '401': { kind: 'reply', status: 401 },
+      '429': { kind: 'reply', status: 429 },
+      '500': { kind: 'reply', status: 500, body: '{"apiKey":"fake-api-key-in-an-error"}' },
+      '404 with a key': { kind: 'reply', status: 404, body: 'fake-api-key-in-text' },
+      'a key that is no JSON': { kind: 'reply', body: '{"apiKey":"fake-api-key-' },
+      'a redirect': { kind: 'reply', status: 302, headers: otherOrigin },
+      'half a body': { kind: 'truncate' },
+      'a reset': { kind: 'resetMidBody' },
+      silence: { kind: 'never' },
+      'headers alone': { kind: 'headersOnly' },
+      'a drip': { kind: 'drip', intervalMs: 50 },
+      'too much': { kind: 'huge', bytes: 65 * 1024 * 1024 },
+      'another shape': { kind: 'transform', transform: (good) => ({ ...good, list: { a: good } }) },
+      'odd entries': { kind: 'transform', transform: spoilEntries },
+    } satisfies Record<string, Fault>).map(([name, numbers]) => [name, { numbers }]),
+  ),
+};
+
+/** Every field of every other entry is an object that holds the key; the rest stand twice. */
+function spoilEntries(good: Readonly<Record<string, unknown>>): unknown {
+  const list = good['list'] as Record<string, unknown>[];
+  const spoilt = list.map((entry, i) => {
+    const { whatsapp, apiKey } = entry;
+    const fields = Object.keys(entry).map((key) => [
+      key,
+      key === 'whatsapp' ? whatsapp : { apiKey },
+    ]);
+    return i % 2 === 0 ? (Object.fromEntries(fields) as unknown) : entry;
+  });
+  return { ...good, totalWhatsApp: { spoilt }, list: [...spoilt, ...list, good['list'], null] };
+}
+
+test('no secret is in metrics, pages, log at trace or checked configuration, whatever the provider does', async () => {
+  const outputs = await Promise.all(
+    Object.entries(FAULTS).map(async ([name, faults]) => [name, await outputWith(faults)] as const),
+  );
+  expect(outputs.length).toBeGreaterThan(20);
+  for (const [name, output] of outputs) {
+    expect(output, name).toContain('"account":"acme"');
+    for (const canary of CANARIES) expect(output, name).not.toContain(canary);
+  }
+});
+
+/** All that the exporter says while its first poll meets these faults. */
+async function outputWith(faults: Partial<Faults>): Promise<string> {
+  const provider = await startProvider();
+  Object.assign(provider.faults, faults);
+  let output = '';
+  const destination = { write: (line: string) => void (output += line) };
+  // Knows no secret: the first layer must hold without the second.
+  const redactor = createRedactor();
+  const told: string[] = [];
+  const config = configFor(provider.url);
+  const exporter = createExporter(
+    config,
+    { version: '0', revision: '0', nodeVersion: '0' },
+    {
+      clock: systemClock,
+      random: () => 0,
+      log: await createLog({ level: 'trace', format: 'json', redactor, destination }),
+      onSecret: (secret) => told.push(secret.reveal()),
+    },
+  );
+  const { port } = await exporter.start();
+  onTestFinished(() => exporter.stop());
+  while ((await fetch(`http://127.0.0.1:${port}/-/ready`)).status !== 200) await setTimeout(20);
+  for (const path of ['/metrics', '/', '/nowhere']) {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    output += JSON.stringify([...response.headers]) + (await response.text());
+  }
+  expect(told, 'the secret was in use').toContain(CLIENT_SECRET);
+  return output + describeConfig(config);
+}
+
+function configFor(apiUrl: string): Config {
+  const value = new Secret(CLIENT_SECRET);
+  return {
+    web: { listenAddress: { host: '127.0.0.1', port: 0 }, telemetryPath: '/metrics' },
+    poll: { schedule: '1h', timeoutMs: 3_000, staleAfterMs: 300_000 },
+    month: { timezone: 'Asia/Jerusalem' },
+    log: { level: 'trace', format: 'json' },
+    accounts: [
+      {
+        name: 'acme',
+        apiUrl,
+        allowInsecureHttp: false,
+        credentials: {
+          kind: 'client',
+          clientId: CLIENT_ID,
+          clientSecret: { kind: 'value', value },
+        },
+      },
+    ],
+    proxy: { http: '', https: '', no: '' },
+  };
+}
