@@ -14,8 +14,9 @@ export function createRedactor(): Redactor {
   const texts = new Set<string>();
   return {
     add(secret) {
-      // As it stands, and as it stands within a JSON string.
-      for (const text of [secret.reveal(), JSON.stringify(secret.reveal()).slice(1, -1)]) {
+      // As it stands within a JSON string, and as it is. In this order: what is left of an escape
+      // would make the line no JSON.
+      for (const text of [JSON.stringify(secret.reveal()).slice(1, -1), secret.reveal()]) {
         texts.delete(text);
         texts.add(text);
       }

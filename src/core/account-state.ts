@@ -14,7 +14,7 @@ export type PollOutcome = {
 } & ({ readonly snapshot: Snapshot; readonly anomalies: Anomalies } | { readonly reason: Reason });
 
 /** The last good poll and what follows from it. */
-export interface GoodPoll {
+interface GoodPoll {
   readonly at: Instant;
   readonly snapshot: Snapshot;
   readonly month: Month;

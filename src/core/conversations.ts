@@ -7,7 +7,7 @@ interface Counter {
   readonly seen: number | undefined;
 }
 
-export type NumberCounters = Readonly<Record<Category, Counter>>;
+type NumberCounters = Readonly<Record<Category, Counter>>;
 
 /** The counters of whatsapp_number_conversations_total, by number. */
 export type ConversationCounters = ReadonlyMap<string, NumberCounters>;

@@ -28,7 +28,8 @@ export function createExposition(
         cached = { accounts, text: renderFamilies(accounts, build) };
       }
       const parts = await Promise.all([cached.text, runtime.metrics()]);
-      return parts.map((part) => part.trimEnd() + '\n').join('');
+      // An empty registry is a blank line, which the text format does not end with.
+      return parts.filter((part) => part !== '\n').join('\n');
     },
   };
 }
@@ -37,7 +38,14 @@ export function createExposition(
 function areSame(a: readonly AccountView[], b: readonly AccountView[]): boolean {
   return (
     a.length === b.length &&
-    a.every((view, i) => view.state === b[i]?.state && view.snapshot === b[i].snapshot)
+    a.every(({ state, snapshot, pollIntervalS }, i) => {
+      const other = b[i];
+      return (
+        state === other?.state &&
+        snapshot === other.snapshot &&
+        pollIntervalS === other.pollIntervalS
+      );
+    })
   );
 }
 
@@ -84,7 +92,7 @@ function* withLabels(samples: readonly Sample[], identity: Labels): Generator<Sa
 }
 
 /** Gauges that end in `_total`, which `promtool check metrics` rightly refuses. */
-const MISNAMED = [
+export const MISNAMED = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',

@@ -62,9 +62,8 @@ export function createApp(site: Site, log: Log): Express {
       next(error);
       return;
     }
-    const status = statusOf(error);
-    if (status >= 500) log.error({ err: error }, 'a request failed');
-    sendText(response, status, status >= 500 ? 'Internal error.' : 'Bad request.');
+    log.error({ err: error }, 'a request failed');
+    sendText(response, 500, 'Internal error.');
   });
   return app;
 }
@@ -72,19 +71,15 @@ export function createApp(site: Site, log: Log): Express {
 async function sendMetrics(site: Site, request: Request, response: Response): Promise<void> {
   const text = await site.metrics();
   const wantsGzip = request.acceptsEncodings(['gzip', 'identity']) === 'gzip';
+  const body = wantsGzip ? await gzipAsync(text, GZIP) : Buffer.from(text);
   response.set({ 'Content-Type': site.metricsContentType, Vary: 'Accept-Encoding' });
   if (wantsGzip) response.set('Content-Encoding', 'gzip');
-  const body = wantsGzip ? await gzipAsync(text, GZIP) : Buffer.from(text);
-  // Not send(): it would rewrite the content type, whose parameters Prometheus reads.
-  response.set('Content-Length', String(body.length)).end(body);
+  response.set('Content-Length', String(body.length));
+  // Not send(): it would rewrite the content type, whose parameters Prometheus reads. And not
+  // end(body): to a server that closes, an ended response is over, however much is still to send.
+  response.write(body, () => response.end());
 }
 
 function sendText(response: Response, status: number, text: string): void {
   response.status(status).type('text/plain').send(`${text}\n`);
-}
-
-/** Express gives errors of the client, such as a path that is no valid URL, their status. */
-function statusOf(error: unknown): number {
-  const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }

@@ -17,9 +17,14 @@ export async function startWebServer(
   handler: RequestListener,
   { host, port }: { readonly host: string | undefined; readonly port: number },
 ): Promise<WebServer> {
+  let isClosing = false;
   const server = createServer(
     { headersTimeout: REQUEST_MS_MAX, requestTimeout: REQUEST_MS_MAX },
-    handler,
+    (request, response) => {
+      // Without this a connection that is kept alive holds up close() after its last response.
+      response.once('close', () => isClosing && server.closeIdleConnections());
+      handler(request, response);
+    },
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -29,12 +34,12 @@ export async function startWebServer(
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
+        isClosing = true;
         const cut = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
         server.close(() => {
           clearTimeout(cut);
           resolve();
         });
-        server.closeIdleConnections();
       }),
   };
 }

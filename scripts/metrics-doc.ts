@@ -1,0 +1,115 @@
+import { ANOMALIES } from '../src/core/anomalies.ts';
+import { REASONS } from '../src/core/reasons.ts';
+import { MISNAMED } from '../src/metrics/exposition.ts';
+import { FAMILIES } from '../src/metrics/families.ts';
+import type { Family } from '../src/metrics/family.ts';
+
+/** docs/metrics.md, from the tables that the program itself works by; formatted as prettier would. */
+export function renderMetricsDoc(): string {
+  return `# Metrics
+
+<!-- Generated from src/metrics/families.ts, src/core/reasons.ts and src/core/anomalies.ts: edit those. -->
+
+Everything is served at one path, \`/metrics\` unless \`web.telemetry_path\` says otherwise, in Prometheus'
+text format 0.0.4. The names, types and labels below are a public contract.
+
+The values are those of the last good poll, not of the moment of the scrape. A failed poll keeps them
+for \`poll.stale_after\`; then every \`whatsapp_number_*\` and \`whatsapp_account_*\` series goes away,
+except for the two timestamps of the month. The others, which say how polling fares, stay. A series
+that is absent says "not known": it never says 0.
+
+${renderTable(['metric', 'type', 'labels', 'provider field', 'meaning'], FAMILIES.map(toRow))}
+
+\`account\` is the name of the configured account, \`number\` the digits as the provider sends them.
+
+## Queries
+
+The gauges that end in \`_this_month\` start again each month, so that a rate or a difference over them
+goes wrong at its turn. The counter does not:
+
+\`\`\`promql
+sum by (account, number) (increase(whatsapp_number_conversations_total[1d]))
+\`\`\`
+
+It starts at 0 when the exporter first sees the number, and adds what it sees from then on.
+
+Names stand on \`whatsapp_number_info\` alone, so that a renamed number keeps its history. To show them:
+
+\`\`\`promql
+whatsapp_number_online * on (account, number) group_left (display_name) whatsapp_number_info
+\`\`\`
+
+How old the data is, in seconds, and how much of the month is over:
+
+\`\`\`promql
+time() - whatsapp_last_success_timestamp_seconds
+
+(time() - whatsapp_account_month_start_timestamp_seconds)
+  / (whatsapp_account_month_end_timestamp_seconds - whatsapp_account_month_start_timestamp_seconds)
+\`\`\`
+
+\`whatsapp_number_online_inbox\` and \`whatsapp_number_online_account\` hold ids: compare them, but do not
+add them up.
+
+## Reasons
+
+Why a poll failed: the label \`reason\` of \`whatsapp_poll_failures_total\`, and a field of the log line.
+
+${Object.entries(REASONS).map(renderReason).join('\n\n')}
+
+## Anomalies
+
+What was odd about a good response: the label \`kind\` of \`whatsapp_response_anomalies_total\`. Where it
+was is in the log, once for each change.
+
+${renderTable(['kind', 'meaning'], Object.entries(ANOMALIES).map(toAnomalyRow))}
+
+## Metrics of the process
+
+The metrics of the process and of Node.js come from [prom-client](https://www.npmjs.com/package/prom-client);
+their names begin with \`process_\` and \`nodejs_\`. Three of them are left out, because they are gauges
+whose names end as only those of counters may, which \`promtool check metrics\` refuses:
+
+${MISNAMED.map((name) => `- \`${name}\``).join('\n')}
+
+\`--once\` leaves out all metrics of the process: they would be those of a process that has ended.
+`;
+}
+
+function toRow({ name, type, labels, help }: Family): readonly string[] {
+  const [, meaning = help, fields = ''] =
+    /^(.*) Provider field: (.*)\. Polled, not live\.$/.exec(help) ?? [];
+  return [toCode(name), type, toCodes(labels), toCodes(fields.split(', ')), meaning];
+}
+
+function toAnomalyRow([kind, meaning]: readonly [string, string]): readonly string[] {
+  return [toCode(kind), toSentence(meaning)];
+}
+
+function renderReason([reason, { meaning, remedy }]: readonly [
+  string,
+  { readonly meaning: string; readonly remedy: string },
+]): string {
+  return `### ${reason}\n\n${toSentence(meaning)} ${remedy}`;
+}
+
+/** A table in Markdown, its columns padded. */
+function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]?.length ?? 0)));
+  const toLine = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [head, rule, ...rows].map(toLine).join('\n');
+}
+
+function toCodes(names: readonly string[]): string {
+  return names.map(toCode).join(', ');
+}
+
+function toCode(name: string): string {
+  return name === '' ? '' : `\`${name}\``;
+}
+
+function toSentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+}

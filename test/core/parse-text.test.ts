@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { parseNumbers, TEXT_LENGTH_MAX } from '../../src/core/parse.ts';
+import { responseOf, sampleEntry } from '../support/sample.ts';
+
+/** What becomes of a name, and whether that was reported. */
+function parseText(name: unknown) {
+  const entry = sampleEntry({ display_name: name });
+  const { snapshot, anomalies } = parseNumbers(responseOf(entry));
+  const { text_cut, field_invalid } = anomalies.counts;
+  return [snapshot.numbers[0]?.displayName, { text_cut, field_invalid }] as const;
+}
+const INTACT = { text_cut: 0, field_invalid: 0 };
+const CUT = { text_cut: 1, field_invalid: 0 };
+
+test.each([
+  ['an empty name', ''],
+  ['spaces', '  two  '],
+  ['Hebrew', 'חנות הפרחים של דנה'],
+  ['Hebrew with points, and direction marks', '\u200fשָׁלוֹם\u200e (Ltd.)'],
+  ['Arabic', 'محل الزهور'],
+  ['an emoji of several joined', '👩\u200d👩\u200d👧\u200d👦 family'],
+  ['a flag and a skin tone', '🇮🇱 👍🏽'],
+  ['what has a meaning elsewhere', '"quoted" \\n {a="b"} 1 # <b>&amp;</b>'],
+  ['a name of the greatest length', 'x'.repeat(TEXT_LENGTH_MAX)],
+  ['as many emoji, each two code units', '😀'.repeat(TEXT_LENGTH_MAX)],
+])('%s stays as it is', (_what, name) => {
+  expect(parseText(name)).toEqual([name, INTACT]);
+});
+
+test.each([
+  ['line breaks', 'a\nb\r\nc', 'abc'],
+  ['a NUL, an escape and a DEL', 'a\0b\u001b[31mc\u007f', 'ab[31mc'],
+  ['C1 controls', 'a\u0085b\u009b', 'ab'],
+  ['line and paragraph separators', 'a\u2028b\u2029c', 'abc'],
+  ['nothing but control characters', '\t\n', ''],
+  ['a high surrogate alone', 'a\ud83db', 'ab'],
+  ['a low surrogate alone', '\ude00b', 'b'],
+  ['surrogates the wrong way round', '\ude00\ud83d', ''],
+])('%s are removed, and that is reported', (_what, name, expected) => {
+  expect(parseText(name)).toEqual([expected, CUT]);
+});
+
+test.each([
+  ['x', 'one code unit'],
+  ['ש', 'a Hebrew letter'],
+  ['😀', 'a surrogate pair'],
+])('a name too long is cut at whole code points: %s (%s)', (character) => {
+  expect(parseText(character.repeat(TEXT_LENGTH_MAX + 1))).toEqual([
+    character.repeat(TEXT_LENGTH_MAX),
+    CUT,
+  ]);
+  expect(parseText(`x${character.repeat(100_000)}`)).toEqual([
+    `x${character.repeat(TEXT_LENGTH_MAX - 1)}`,
+    CUT,
+  ]);
+});
+
+test('no half of a pair is left where a name of control characters is cut', () => {
+  for (let length = 1; length < 2_000; length += 1) {
+    const [text] = parseText(`${'\0'.repeat(length)}${'😀'.repeat(1_000)}`);
+    expect(text).toMatch(/^(😀)*$/u);
+  }
+});
+
+test.each([
+  [7, '7'],
+  [0, '0'],
+  [true, 'true'],
+  [false, 'false'],
+])('a name sent as %j is the text %s', (name, expected) => {
+  expect(parseText(name)).toEqual([expected, INTACT]);
+});
+
+test.each([{ he: 'שם' }, ['a'], {}, []])('a name sent as %j is no text', (name) => {
+  expect(parseText(name)).toEqual(['', { text_cut: 0, field_invalid: 1 }]);
+});

@@ -1,0 +1,220 @@
+import { inspect } from 'node:util';
+import { expect, test } from 'vitest';
+import { noAnomalies, type AnomalyKind } from '../../src/core/anomalies.ts';
+import { NUMBERS_MAX, parseNumbers } from '../../src/core/parse.ts';
+import { API_KEY_CANARY, responseOf, sampleEntry, sampleResponse } from '../support/sample.ts';
+
+/** The kinds that were met, with their counts. */
+function oddOf(counts: Readonly<Record<AnomalyKind, number>>) {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
+
+test('the documented sample response becomes this snapshot, with nothing odd about it', () => {
+  const { snapshot, anomalies } = parseNumbers(sampleResponse());
+  expect(snapshot).toEqual({
+    totals: { numbers: 2, conversations: 10, marketing: 4, service: 5, incoming: 1 },
+    numbers: [
+      {
+        whatsapp: '972501234567',
+        displayName: 'The WhatsApp Display name',
+        businessName: 'The Business Name',
+        online: 1,
+        onlineInbox: 2,
+        onlineAccount: 1,
+        coexistence: 0,
+        createdS: 1_735_811_185,
+        conversations: 6,
+        marketing: 3,
+        service: 3,
+        incoming: 0,
+      },
+      {
+        whatsapp: '972507654321',
+        displayName: 'The WhatsApp Display name',
+        businessName: 'The Business Name',
+        online: 0,
+        onlineInbox: 0,
+        onlineAccount: 0,
+        coexistence: 1,
+        createdS: 1_735_811_185,
+        conversations: 4,
+        marketing: 1,
+        service: 2,
+        incoming: 1,
+      },
+    ],
+  });
+  expect(anomalies).toEqual({ counts: noAnomalies(), examples: [] });
+});
+
+test('no apiKey gets past the parser, under whatever name it is looked for', () => {
+  const parsed = parseNumbers(
+    sampleResponse({ apiKey: `${API_KEY_CANARY}-TOP`, list: [sampleEntry(), { apiKey: 1 }] }),
+  );
+  const printed = JSON.stringify(parsed) + inspect(parsed, { depth: Infinity, showHidden: true });
+  expect(printed).not.toContain(API_KEY_CANARY);
+  expect(printed).not.toMatch(/api_?key/i);
+});
+
+test('the snapshot is frozen all the way down', () => {
+  const { snapshot } = parseNumbers(sampleResponse());
+  const parts = [snapshot, snapshot.totals, snapshot.numbers, ...snapshot.numbers];
+  expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true));
+});
+
+test.each([
+  null,
+  undefined,
+  'OK',
+  7,
+  true,
+  [],
+  [sampleEntry()],
+  {},
+  { list: null },
+  { list: {} },
+  { list: 'none' },
+  { list: { length: 1, 0: sampleEntry() } },
+])('a response without a list is refused: %j', (response) => {
+  expect(() => parseNumbers(response)).toThrow(
+    expect.objectContaining({ name: 'PollError', reason: 'invalid_response', isPassing: false }),
+  );
+});
+
+test('an empty list is an account without numbers', () => {
+  const { snapshot, anomalies } = parseNumbers(sampleResponse({ list: [], totalWhatsApp: 0 }));
+  expect(snapshot.numbers).toEqual([]);
+  expect(snapshot.totals.numbers).toBe(0);
+  expect(anomalies.counts.entry_invalid).toBe(0);
+});
+
+test('a total that is missing or absurd costs that total alone', () => {
+  const { snapshot, anomalies } = parseNumbers(
+    sampleResponse({ totalMarketingThisMonth: null, totalServiceThisMonth: { sum: 5 } }),
+  );
+  expect(snapshot.totals).toEqual({
+    numbers: 2,
+    conversations: 10,
+    marketing: undefined,
+    service: undefined,
+    incoming: 1,
+  });
+  expect(oddOf(anomalies.counts)).toEqual({ field_missing: 1, field_invalid: 1 });
+});
+
+const NOT_NUMBERS: readonly unknown[] = [
+  '',
+  '+972501234567',
+  '972-50',
+  ' 972',
+  '972\n',
+  '١٢٣',
+  '123456789012345678901',
+  '9"} 1\nx{a="',
+  undefined,
+  null,
+  -1,
+  1.5,
+  1e21,
+  2 ** 53,
+  NaN,
+  true,
+  {},
+  ['972501234567'],
+];
+
+test.each(NOT_NUMBERS)('an entry whose whatsapp is %j is left out, and the others stay', (sent) => {
+  const other = sampleEntry({ whatsapp: '15550100' });
+  const { snapshot, anomalies } = parseNumbers(responseOf(sampleEntry({ whatsapp: sent }), other));
+  expect(snapshot.numbers.map(({ whatsapp }) => whatsapp)).toEqual(['15550100']);
+  expect(anomalies.counts.entry_invalid).toBe(1);
+  expect(anomalies.examples[0]).toBe('entry_invalid: list[0]');
+});
+
+test.each([null, 'text', 7, [], [sampleEntry()]])('an entry that is %j is left out', (entry) => {
+  const { snapshot, anomalies } = parseNumbers(responseOf(sampleEntry(), entry));
+  expect(snapshot.numbers).toHaveLength(1);
+  expect(anomalies.counts.entry_invalid).toBe(1);
+});
+
+test('of two entries for one number the first stays, whether sent as text or as an integer', () => {
+  const { snapshot, anomalies } = parseNumbers(
+    responseOf(
+      sampleEntry({ whatsapp: '15550100', marketingThisMonth: 1 }),
+      sampleEntry({ whatsapp: '15550199' }),
+      sampleEntry({ whatsapp: 15_550_100, marketingThisMonth: 2 }),
+      sampleEntry({ whatsapp: '15550100', marketingThisMonth: 3 }),
+    ),
+  );
+  expect(snapshot.numbers.map(({ whatsapp, marketing }) => [whatsapp, marketing])).toEqual([
+    ['15550100', 1],
+    ['15550199', 3],
+  ]);
+  expect(anomalies.counts.entry_duplicate).toBe(2);
+});
+
+test.each([
+  'totalWhatsApp',
+  'totalConversationsThisMonth',
+  'totalMarketingThisMonth',
+  'totalServiceThisMonth',
+  'totalIncomingThisMonth',
+])('a %s that contradicts the list is an anomaly, and both stay as they came', (field) => {
+  const { snapshot, anomalies } = parseNumbers(sampleResponse({ [field]: 999 }));
+  expect(Object.values(snapshot.totals)).toContain(999);
+  expect(snapshot.numbers).toEqual(parseNumbers(sampleResponse()).snapshot.numbers);
+  expect(oddOf(anomalies.counts)).toEqual({ total_mismatch: 1 });
+  expect(anomalies.examples).toEqual([`total_mismatch: account.${field}`]);
+});
+
+test.each([
+  ['an entry was left out', [sampleEntry(), { whatsapp: 'none' }]],
+  ['a number stands twice', [sampleEntry(), sampleEntry()]],
+])('totals are not held against the list when %s', (_why, list) => {
+  expect(parseNumbers(sampleResponse({ list })).anomalies.counts.total_mismatch).toBe(0);
+});
+
+test('a total is not held against a sum of which one count is not known', () => {
+  const [first, second] = sampleResponse().list;
+  const list = [{ ...first, marketingThisMonth: 'many' }, second];
+  const { anomalies } = parseNumbers(sampleResponse({ list, totalServiceThisMonth: 6 }));
+  expect(oddOf(anomalies.counts)).toEqual({ field_invalid: 1, total_mismatch: 1 });
+});
+
+test('numbers past the limit are left out, and counted', () => {
+  const list = Array.from({ length: NUMBERS_MAX + 2 }, (_, i) => ({ whatsapp: String(i) }));
+  const { snapshot, anomalies } = parseNumbers({ list });
+  expect(snapshot.numbers).toHaveLength(NUMBERS_MAX);
+  expect(snapshot.numbers.at(-1)?.whatsapp).toBe(String(NUMBERS_MAX - 1));
+  expect(anomalies.counts.number_limit).toBe(2);
+});
+
+test('however many anomalies there are, few are told apart, by place and never by value', () => {
+  const list = Array.from({ length: 1_000 }, (_, i) =>
+    sampleEntry({ whatsapp: String(i), display_name: 'CANARY\n', isOnline: 'CANARY' }),
+  );
+  const { counts, examples } = parseNumbers(sampleResponse({ list })).anomalies;
+  expect(counts).toMatchObject({ field_invalid: 1_000, text_cut: 1_000 });
+  expect(examples).toHaveLength(10);
+  expect(examples.slice(0, 2)).toEqual(['text_cut: 0.display_name', 'field_invalid: 0.isOnline']);
+  expect(examples.join()).not.toContain('CANARY');
+});
+
+test('keys that JavaScript gives a meaning are keys like any other', () => {
+  const text = `{"__proto__": {"list": []}, "list": [
+    {"__proto__": {"whatsapp": "15550100"}, "constructor": 1, "hasOwnProperty": 2},
+    {"whatsapp": "15550199", "__proto__": {"isOnline": 1}, "hasOwnProperty": null, "toString": 3}
+  ]}`;
+  const { snapshot, anomalies } = parseNumbers(JSON.parse(text));
+  expect(snapshot.numbers.map(({ whatsapp, online }) => [whatsapp, online])).toEqual([
+    ['15550199', undefined],
+  ]);
+  expect(anomalies.counts.entry_invalid).toBe(1);
+  expect(() => parseNumbers(JSON.parse('{"__proto__": {"list": []}}'))).toThrow('no list');
+});
+
+test('what an object only inherits is not read', () => {
+  const inherited = Object.create(sampleEntry()) as unknown;
+  expect(parseNumbers(responseOf(inherited)).snapshot.numbers).toEqual([]);
+  expect(() => parseNumbers(Object.create(sampleResponse()))).toThrow('no list');
+});

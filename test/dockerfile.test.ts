@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { validate } from 'dockerfile-utils';
+import { expect, test } from 'vitest';
+
+const dockerfile = readFileSync('Dockerfile', 'utf8');
+/** Instructions of the last stage, which is what runs; continuation lines joined. */
+const runtime = dockerfile
+  .replaceAll('\\\n', ' ')
+  .split('\n')
+  .filter((line) => /^[A-Z]/.test(line))
+  .join('\n')
+  .split(/^FROM .*/m)
+  .at(-1);
+
+test('the linter finds nothing', () => {
+  expect(validate(dockerfile)).toEqual([]);
+});
+
+test('the base is pinned to an exact version, the same for both stages', () => {
+  expect(dockerfile).toMatch(/^ARG NODE=node:\d+\.\d+\.\d+-\w+-slim$/m);
+  expect(dockerfile.match(/^FROM .*/gm)).toEqual(['FROM ${NODE} AS build', 'FROM ${NODE}']);
+});
+
+test('it runs as a numeric, unprivileged user', () => {
+  expect(runtime).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
+});
+
+test('running and checking health need no shell', () => {
+  const forms = runtime?.match(/^(?:ENTRYPOINT|CMD|HEALTHCHECK.*CMD) .*/gm) ?? [];
+  expect(forms).toHaveLength(2);
+  for (const form of forms) {
+    const json = form.slice(form.indexOf('['));
+    expect(JSON.parse(json)).toContain('node');
+  }
+  expect(runtime).not.toMatch(/^RUN/m);
+});
+
+test('the build context holds what the image needs, and nothing else', () => {
+  const ignore = readFileSync('.dockerignore', 'utf8').trim().split('\n');
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(
+    ([, sources = '']) => sources.split(' '),
+  );
+  expect(ignore[0]).toBe('*');
+  expect(ignore.slice(1).map((line) => line.slice(1))).toEqual(copied);
+});

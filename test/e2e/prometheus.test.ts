@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseExposition, seriesKey } from '../support/exposition.ts';
+import { eventually, portOf, startProgram } from '../support/program.ts';
+import { prometheusTools } from '../support/prometheus.ts';
+import { startPrometheus } from '../support/prometheus-server.ts';
+import { sampleResponse } from '../support/sample.ts';
+import { environmentFor, startProvider } from '../support/simulated-provider.ts';
+
+const tools = await prometheusTools();
+
+/** What depends on when and where the test runs: these must be there, with whatever value. */
+const VARYING = /_timestamp_seconds|_duration_seconds|_build_info/;
+
+function scrapeOf(port: number): string {
+  return `
+global: { scrape_interval: 1s }
+scrape_configs:
+  - job_name: whatsapp-exporter
+    static_configs: [{ targets: ['127.0.0.1:${port}'] }]
+`;
+}
+
+test.skipIf(tools === undefined)(
+  'a real Prometheus reads the sample response as the golden file says, series for series',
+  async () => {
+    const provider = await startProvider();
+    provider.faults.numbers = { kind: 'reply', body: JSON.stringify(sampleResponse()) };
+    const port = await portOf(startProgram([], environmentFor(provider)));
+    const prometheus = await startPrometheus(tools?.prometheus ?? '', scrapeOf(port));
+
+    const series = '{__name__=~"whatsapp_.+"}';
+    await eventually(
+      async () => ((await prometheus.query('whatsapp_up == 1')).length > 0 ? true : undefined),
+      'the first scrape after the first poll',
+    );
+    const stored = await prometheus.query(series);
+    const golden = [...parseExposition(readFileSync('test/golden/metrics.txt', 'utf8')).values()];
+    const expected = golden.flatMap(({ samples }) => samples);
+    const toLine = (name: string, labels: Readonly<Record<string, string>>, value: string) => {
+      const { __name__: _name, job: _job, instance: _instance, ...own } = labels;
+      if (name.endsWith('_build_info')) return name;
+      return `${seriesKey(name, own)} ${VARYING.test(name) ? '' : value}`;
+    };
+    expect(
+      stored.map(({ labels, value }) => toLine(labels['__name__'] ?? '', labels, value)).toSorted(),
+    ).toEqual(
+      expected.map(({ name, labels, value }) => toLine(name, labels, String(value))).toSorted(),
+    );
+  },
+);
+
+test.skipIf(tools === undefined)(
+  'a number that leaves the list is gone from the next scrape, one that is renamed is one number',
+  async () => {
+    const provider = await startProvider();
+    const [first = {}, second = {}] = sampleResponse().list;
+    const reply = (...list: unknown[]) => {
+      provider.faults.numbers = { kind: 'reply', body: JSON.stringify(sampleResponse({ list })) };
+    };
+    reply(first, second);
+    const env = { ...environmentFor(provider), POLL_SCHEDULE: '1s' };
+    const prometheus = await startPrometheus(
+      tools?.prometheus ?? '',
+      scrapeOf(await portOf(startProgram([], env))),
+    );
+    const counted = async (expression: string, value: string) =>
+      eventually(
+        async () => ((await prometheus.query(expression))[0]?.value === value ? true : undefined),
+        `${expression} to be ${value}`,
+      );
+    await counted('count(whatsapp_number_online)', '2');
+    reply({ ...first, display_name: 'שם חדש 🌸' });
+    await counted('count(whatsapp_number_online)', '1');
+    const info = await prometheus.query('whatsapp_number_info');
+    expect(info.map(({ labels }) => labels['display_name'])).toEqual(['שם חדש 🌸']);
+  },
+);

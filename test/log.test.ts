@@ -1,0 +1,133 @@
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { Secret } from '../src/core/secret.ts';
+import { createLog, createRedactor, logTo, type LogOptions } from '../src/log.ts';
+
+/** A logger whose output is a list of lines. */
+async function startLog(changes: Partial<LogOptions> = {}) {
+  const redactor = createRedactor();
+  const lines: string[] = [];
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const options: LogOptions = { level: 'info', format: 'json', redactor, destination, ...changes };
+  return { log: await createLog(options), redactor, lines };
+}
+function parsed(line: string | undefined): Record<string, unknown> {
+  return JSON.parse(line ?? '') as Record<string, unknown>;
+}
+
+test('a line is one object of JSON: level as a word, time as ISO 8601, fields, message', async () => {
+  const { log, lines } = await startLog();
+  log.info({ account: 'acme', numbers: 2 }, 'polled');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^[^\n]*\n$/);
+  const { time, ...rest } = parsed(lines[0]);
+  expect(rest).toEqual({ level: 'info', account: 'acme', numbers: 2, msg: 'polled' });
+  expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+});
+
+test('a text with line breaks cannot forge a line', async () => {
+  const { log, lines } = await startLog();
+  log.info({ name: 'a\n{"level":"error"}\r\u2028' }, 'b\nc');
+  expect(lines.join('').split('\n')).toHaveLength(2);
+});
+
+test.each([
+  ['trace', ['trace', 'debug', 'info', 'warn', 'error']],
+  ['info', ['info', 'warn', 'error']],
+  ['error', ['error']],
+  ['silent', []],
+])('level %s logs %j', async (level, expected) => {
+  const { log, lines } = await startLog({ level });
+  for (const each of ['trace', 'debug', 'info', 'warn', 'error'] as const) log[each]({}, 'said');
+  expect(lines.map((line) => parsed(line)['level'])).toEqual(expected);
+});
+
+test('of an error only the stack is logged, not what a library hung on it', async () => {
+  const { log, lines } = await startLog();
+  const cause = new Error('CANARY of the cause');
+  const error = Object.assign(new TypeError('broken', { cause }), { headers: { key: 'CANARY' } });
+  log.error({ err: error }, 'failed');
+  const { err } = parsed(lines[0]);
+  expect(err).toMatch(/^TypeError: broken\n +at .*log\.test\.ts/);
+  expect(lines.join('')).not.toContain('CANARY');
+});
+
+test.each([['CANARY'], [{ token: 'CANARY' }], [undefined]])(
+  'what was thrown but is no error (%j) is told by its type alone',
+  async (thrown) => {
+    const { log, lines } = await startLog();
+    log.error({ err: thrown, account: 'acme' }, 'failed');
+    expect(lines.join('')).not.toContain('CANARY');
+    expect(parsed(lines[0])['account']).toBe('acme');
+  },
+);
+
+const SECRETS = [
+  'fake-token-12345',
+  'fake"quoted',
+  '"fake',
+  'fake\\',
+  '\\\\"',
+  'fa$&ke',
+  '.*fake.*',
+];
+
+test.each(SECRETS)('a secret that the redactor was told (%s) appears nowhere', async (value) => {
+  for (const format of ['json', 'pretty'] as const) {
+    const { log, redactor, lines } = await startLog({ format });
+    redactor.add(new Secret(value));
+    log.info({ field: value, nested: { list: [`x${value}y`] }, [value]: 1 }, `said ${value}.`);
+    log.error({ err: new Error(`with ${value} in it`) }, 'failed');
+    const output = lines.join('');
+    expect(output.split('[redacted]').length - 1).toBeGreaterThanOrEqual(5);
+    expect(output).not.toContain(value);
+    expect(output).not.toContain(JSON.stringify(value).slice(1, -1));
+    if (format === 'json')
+      for (const line of lines) expect(parsed(line)['level']).toBeTypeOf('string');
+  }
+});
+
+test('a Secret prints as redacted without the redactor knowing it', async () => {
+  const { log, lines } = await startLog();
+  log.info({ token: new Secret('CANARY'), nested: [new Secret('CANARY')] }, 'said');
+  expect(parsed(lines[0])).toMatchObject({ token: '[redacted]', nested: ['[redacted]'] });
+});
+
+test('of many secrets those used last are remembered', () => {
+  const redactor = createRedactor();
+  const nth = (n: number) => `fake-secret-${String(n).padStart(5, '0')}`;
+  for (let n = 0; n < 1_000; n += 1) redactor.add(new Secret(nth(n)));
+  redactor.add(new Secret(nth(0)));
+  redactor.add(new Secret(nth(1_000)));
+  expect(redactor.redact(nth(0)), 'used again').toBe('[redacted]');
+  expect(redactor.redact(nth(1)), 'the oldest').toBe(nth(1));
+  expect(redactor.redact(nth(2))).toBe('[redacted]');
+  expect(redactor.redact(nth(1_000))).toBe('[redacted]');
+});
+
+test('for people a line is text, with the fields below', async () => {
+  const { log, lines } = await startLog({ format: 'pretty' });
+  log.warn({ account: 'acme' }, 'poll failed');
+  const output = stripVTControlCharacters(lines.join(''));
+  expect(output).toMatch(/^\[\d\d:\d\d:\d\d\] WARN: poll failed\n +account: "acme"\n$/);
+});
+
+test('a line is in the file as soon as it is logged', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'log-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'log');
+  for (const format of ['json', 'pretty'] as const) {
+    const { log } = await startLog({ format, destination: logTo(openSync(path, 'w')) });
+    log.info({}, 'polled');
+    expect(readFileSync(path, 'utf8')).toMatch(/polled.*\n$/);
+  }
+});

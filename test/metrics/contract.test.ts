@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import { createAccountState } from '../../src/core/account-state.ts';
+import { FAMILIES } from '../../src/metrics/families.ts';
+import type { AccountView } from '../../src/metrics/family.ts';
+import { parseExposition } from '../support/exposition.ts';
+import { responseOf, sampleEntry, sampleResponse } from '../support/sample.ts';
+import { CLOSED_LABELS, CONTRACT, ofNumbers } from './contract.ts';
+import { failed, good, NOW_MS, render, samplesOf, viewAfter } from './views.ts';
+
+const sample = viewAfter('acme', good(sampleResponse()));
+/** The values of a metric, with the labels besides the account's. */
+async function valuesOf(name: string, view: AccountView) {
+  const samples = (await samplesOf(view)).filter((each) => each.name === name);
+  return samples.map(({ labels: { account: _account, ...labels }, value }) => [labels, value]);
+}
+
+test('every metric of the contract is served with its type and labels, and no other is', async () => {
+  const families = parseExposition(await render(sample));
+  const served = [...families].map(([name, { type, samples }]) => [
+    name,
+    type,
+    new Set(Object.keys(samples[0]?.labels ?? {})),
+  ]);
+  const contract = CONTRACT.map(([name, type, labels]) => [name, type, new Set(labels)]);
+  expect(new Set(served)).toEqual(new Set(contract));
+});
+
+test.each([
+  ['whatsapp_poll_failures_total', 'reason'],
+  ['whatsapp_response_anomalies_total', 'kind'],
+])('%s has every %s from the start, at 0', async (name, label) => {
+  const start = { state: createAccountState('acme'), snapshot: undefined, pollIntervalS: 60 };
+  const expected = CLOSED_LABELS[label]?.map((value) => [{ [label]: value }, 0]);
+  expect(new Set(await valuesOf(name, start))).toEqual(new Set(expected));
+});
+
+test('no metric has a row of its own twice', () => {
+  expect(new Set(FAMILIES.map(({ name }) => name)).size).toBe(FAMILIES.length);
+});
+
+test('HELP of everything from the provider names its field and says that it is not live', async () => {
+  const families = parseExposition(await render(sample));
+  const provider = CONTRACT.filter(
+    ([name]) => /^whatsapp_(number|account)_/.test(name) && !name.includes('_month_'),
+  );
+  expect(provider.length).toBe(16);
+  for (const [name] of provider) {
+    expect(families.get(name)?.help).toMatch(/Provider field: \w+(, \w+)*\. Polled, not live\.$/);
+  }
+  const helpOf = (name: string) => families.get(name)?.help;
+  expect(helpOf('whatsapp_number_online')).toContain('isOnline');
+  expect(helpOf('whatsapp_number_created_timestamp_seconds')).toContain('create_time');
+  expect(helpOf('whatsapp_account_numbers')).toContain('totalWhatsApp');
+});
+
+test('each metric of a number comes from its own field', async () => {
+  const entry = sampleEntry({
+    create_time: 1,
+    isOnline: 0,
+    onlineInbox: 2,
+    onlineAccount: 3,
+    coexistence: 1,
+    conversationsThisMonth: 4,
+    marketingThisMonth: 5,
+    serviceThisMonth: 6,
+    incomingThisMonth: 7,
+  });
+  const totals = {
+    totalWhatsApp: 8,
+    totalConversationsThisMonth: 9,
+    totalMarketingThisMonth: 10,
+    totalServiceThisMonth: 11,
+    totalIncomingThisMonth: 12,
+  };
+  const samples = await samplesOf(viewAfter('acme', good({ ...totals, list: [entry] })));
+  const values = Object.fromEntries(samples.map(({ name, value }) => [name, value]));
+  expect(values).toMatchObject({
+    whatsapp_number_created_timestamp_seconds: 1,
+    whatsapp_number_online: 0,
+    whatsapp_number_online_inbox: 2,
+    whatsapp_number_online_account: 3,
+    whatsapp_number_coexistence: 1,
+    whatsapp_number_conversations_this_month: 4,
+    whatsapp_number_marketing_conversations_this_month: 5,
+    whatsapp_number_service_conversations_this_month: 6,
+    whatsapp_number_incoming_conversations_this_month: 7,
+    whatsapp_account_numbers: 8,
+    whatsapp_account_conversations_this_month: 9,
+    whatsapp_account_marketing_conversations_this_month: 10,
+    whatsapp_account_service_conversations_this_month: 11,
+    whatsapp_account_incoming_conversations_this_month: 12,
+  });
+});
+
+test('a bad field loses its gauge, while its counter keeps its value', async () => {
+  const poll = (marketingThisMonth: unknown) =>
+    good(responseOf(sampleEntry({ marketingThisMonth })));
+  const view = viewAfter('acme', poll(3), poll(10), poll('many'));
+  const gauge = 'whatsapp_number_marketing_conversations_this_month';
+  expect(await valuesOf(gauge, view)).toEqual([]);
+  expect(await valuesOf('whatsapp_number_conversations_total', view)).toContainEqual([
+    { number: '972501234567', category: 'marketing' },
+    7,
+  ]);
+  expect(await valuesOf('whatsapp_number_service_conversations_this_month', view)).toHaveLength(1);
+});
+
+test('a number that is gone from the last good response is gone from the text', async () => {
+  const first = good(sampleResponse());
+  const second = good(responseOf(sampleResponse().list[0]));
+  const text = await render(viewAfter('acme', first, second));
+  expect(text).toContain('972501234567');
+  expect(text).not.toContain('972507654321');
+});
+
+test('a number that was renamed has its new names alone', async () => {
+  const polls = ['Old', 'New'].map((name) => good(responseOf(sampleEntry({ display_name: name }))));
+  expect(await valuesOf('whatsapp_number_info', viewAfter('acme', ...polls))).toEqual([
+    [{ number: '972501234567', display_name: 'New', business_name: 'The Business Name' }, 1],
+  ]);
+});
+
+test('one number in two accounts is served for both', async () => {
+  const views = ['acme', 'beta'].map((name) => viewAfter(name, good(responseOf(sampleEntry()))));
+  const samples = await samplesOf(...views);
+  for (const [name] of ofNumbers) {
+    const accounts = samples.filter((each) => each.name === name).map(({ labels }) => labels);
+    expect(new Set(accounts.map(({ account }) => account)), name).toEqual(
+      new Set(['acme', 'beta']),
+    );
+  }
+});
+
+test('a failed poll shows while the last good data is still served', async () => {
+  const view = viewAfter('acme', good(sampleResponse()), failed('network', NOW_MS + 60_000));
+  expect(await valuesOf('whatsapp_up', view)).toEqual([[{}, 0]]);
+  expect(await valuesOf('whatsapp_number_online', view)).toHaveLength(2);
+  expect(await valuesOf('whatsapp_last_success_timestamp_seconds', view)).toEqual([
+    [{}, NOW_MS / 1000],
+  ]);
+  expect(await valuesOf('whatsapp_last_poll_timestamp_seconds', view)).toEqual([
+    [{}, NOW_MS / 1000 + 60],
+  ]);
+  expect(await valuesOf('whatsapp_poll_failures_total', view)).toContainEqual([
+    { reason: 'network' },
+    1,
+  ]);
+});
+
+test('with a fixed token there is no expiry to serve', async () => {
+  const poll = { ...good(sampleResponse()), tokenExpiresAtMs: undefined };
+  const name = 'whatsapp_access_token_expiry_timestamp_seconds';
+  expect(await valuesOf(name, viewAfter('acme', poll))).toEqual([]);
+  expect(await valuesOf(name, sample)).toEqual([[{}, NOW_MS / 1000 + 3600]]);
+});

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { renderMetricsDoc } from '../../scripts/metrics-doc.ts';
+import { CLOSED_LABELS, CONTRACT } from './contract.ts';
+
+test('docs/metrics.md is what the tables of the program make of it', async () => {
+  await expect(renderMetricsDoc()).toMatchFileSnapshot('../../docs/metrics.md');
+});
+
+test('the documentation has every metric, and an anchor for every reason', () => {
+  const doc = renderMetricsDoc();
+  for (const [name, type] of CONTRACT)
+    expect(doc).toMatch(new RegExp(`^\\| \`${name}\` +\\| ${type} `, 'm'));
+  for (const reason of CLOSED_LABELS['reason'] ?? []) expect(doc).toContain(`\n### ${reason}\n`);
+  for (const kind of CLOSED_LABELS['kind'] ?? []) expect(doc).toContain(`\n| \`${kind}\` `);
+});

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { createAccountState } from '../../src/core/account-state.ts';
+import { sampleResponse } from '../support/sample.ts';
+import { failed, good, NOW_MS, render, viewAfter } from './views.ts';
+
+test('the documented sample response is served as this text', async () => {
+  const text = await render(viewAfter('acme', good(sampleResponse())));
+  await expect(text).toMatchFileSnapshot('../golden/metrics.txt');
+});
+
+test('once the data is too old the health series alone are served, with the month', async () => {
+  const later = NOW_MS + 360_000;
+  const view = viewAfter('acme', good(sampleResponse()), failed('timeout', later));
+  const text = await render({ ...view, snapshot: undefined });
+  await expect(text).toMatchFileSnapshot('../golden/metrics-failed.txt');
+});
+
+test('before the first poll every count is there at 0, and no timestamp is', async () => {
+  const state = createAccountState('acme');
+  const text = await render({ state, snapshot: undefined, pollIntervalS: 60 });
+  await expect(text).toMatchFileSnapshot('../golden/metrics-start.txt');
+});

@@ -1,0 +1,54 @@
+import { afterPoll, createAccountState, type PollOutcome } from '../../src/core/account-state.ts';
+import { parseNumbers } from '../../src/core/parse.ts';
+import type { Reason } from '../../src/core/reasons.ts';
+import type { Snapshot } from '../../src/core/snapshot.ts';
+import { createExposition } from '../../src/metrics/exposition.ts';
+import type { AccountView } from '../../src/metrics/family.ts';
+import { parseExposition } from '../support/exposition.ts';
+
+/** Sunday noon in Israel, in winter. */
+export const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
+export const BUILD = { version: '1.2.3', revision: 'abc1234', nodeVersion: 'v20.20.2' };
+
+/** A poll that brought this response. */
+export function good(response: unknown, endedAtMs = NOW_MS): PollOutcome {
+  return { ...ended(endedAtMs), ...parseNumbers(response) };
+}
+
+export function failed(reason: Reason, endedAtMs = NOW_MS): PollOutcome {
+  return { ...ended(endedAtMs), reason };
+}
+
+/** An account after these polls, the data of the last good one still fresh. */
+export function viewAfter(name: string, ...outcomes: readonly PollOutcome[]): AccountView {
+  const state = outcomes.reduce(
+    (before, outcome) => afterPoll(before, outcome, 'Asia/Jerusalem'),
+    createAccountState(name),
+  );
+  return { state, snapshot: state.lastGood?.snapshot, pollIntervalS: 60 };
+}
+
+/** An account whose snapshot did not come from the parser. */
+export function viewOf(name: string, snapshot: Snapshot): AccountView {
+  const anomalies = parseNumbers({ list: [] }).anomalies;
+  return viewAfter(name, { ...ended(NOW_MS), snapshot, anomalies });
+}
+
+/** What the accounts are served as, without the metrics of the process. */
+export function render(...accounts: readonly AccountView[]): Promise<string> {
+  return createExposition(BUILD, { withRuntime: false }).render(accounts);
+}
+
+/** The same, read back, in the order in which it is served. */
+export async function samplesOf(...accounts: readonly AccountView[]) {
+  const families = parseExposition(await render(...accounts));
+  return [...families.values()].flatMap(({ samples }) => samples);
+}
+
+function ended(atMs: number) {
+  return {
+    endedAt: { unixMs: atMs, monotonicMs: 0 },
+    durationMs: 250,
+    tokenExpiresAtMs: atMs + 3_600_000,
+  };
+}

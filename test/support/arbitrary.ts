@@ -1,0 +1,99 @@
+import {
+  array,
+  constantFrom,
+  integer,
+  jsonValue,
+  oneof,
+  option,
+  record,
+  string,
+  type Arbitrary,
+} from 'fast-check';
+import { API_KEY_CANARY } from './sample.ts';
+
+/** Any UTF-16, halves of surrogate pairs and control characters included. */
+const codeUnits = array(integer({ min: 0, max: 0xffff })).map((units) =>
+  String.fromCharCode(...units),
+);
+
+/** Names as people, and people of ill will, may write them. */
+export const anyName: Arbitrary<string> = oneof(
+  string({ unit: 'binary', maxLength: 30 }),
+  codeUnits,
+  array(
+    constantFrom(
+      '"',
+      '\\',
+      '\n',
+      '\r',
+      '\u2028',
+      '{',
+      '}',
+      ',',
+      ':',
+      '=',
+      ' 1',
+      '\\n',
+      '# HELP',
+      'שם',
+      '😀',
+    ),
+    { maxLength: 12 },
+  ).map((parts) => parts.join('')),
+  constantFrom(
+    'x"} 1\nwhatsapp_up{account="acme"} 1\n',
+    'x\\"} 1\nwhatsapp_up 1',
+    '1,number:2',
+    '\u200fשלום\u200e',
+    'x'.repeat(1_000),
+  ),
+);
+
+const anyCount = oneof(
+  { weight: 4, arbitrary: integer({ min: 0, max: 1_000_000 }) },
+  constantFrom<unknown>('12', 2 ** 53, '9007199254740993', -1, 1.5, 1e300, -0, NaN, '', ' 5', null),
+  jsonValue(),
+);
+const anyFlag = oneof(constantFrom<unknown>(0, 1, '0', '1', true, false), jsonValue());
+const anyText = oneof({ weight: 3, arbitrary: anyName }, jsonValue());
+/** Few digits, so that duplicates are common. */
+const anyNumber = oneof(
+  { weight: 4, arbitrary: constantFrom<unknown>('15550100', '15550199', 15_550_100, '0') },
+  string({ unit: constantFrom('1', '2', '+', '"'), maxLength: 22 }),
+  jsonValue(),
+);
+
+const anyEntry = record(
+  {
+    whatsapp: anyNumber,
+    apiKey: constantFrom(`${API_KEY_CANARY}-ANY`),
+    display_name: anyText,
+    business_name: anyText,
+    isOnline: anyFlag,
+    coexistence: anyFlag,
+    onlineAccount: anyCount,
+    onlineInbox: anyCount,
+    create_time: anyCount,
+    conversationsThisMonth: anyCount,
+    marketingThisMonth: anyCount,
+    serviceThisMonth: anyCount,
+    incomingThisMonth: anyCount,
+  },
+  { requiredKeys: [] },
+);
+
+/** The documented response with anything in it changed, short of the list itself. */
+export const nearlyValidResponse = record(
+  {
+    list: array(oneof({ weight: 6, arbitrary: anyEntry }, jsonValue()), {
+      maxLength: 6,
+    }),
+    apiKey: option(constantFrom(`${API_KEY_CANARY}-TOP`)),
+    totalWhatsApp: anyCount,
+    totalConversationsThisMonth: anyCount,
+    totalMarketingThisMonth: anyCount,
+    totalServiceThisMonth: anyCount,
+    totalIncomingThisMonth: anyCount,
+  },
+  { requiredKeys: ['list'] },
+);

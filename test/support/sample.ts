@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+
+type Fields = Record<string, unknown>;
+
+const TEXT = readFileSync(new URL('../fixtures/sample-response.json', import.meta.url), 'utf8');
+
+/** What every apiKey of the sample response begins with. */
+export const API_KEY_CANARY = 'FAKE-API-KEY';
+
+/** The provider's documented sample response, fresh at each call; `changes` replace its fields. */
+export function sampleResponse(changes: Fields = {}): Fields & { readonly list: Fields[] } {
+  return { ...(JSON.parse(TEXT) as { list: Fields[] }), ...changes };
+}
+
+/** The sample's first list entry; `changes` replace its fields, undefined takes one away. */
+export function sampleEntry(changes: Fields = {}): Fields {
+  const entry = { ...sampleResponse().list[0], ...changes };
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined));
+}
+
+/** A response whose list is these entries, and which says nothing of totals. */
+export function responseOf(...list: readonly unknown[]): Fields {
+  return { status: 'OK', reason: 1, list };
+}
