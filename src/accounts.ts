@@ -29,14 +29,15 @@ type AccountSettings = AccountConfig & Pick<Config, 'month' | 'proxy'> & { timeo
 
 /**
  * The accounts of a configuration. Of those there were before, one that has not changed goes on as
- * it is, with its token; one that has changed keeps only what is known of it. The rest is stopped.
+ * it is, with its token; one that has changed keeps only what is known of it. The caller stops the
+ * rest.
  */
-export async function replaceAccounts(
+export function createAccounts(
   before: readonly Account[],
   config: Config,
   surroundings: Surroundings,
-): Promise<readonly Account[]> {
-  const after = config.accounts.map((account) => {
+): readonly Account[] {
+  return config.accounts.map((account) => {
     const { month, proxy, poll } = config;
     const settings = { ...account, month, proxy, timeoutMs: poll.timeoutMs };
     const known = before.find((other) => other.settings.name === account.name);
@@ -45,8 +46,6 @@ export async function replaceAccounts(
     const isSameApi = known?.settings.apiUrl === settings.apiUrl;
     return createAccount(settings, surroundings, isSameApi ? known.poller.state() : undefined);
   });
-  await Promise.all(before.filter((account) => !after.includes(account)).map(stopAccount));
-  return after;
 }
 
 function createAccount(
@@ -77,9 +76,10 @@ function createAccount(
   return { settings, provider, poller };
 }
 
-export async function stopAccount({ poller, provider }: Account): Promise<void> {
-  await poller.stop();
-  await provider.close();
+/** Aborts polls that are under way and lets go of the connections. */
+export async function stopAccounts(accounts: readonly Account[]): Promise<void> {
+  await Promise.all(accounts.map(({ poller }) => poller.stop()));
+  await Promise.all(accounts.map(({ provider }) => provider.close()));
 }
 
 function isSame(a: AccountSettings, b: AccountSettings): boolean {

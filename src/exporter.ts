@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { replaceAccounts, stopAccount, type Account, type Surroundings } from './accounts.ts';
+import { createAccounts, stopAccounts, type Account, type Surroundings } from './accounts.ts';
 import type { Config } from './config/config.ts';
 import type { AccountState } from './core/account-state.ts';
 import { ageMs, type Clock } from './core/clock.ts';
@@ -38,19 +38,26 @@ export function createExporter(
   const views = () => toViews(accounts, config, schedule, clock);
 
   async function goOnWith(next: Config): Promise<void> {
-    accounts = await replaceAccounts(accounts, next, surroundings);
-    poller?.stop();
+    const before = accounts;
+    const scheduleBefore = config.poll.schedule;
     config = next;
-    schedule = parseSchedule(next.poll.schedule);
-    if (next.poll.staleAfterMs < schedule.longestGapMs) {
-      const gap = formatDuration(schedule.longestGapMs);
-      log.warn(
-        { gap },
-        'poll.stale_after is shorter than the gaps of poll.schedule: data goes away',
-      );
+    accounts = createAccounts(before, next, surroundings);
+    if (poller !== undefined && next.poll.schedule === scheduleBefore) {
+      void pollAll(accounts.filter((account) => !before.includes(account)));
+    } else {
+      poller?.stop();
+      schedule = parseSchedule(next.poll.schedule);
+      poller = createPoller({ schedule, pollAll: () => void pollAll(accounts), clock, log });
+      poller.start();
     }
-    poller = createPoller({ schedule, pollAll: () => void pollAll(accounts), clock, log });
-    poller.start();
+    warnOfGaps();
+    await stopAccounts(before.filter((account) => !accounts.includes(account)));
+  }
+
+  function warnOfGaps(): void {
+    if (config.poll.staleAfterMs >= schedule.longestGapMs) return;
+    const gap = formatDuration(schedule.longestGapMs);
+    log.warn({ gap }, 'poll.stale_after is shorter than the gaps of poll.schedule: data goes away');
   }
 
   return {
@@ -76,7 +83,7 @@ export function createExporter(
     },
     async stop() {
       poller?.stop();
-      await Promise.all([server?.close(), ...accounts.map(stopAccount)]);
+      await Promise.all([server?.close(), stopAccounts(accounts)]);
     },
   };
 }
@@ -90,12 +97,12 @@ export async function pollOnce(
   build: Build,
   surroundings: Surroundings,
 ): Promise<{ readonly allSucceeded: boolean; readonly metrics: string }> {
-  const accounts = await replaceAccounts([], config, surroundings);
+  const accounts = createAccounts([], config, surroundings);
   await pollAll(accounts);
   const schedule = parseSchedule(config.poll.schedule);
   const views = toViews(accounts, config, schedule, surroundings.clock);
   const metrics = await createExposition(build, { withRuntime: false }).render(views);
-  await Promise.all(accounts.map(stopAccount));
+  await stopAccounts(accounts);
   return { allSucceeded: views.every(({ state }) => state.lastGood !== undefined), metrics };
 }
 

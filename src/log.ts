@@ -33,9 +33,16 @@ export function createRedactor(): Redactor {
   };
 }
 
-/** Lines go out at once, so that none is lost when the process ends. */
+/** What is kept of a log that cannot be written, to be written later. */
+const UNWRITTEN_LENGTH_MAX = 1_000_000;
+
+/**
+ * Lines go out at once, so that none is lost when the process ends. A log that cannot be written (a
+ * full disk, a closed pipe) must not end the polling, and there is nobody left to tell.
+ */
 export function logTo(fd: number): DestinationStream {
-  return pino.destination({ fd, sync: true });
+  const options = { fd, sync: true, maxLength: UNWRITTEN_LENGTH_MAX };
+  return pino.destination(options).on('error', () => {});
 }
 
 export interface LogOptions {

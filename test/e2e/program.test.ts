@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { eventually, portOf, runProgram, startProgram } from '../support/program.ts';
 import {
   CLIENT_ID,
@@ -200,9 +201,12 @@ test('SIGHUP: new credentials end the wait, a broken file changes nothing, an ad
   expect(program.stderr()).toContain('accounts');
 
   write(['acme', CLIENT_SECRET], ['beta', CLIENT_SECRET]);
+  const polls = async () =>
+    valueOf((await get(port, '/metrics')).text, 'whatsapp_polls_total{account="acme"}');
+  const pollsBefore = await polls();
   program.process.kill('SIGHUP');
   await up('beta', '1');
-  await up('acme', '1');
+  expect(await polls(), 'what has not changed is left alone').toBe(pollsBefore);
   expect(provider.requests.token, 'acme kept its token').toBe(tokens + 1);
 
   write(['beta', CLIENT_SECRET]);
@@ -211,6 +215,46 @@ test('SIGHUP: new credentials end the wait, a broken file changes nothing, an ad
     const { text } = await get(port, '/metrics');
     return text.includes('account="acme"') ? undefined : true;
   }, 'acme to be gone');
+});
+
+test('a log that cannot be written does not end the polling', async () => {
+  const provider = await startProvider();
+  const port = await freePort();
+  const env = { ...environmentFor(provider), WEB_LISTEN_ADDRESS: `127.0.0.1:${port}` };
+  startProgram([], { ...env, POLL_SCHEDULE: '1s' }, openSync('/dev/full', 'w'));
+  await eventually(async () => {
+    const text = await get(port, '/metrics').then(
+      (answer) => answer.text,
+      () => '',
+    );
+    return Number(valueOf(text, 'whatsapp_polls_total{account="acme"}')) >= 3 ? true : undefined;
+  }, 'a third poll');
+});
+
+test('a storm of SIGHUP leaves one poller for each account', async () => {
+  const provider = await startProvider();
+  const file = join(temporaryFolder(), 'config.yml');
+  const write = (i: number) =>
+    writeFileSync(
+      file,
+      `web: { listen_address: "127.0.0.1:0" }\npoll: { schedule: 1s, timeout: ${10 + i}s }\naccounts:\n` +
+        `  - { name: acme, api_url: "${provider.url}", client_id: ${CLIENT_ID}, client_secret: ${CLIENT_SECRET} }\n`,
+    );
+  write(0);
+  const program = startProgram([`--config.file=${file}`]);
+  const port = await portOf(program);
+  for (let i = 1; i <= 20; i += 1) {
+    write(i);
+    program.process.kill('SIGHUP');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const reloads = () => program.log().filter(({ msg }) => msg === 'configuration reloaded').length;
+  await eventually(() => (reloads() > 0 ? true : undefined), 'a reload');
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const before = provider.requests.numbers;
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(provider.requests.numbers - before).toBeLessThanOrEqual(4);
+  expect((await get(port, '/metrics')).text).toContain('whatsapp_up{account="acme"} 1');
 });
 
 test('--demo needs no configuration, and its log can be read by people', async () => {

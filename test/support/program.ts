@@ -16,18 +16,22 @@ export interface Program {
   log(): readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Starts `node dist/main.js` with these flags and, but for PATH, nothing but this environment. */
+/**
+ * Starts `node dist/main.js` with these flags and, but for PATH, nothing but this environment.
+ * `stdout` may be a file descriptor instead.
+ */
 export function startProgram(
   flags: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  stdout: 'pipe' | number = 'pipe',
 ): Program {
   const child = spawn(process.execPath, [MAIN, ...flags], {
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
   const exit = once(child, 'close').then(([code]) => code as number | null);
   onTestFinished(async () => {
     child.kill('SIGKILL');
