@@ -115,12 +115,16 @@ function parseJson(text: string, response: Response): unknown {
 const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|EPROTO$)/;
 
 /**
- * Names an error of undici by its code alone: the error objects themselves hold headers. One that
- * has no code is no failure of the network, but a defect: it is passed on as it is.
+ * Names an error of undici by its code alone: the error objects themselves hold headers. Where
+ * there is none, fetch has failed for a reason of its own (a port that it does not allow), or this
+ * is no failure of the network but a defect, which is passed on as it is.
  */
 function toPollError(error: unknown): unknown {
   const code = codeOf(error);
-  if (code === undefined) return error;
+  if (code === undefined) {
+    const hasFetchFailed = error instanceof TypeError && error.message === 'fetch failed';
+    return hasFetchFailed ? new PollError('network', 'no connection: fetch refuses it') : error;
+  }
   return TLS_CODE.test(code)
     ? new PollError('tls', `TLS failed: ${code}`)
     : new PollError('network', `no connection: ${code}`, { isPassing: true });

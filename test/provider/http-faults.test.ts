@@ -129,6 +129,11 @@ test('a name that does not resolve is a failure of the network', async () => {
   expect(await poll()).toBe('network');
 });
 
+test('a port that fetch does not allow is no defect of ours', async () => {
+  const { poll } = await start({ apiUrl: 'http://127.0.0.1:9/api' });
+  expect(await poll()).toBe('network');
+});
+
 test.each([301, 302, 303, 307, 308])(
   'HTTP %s to another origin is not followed: neither secret nor token goes there',
   async (status) => {
