@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { createAccountState } from '../../src/core/account-state.ts';
 import { createExposition } from '../../src/metrics/exposition.ts';
-import { prometheusTools } from '../support/prometheus.ts';
+import { optionalPrometheusTools } from '../support/prometheus.ts';
 import { responseOf, sampleEntry, sampleResponse } from '../support/sample.ts';
 import { BUILD, failed, good, viewAfter } from './views.ts';
 
-const tools = await prometheusTools();
+const tools = await optionalPrometheusTools();
 const start = { state: createAccountState('acme'), snapshot: undefined, pollIntervalS: 60 };
 const hostile = sampleEntry({ display_name: '"} 1\\n{a="b\\', business_name: 'שם 😀\u200f' });
 

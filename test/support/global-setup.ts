@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { prometheusTools } from './prometheus.ts';
+import { optionalPrometheusTools } from './prometheus.ts';
 
 /**
  * Builds the program for the tests that run it, and fetches the Prometheus tools, once, before
@@ -7,5 +7,5 @@ import { prometheusTools } from './prometheus.ts';
  */
 export default async function setup(): Promise<void> {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
-  await prometheusTools();
+  await optionalPrometheusTools();
 }

@@ -1,0 +1,187 @@
+import {
+  AnnotationQueryBuilder,
+  DashboardBuilder,
+  DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  VariableRefresh,
+  VariableSort,
+  type Dashboard,
+  type Panel,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { account, target } from './promql.ts';
+
+const TAG = 'whatsapp';
+const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' };
+/** What each alert means and what to check first. */
+const RUNBOOKS =
+  'https://github.com/whatsapp-numbers-exporter/whatsapp-numbers-exporter/blob/main/docs/runbooks.md';
+
+/** Panels of one height, side by side; each brings its width in 24ths of the page. */
+interface Band {
+  readonly height: number;
+  readonly panels: readonly Panel[];
+}
+
+export interface DashboardContent {
+  readonly uid: `whatsapp-${string}`;
+  readonly title: string;
+  readonly description: string;
+  /** Grafana's notation: `now-24h`, `now/M`. */
+  readonly from: string;
+  /** Whether the page tells about many numbers or about the one that is chosen. */
+  readonly numbers: 'many' | 'one';
+  readonly bands: readonly Band[];
+}
+
+export function createDashboard(content: DashboardContent): Dashboard {
+  const dashboard = new DashboardBuilder(content.title)
+    .uid(content.uid)
+    .description(content.description)
+    .tags([TAG])
+    .readonly()
+    .refresh('1m')
+    .timezone('browser')
+    .time({ from: content.from, to: 'now' })
+    .tooltip(DashboardCursorSync.Crosshair)
+    .variables(variables(content.numbers))
+    .annotations(annotations())
+    .links(links())
+    .build();
+  return { ...dashboard, panels: placed(content.bands) };
+}
+
+/** Grafana's own placement lets a wide panel run over the edge, and panels without an id collide. */
+function placed(bands: readonly Band[]): Panel[] {
+  const panels: Panel[] = [];
+  let y = 0;
+  for (const { height, panels: row } of bands) {
+    let x = 0;
+    for (const panel of row) {
+      const w = panel.gridPos?.w ?? 24;
+      panels.push({ ...panel, id: panels.length + 1, gridPos: { x, y, w, h: height } });
+      x += w;
+    }
+    y += height;
+  }
+  return panels;
+}
+
+function variables(numbers: 'many' | 'one') {
+  return [
+    new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
+    query('job', 'Job', 'label_values(whatsapp_up, job)'),
+    query('instance', 'Instance', 'label_values(whatsapp_up{job=~"$job"}, instance)'),
+    query('account', 'Account', `label_values(${target('whatsapp_up')}, account)`),
+    // The names stand in the list so that one can search by them; the value is the number alone.
+    query(
+      'number',
+      'Number',
+      `query_result(max by (account, number, text) (label_join(last_over_time(${account('number_info')}` +
+        `[$__range]), "text", " ", "number", "display_name")))`,
+      { isMulti: numbers === 'many' },
+    ).regex('/number="(?<value>[^"]*)",text="(?<text>.*)"\\}/'),
+  ];
+}
+
+function query(name: string, label: string, expr: string, { isMulti } = { isMulti: true }) {
+  const variable = new QueryVariableBuilder(name)
+    .label(label)
+    .datasource(PROMETHEUS)
+    .query({ query: expr, refId: 'StandardVariableQuery' })
+    .definition(expr)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    // oxlint-disable-next-line unicorn/no-array-sort -- a builder is no array
+    .sort(VariableSort.AlphabeticalAsc)
+    .multi(isMulti)
+    .includeAll(isMulti);
+  if (!isMulti) return variable;
+  return variable.allValue('.+').current({ selected: true, text: ['All'], value: ['$__all'] });
+}
+
+function annotations() {
+  const annotation = (name: string, color: string, expr: string) =>
+    new AnnotationQueryBuilder()
+      .name(name)
+      .datasource(PROMETHEUS)
+      .enable(true)
+      .iconColor(color)
+      .expr(expr)
+      .step('60s');
+  return [
+    annotation('Alerts', 'red', firingAlerts())
+      .titleFormat('{{alertname}}')
+      .textFormat('{{account}} {{number}}')
+      .tagKeys('severity'),
+    annotation(
+      'Month begins',
+      'blue',
+      `max(${account('account_month_start_timestamp_seconds')}) * 1000`,
+    )
+      .titleFormat('The counts of the month start again')
+      .useValueForTime(true),
+    annotation('Exporter starts', 'orange', `${target('process_start_time_seconds')} * 1000`)
+      .titleFormat('Exporter started')
+      .textFormat('{{instance}}')
+      .useValueForTime(true),
+  ];
+}
+
+/**
+ * Alerts about the chosen numbers and accounts, and those that concern none. Rules drop `instance`
+ * and an Alertmanager's labels may differ, so `job` and `instance` do not select here.
+ */
+export const firingAlerts = () =>
+  'ALERTS{alertname=~"WhatsApp.+", alertstate="firing", account=~"$account|", number=~"$number|"}';
+
+function links() {
+  const link = (title: string) => new DashboardLinkBuilder(title).targetBlank(false);
+  return [
+    link('WhatsApp dashboards')
+      .type(DashboardLinkType.Dashboards)
+      .tags([TAG])
+      .asDropdown(true)
+      .includeVars(true)
+      .keepTime(true),
+    link('Runbooks')
+      .type(DashboardLinkType.Link)
+      .icon('doc')
+      .url(RUNBOOKS)
+      .tooltip('What each alert means and what to do')
+      .targetBlank(true),
+  ];
+}
+
+/** A link from a panel to one number's story, where `of` says how the panel names that number. */
+export function toNumber(of: 'series' | 'row') {
+  const [whose, which] =
+    of === 'series'
+      ? ['${__field.labels.account}', '${__field.labels.number}']
+      : ['${__data.fields.Account}', '${__data.fields.Number}'];
+  return {
+    title: 'Show this number',
+    url:
+      `/d/whatsapp-number?var-account=${whose}&var-number=${which}&\${__url_time_range}` +
+      '&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}',
+  };
+}
+
+/**
+ * The JSON as it is committed: keys in alphabetical order as Grafana exports them, and without
+ * `placement`, whose only value hides links and annotations in a menu of recent versions.
+ */
+export function renderDashboard(dashboard: Dashboard): string {
+  const isPlain = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  const ordered = (_key: string, value: unknown) =>
+    isPlain(value)
+      ? Object.fromEntries(
+          Object.entries(value)
+            .filter(([, entry]) => entry !== 'inControlsMenu')
+            .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+        )
+      : value;
+  return `${JSON.stringify(dashboard, ordered, 2)}\n`;
+}

@@ -1,0 +1,102 @@
+import {
+  TableCellBackgroundDisplayMode,
+  TableCellDisplayMode,
+  TableSortByFieldStateBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import type {
+  DashboardLink,
+  DynamicConfigValue,
+  Panel,
+  ValueMapping,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { PromQueryFormat, type Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
+import { framed, thresholds, type Frame, type Thresholds } from './panels.ts';
+
+/** A column of values. Without `expr` it is a label of the other columns. */
+interface Column {
+  readonly name: string;
+  readonly expr?: string;
+  readonly label?: string;
+  readonly unit?: string;
+  readonly decimals?: number;
+  readonly width?: number;
+  readonly mappings?: readonly ValueMapping[];
+  /** Colours the cell's background. */
+  readonly thresholds?: Thresholds;
+  readonly link?: { readonly title: string; readonly url: string };
+}
+
+export interface TableContent extends Pick<
+  Frame,
+  'title' | 'description' | 'width' | 'none' | 'interval' | 'maxDataPoints'
+> {
+  readonly columns: readonly Column[];
+  /** Column names, the first weighs most; a leading `-` sorts downwards. */
+  readonly sortBy: readonly string[];
+  /** A query that only brings labels, such as names. */
+  readonly labelsFrom?: string;
+}
+
+/**
+ * One row a set of labels. Each column is a query of its own, evaluated at the range's end, and
+ * Grafana merges them by the labels that they share.
+ */
+export function table(content: TableContent): Panel {
+  const valued = content.columns.filter((column) => column.expr !== undefined);
+  const exprs = [...valued.map((column) => column.expr ?? ''), content.labelsFrom ?? []].flat();
+  const queries = Object.fromEntries(exprs.map((expr, index) => [`${index}`, expr]));
+  const builder = new PanelBuilder().sortBy(
+    content.sortBy.map((name) =>
+      new TableSortByFieldStateBuilder()
+        .displayName(name.replace(/^-/, ''))
+        .desc(name.startsWith('-')),
+    ),
+  );
+  for (const column of content.columns) builder.overrideByName(column.name, toOverride(column));
+  // Says what an empty cell means; the panel's own text is for a table without rows.
+  builder.overrideByRegexp('/.*/', [{ id: 'noValue', value: '–' }]);
+  const panel = framed(builder, { ...content, unit: 'locale', queries }, 'now');
+  for (const target of (panel.targets ?? []) as Dataquery[]) {
+    target.format = PromQueryFormat.Table;
+    delete target.legendFormat;
+  }
+
+  const refs = exprs.map((_, index) => `Value #${String.fromCharCode(65 + index)}`);
+  const fieldOf = (column: Column) => column.label ?? refs[valued.indexOf(column)] ?? '';
+  // Grafana leaves the letter away where a table has but one query.
+  const hidden = ['Time', 'Value', ...refs.slice(valued.length)];
+  const organize = {
+    excludeByName: Object.fromEntries(hidden.map((name) => [name, true])),
+    indexByName: Object.fromEntries(content.columns.map((c, index) => [fieldOf(c), index])),
+    renameByName: Object.fromEntries(content.columns.map((c) => [fieldOf(c), c.name])),
+  };
+  return {
+    ...panel,
+    transformations: [
+      { id: 'merge', options: {} },
+      { id: 'organize', options: organize },
+    ],
+  };
+}
+
+function toOverride(column: Column): DynamicConfigValue[] {
+  const { unit, decimals, width, mappings, link } = column;
+  const isColoured = column.thresholds !== undefined || mappings !== undefined;
+  const background = {
+    type: TableCellDisplayMode.ColorBackground,
+    mode: TableCellBackgroundDisplayMode.Basic,
+  };
+  return [
+    unit === undefined ? [] : { id: 'unit', value: unit },
+    decimals === undefined ? [] : { id: 'decimals', value: decimals },
+    width === undefined ? [] : { id: 'custom.width', value: width },
+    mappings === undefined ? [] : { id: 'mappings', value: mappings },
+    column.thresholds === undefined
+      ? []
+      : { id: 'thresholds', value: thresholds(column.thresholds).build() },
+    isColoured ? { id: 'custom.cellOptions', value: background } : [],
+    isColoured ? { id: 'color', value: { mode: 'thresholds' } } : [],
+    link === undefined ? [] : { id: 'links', value: [link as DashboardLink] },
+  ].flat();
+}

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readDashboards } from '../dashboards.ts';
+import { tools } from '../tools.ts';
+import { createWorld, HOUR_S, type World } from './world.ts';
+
+/** As many as are ever drawn: the rows of the timelines. */
+const LINES_MAX = 25;
+
+describe.skipIf(tools === undefined)('a fleet of many accounts and numbers', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld({ days: 1, numbers: 90, accounts: 45, isLean: true });
+  }, 60_000);
+  afterAll(() => world.stop());
+
+  test.each(readDashboards())(
+    'of many numbers $title draws no more than can be read',
+    async (d) => {
+      // This one tells of a single number, which is chosen.
+      const variables = d.uid === 'whatsapp-number' ? { number: '972500010000' } : {};
+      for (const panel of d.panels.filter(({ type }) => type !== 'table')) {
+        for (const { refId } of panel.targets) {
+          const samples = await world.ask(panel, { rangeS: 12 * HOUR_S, refId, variables });
+          expect(samples.length, panel.title).toBeLessThanOrEqual(LINES_MAX);
+        }
+      }
+    },
+  );
+});

@@ -1,0 +1,294 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expressionsOf, readDashboard, readDashboards } from '../dashboards.ts';
+import { readAlertQueries } from '../provisioning.ts';
+import { tools } from '../tools.ts';
+import { onlineShare } from './fleet.ts';
+import { interpolate, panelOf } from './grafana.ts';
+import {
+  CATEGORIES,
+  END_S,
+  INDEX,
+  isThere,
+  NEW_NAME,
+  OFFLINE_HOURS,
+  VARIABLES,
+  zero,
+} from './history.ts';
+import type { Category, Counts } from './history.ts';
+import type { Sample } from './prometheus.ts';
+import { createWorld, DAY_S, HOUR_S, sum, valueOf, type Asked, type World } from './world.ts';
+
+const MONTH_S = 35 * DAY_S;
+const RANGES = { '1h': HOUR_S, '24h': DAY_S, '7d': 7 * DAY_S, '35d': MONTH_S };
+
+/** Queries that rightly find nothing: `dashboard panel query range`. */
+const EMPTY = [
+  // Nothing changed its state within the last hour.
+  'whatsapp-overview Numbers C 1h',
+  // The provider failed two and a half days ago; the anomaly was half a day ago.
+  'whatsapp-exporter Failed polls by reason A 1h',
+  'whatsapp-exporter Failed polls by reason A 24h',
+  'whatsapp-exporter Anomalies by kind A 1h',
+];
+
+const dashboard = {
+  overview: readDashboard('overview.json'),
+  usage: readDashboard('usage.json'),
+  number: readDashboard('number.json'),
+  exporter: readDashboard('exporter.json'),
+};
+
+const byNumber = (samples: readonly Sample[]) =>
+  new Map(samples.map(({ labels, points }) => [labels['number'], points.at(-1)?.[1]]));
+const total = (counts: Counts = zero()) => sum(Object.values(counts));
+
+describe.skipIf(tools === undefined)('over 65 known days', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld({ days: 65, numbers: 12 });
+  }, 120_000);
+  afterAll(() => world.stop());
+
+  const sim = (index: number) => {
+    const found = world.truth.sims[index];
+    if (!found) throw new Error(`no number ${String(index)}`);
+    return found;
+  };
+  const present = () => world.truth.sims.filter((candidate) => isThere(candidate, END_S));
+  /** What the generator added between two moments, of one number or of all. */
+  const grown = (category: Category, fromS: number, toS: number, number?: string) =>
+    sum(
+      world.truth.changes
+        .filter((change) => change.category === category && change.t > fromS && change.t <= toS)
+        .filter((change) => number === undefined || change.number === number)
+        .map(({ by }) => by),
+    );
+
+  describe('every query', () => {
+    test.each(Object.entries(RANGES))(
+      'over %s answers, and not with nothing',
+      async (name, rangeS) => {
+        const empty: string[] = [];
+        for (const { uid, panels } of readDashboards()) {
+          const variables = uid === 'whatsapp-number' ? { number: sim(INDEX.renamed).number } : {};
+          for (const panel of panels) {
+            for (const { refId } of panel.targets) {
+              const where = `${uid} ${panel.title} ${refId} ${name}`;
+              const samples = await world
+                .ask(panel, { rangeS, refId, variables })
+                .catch((error: unknown) => {
+                  throw new Error(where, { cause: error });
+                });
+              if (samples.length === 0) empty.push(where);
+              const legends = samples.map(({ labels }) => JSON.stringify(labels));
+              expect(new Set(legends).size, where).toBe(samples.length);
+            }
+          }
+        }
+        expect(empty).toEqual(EMPTY.filter((where) => where.endsWith(` ${name}`)));
+      },
+    );
+
+    test('of variables, annotations and alerts answers', async () => {
+      const ranges = { __range: '604800s', __interval: '300s', __rate_interval: '1200s' };
+      const others = readDashboards()
+        .flatMap(expressionsOf)
+        .filter(({ where }) => !where.includes(' panel '));
+      for (const { where, expr: template } of [...others, ...readAlertQueries()]) {
+        const expr = interpolate(template, { ...VARIABLES, ...ranges });
+        const request = { expr, startS: END_S, endS: END_S, stepS: 300 };
+        // Nobody's credentials were refused.
+        const isEmpty = where === 'WhatsAppTokenRejected';
+        expect((await world.prometheus.query(request)).length > 0, where).toBe(!isEmpty);
+      }
+    });
+  });
+
+  describe('overview', () => {
+    test('counts each number once, though two replicas report it', async () => {
+      const offline = present().filter((candidate) => !candidate.isOnline(END_S)).length;
+      expect(valueOf(await world.ask(panelOf(dashboard.overview, 'Offline')))).toBe(offline);
+      const online = valueOf(await world.ask(panelOf(dashboard.overview, 'Online')));
+      expect(online).toBe(present().length - offline);
+    });
+
+    test('says 0 where all are online, and nothing where there is nothing', async () => {
+      const panel = panelOf(dashboard.overview, 'Offline');
+      expect(valueOf(await world.ask(panel, { variables: { number: sim(0).number } }))).toBe(0);
+      expect(await world.ask(panel, { variables: { number: 'nobody' } })).toEqual([]);
+    });
+
+    test.each([
+      [1, 3],
+      [7, 2],
+      // In 35 days every half hour is looked at.
+      [35, 2],
+    ])('shows the uptime of %d days by number', async (days, digits) => {
+      const table = panelOf(dashboard.overview, 'Numbers');
+      const uptimes = byNumber(await world.ask(table, { rangeS: days * DAY_S, refId: 'B' }));
+      for (const one of present()) {
+        expect(uptimes.get(one.number), one.number).toBeCloseTo(onlineShare(one, days), digits);
+      }
+    });
+
+    test('tells when a number went offline', async () => {
+      const changes = byNumber(
+        await world.ask(panelOf(dashboard.overview, 'Numbers'), { refId: 'C' }),
+      );
+      const wentOffline = sim(INDEX.wentOffline).number;
+      const hoursAgo = (END_S - (changes.get(wentOffline) ?? 0) / 1000) / HOUR_S;
+      expect(hoursAgo).toBeCloseTo(OFFLINE_HOURS, 0);
+      expect(changes.size).toBe(1);
+    });
+
+    test('draws one unbroken row for a number that was renamed, with its new name', async () => {
+      const panel = panelOf(dashboard.overview, 'State of the 25 least online numbers');
+      const rows = await world.ask(panel, { rangeS: 7 * DAY_S });
+      const renamed = rows.filter(({ labels }) => labels['number'] === sim(INDEX.renamed).number);
+      expect(renamed.map(({ labels }) => labels['display_name'])).toEqual([NEW_NAME]);
+      const times = renamed[0]?.points.map(([t]) => t) ?? [];
+      const gaps = times.slice(1).map((t, index) => t - (times[index] ?? 0));
+      expect(new Set(gaps).size).toBe(1);
+    });
+
+    test('keeps numbers that left in the history, without a name', async () => {
+      const panel = panelOf(dashboard.overview, 'State of the 25 least online numbers');
+      const rows = await world.ask(panel, { rangeS: MONTH_S });
+      const left = rows.find(({ labels }) => labels['number'] === sim(INDEX.left).number);
+      expect(left?.labels['display_name']).toBeUndefined();
+    });
+  });
+
+  describe('usage', () => {
+    test('this month is the sum over the numbers that are there', async () => {
+      const expected = sum(present().map(({ number }) => total(world.truth.now.get(number))));
+      const { usage } = dashboard;
+      expect(valueOf(await world.ask(panelOf(usage, 'Conversations this month')))).toBe(expected);
+    });
+
+    test('last month is what stood at its end, numbers that left since included', async () => {
+      expect(world.truth.lastMonth.has(sim(INDEX.left).number)).toBe(true);
+      const expected = sum([...world.truth.lastMonth.values()].map((counts) => total(counts)));
+      expect(valueOf(await world.ask(panelOf(dashboard.usage, 'Last month')))).toBe(expected);
+      const curve = await world.ask(panelOf(dashboard.usage, 'Month to date'), {
+        rangeS: MONTH_S,
+        refId: 'B',
+      });
+      expect(new Set(curve[0]?.points.map(([, value]) => value))).toEqual(new Set([expected]));
+    });
+
+    test.each([
+      ['the zone of the month', 3 * HOUR_S],
+      // The month turns in the evening of its last day.
+      ['another zone', 0],
+    ])('bars per day are exact in %s, across the month and the clocks', async (_, utcOffsetS) => {
+      const panel = panelOf(dashboard.usage, 'Conversations per day');
+      for (const [index, category] of CATEGORIES.entries()) {
+        const refId = String.fromCharCode(65 + index);
+        const asked = { rangeS: MONTH_S, refId, utcOffsetS };
+        const bars = (await world.ask(panel, asked))[0]?.points ?? [];
+        expect(bars.length).toBe(36);
+        const expected = bars.map(([dayS]) => [dayS, grown(category, dayS, dayS + DAY_S)]);
+        expect(bars, category).toEqual(expected);
+      }
+    });
+
+    test('bars per hour are near the truth, the hour so far included', async () => {
+      const panel = panelOf(dashboard.usage, 'Conversations per hour');
+      const bars = await world.ask(panel, { rangeS: DAY_S });
+      expect(bars.map(({ labels }) => labels['category'])).toEqual([...CATEGORIES].toSorted());
+      for (const { labels, points } of bars) {
+        expect(points.length).toBe(25);
+        for (const [hourS, value] of points) {
+          const expected = grown(labels['category'] as Category, hourS, hourS + HOUR_S);
+          expect(Math.abs(value - expected), new Date(hourS * 1000).toISOString()).toBeLessThan(
+            0.25 * expected + 3,
+          );
+        }
+      }
+    });
+
+    test('the forecast is near what the same weeks bring', async () => {
+      // The generator goes on as it did, so the month ends where its days and weekends lead.
+      const forecast =
+        valueOf(await world.ask(panelOf(dashboard.usage, 'Forecast for the month'))) ?? 0;
+      const now = sum(present().map(({ number }) => total(world.truth.now.get(number))));
+      const month = await world.ask(panelOf(dashboard.usage, 'Month ends in'));
+      const week = sum(CATEGORIES.map((category) => grown(category, END_S - 7 * DAY_S, END_S)));
+      const expected = now + (week / (7 * DAY_S)) * (valueOf(month) ?? 0);
+      expect(Math.abs(forecast / expected - 1)).toBeLessThan(0.02);
+    });
+
+    test('the largest numbers come in order of their size', async () => {
+      const bars = await world.ask(panelOf(dashboard.usage, 'Largest numbers this month'));
+      const sizes = present().map(({ number }) => total(world.truth.now.get(number)));
+      expect(bars.map(({ points }) => points[0]?.[1])).toEqual(
+        sizes.toSorted((a, b) => b - a).slice(0, 10),
+      );
+    });
+
+    test('the accounts add up to what the numbers say', async () => {
+      const table = panelOf(dashboard.usage, 'Accounts');
+      const [provider, numbers] = [
+        await world.ask(table, { refId: 'B' }),
+        await world.ask(table, { refId: 'F' }),
+      ];
+      expect(numbers).toEqual(provider);
+    });
+  });
+
+  describe('number', () => {
+    const of = (number: string, more: Asked = {}): Asked => ({ ...more, variables: { number } });
+
+    test('a correction lowers the bar of its day and no other', async () => {
+      const { number } = sim(0);
+      const panel = panelOf(dashboard.number, 'Conversations per day');
+      const bars = (await world.ask(panel, of(number, { rangeS: MONTH_S })))[0]?.points ?? [];
+      expect(bars.some(([, value]) => value < 0)).toBe(true);
+      for (const [dayS, value] of bars) {
+        expect(value).toBe(grown('marketing', dayS, dayS + DAY_S, number));
+      }
+    });
+
+    test('a number that joined has bars from its first day', async () => {
+      const panel = panelOf(dashboard.number, 'Conversations per day');
+      const bars =
+        (await world.ask(panel, of(sim(INDEX.joined).number, { rangeS: MONTH_S })))[0]?.points ??
+        [];
+      expect(bars.length).toBe(21);
+      for (const [dayS, value] of bars.slice(1)) {
+        expect(value).toBe(grown('marketing', dayS, dayS + DAY_S, sim(INDEX.joined).number));
+      }
+    });
+
+    test('time in state counts from the change, and from the first sight where there was none', async () => {
+      const panel = panelOf(dashboard.number, 'In this state for');
+      const hours = async (index: number) =>
+        (valueOf(await world.ask(panel, of(sim(index).number, { rangeS: DAY_S }))) ?? 0) / HOUR_S;
+      expect(await hours(INDEX.wentOffline)).toBeCloseTo(OFFLINE_HOURS, 0);
+      expect(await hours(0)).toBeCloseTo(24, 0);
+    });
+
+    test.each([
+      ['A', 1],
+      ['B', 7],
+      ['C', 30],
+    ])('uptime %s is that of %d days, whatever range is chosen', async (refId, days) => {
+      const one = sim(INDEX.cameBack);
+      const uptime = valueOf(
+        await world.ask(panelOf(dashboard.number, 'Uptime'), of(one.number, { refId })),
+      );
+      expect(uptime).toBeCloseTo(onlineShare(one, days), 3);
+    });
+  });
+
+  describe('exporter', () => {
+    test('counts the failures of the outage', async () => {
+      const table = panelOf(dashboard.exporter, 'Accounts');
+      const failures = await world.ask(table, { refId: 'G', rangeS: 7 * DAY_S });
+      const ofBeta = failures.find(({ labels }) => labels['account'] === 'beta');
+      // One failure a minute for two hours, seen by one replica; increase() extrapolates.
+      expect(Math.abs((ofBeta?.points[0]?.[1] ?? 0) - 120)).toBeLessThan(3);
+    });
+  });
+});

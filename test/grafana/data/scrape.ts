@@ -1,0 +1,114 @@
+import type { Month } from '../../../src/core/month.ts';
+import { CATEGORIES, daysAgo, isOutage, isStale, isThere, JOB, zero } from './history.ts';
+import type { Category, Counts, Sim } from './history.ts';
+import { renderLabels, type Series } from './series.ts';
+
+/** What the exporter knows when it is scraped. */
+export interface Known {
+  readonly sims: readonly Sim[];
+  readonly accounts: readonly string[];
+  readonly month: Month;
+  readonly now: ReadonlyMap<string, Counts>;
+  readonly totals: ReadonlyMap<string, Counts>;
+  readonly polls: ReadonlyMap<string, { count: number; failed: number; lastSuccessS: number }>;
+  readonly processStartS: number;
+}
+
+/** Adds the samples of one scrape of one replica. A lean one leaves out what costs queries no time. */
+export function createScrape(series: Series, isLean: boolean) {
+  const labelsOf = createLabels();
+  return (instance: string, t: number, known: Known): void => {
+    let count = 100;
+    for (const account of known.accounts) {
+      scrapeAccount(account);
+      if (isStale(account, t)) continue;
+      const present = known.sims.filter((sim) => sim.account === account && isThere(sim, t));
+      scrapeTotals(account, present);
+      for (const sim of present) scrapeNumber(sim);
+      count += present.length * 14;
+    }
+    scrapeProcess(count);
+
+    function add(name: string, value: number, labels: Record<string, string> = {}): void {
+      series.add(name, labelsOf({ instance, ...labels }), t, value);
+    }
+
+    function scrapeAccount(account: string): void {
+      const { count: polls = 0, failed = 0, lastSuccessS = t } = known.polls.get(account) ?? {};
+      const ofAccount = (name: string, value: number, labels = {}) => {
+        add(`whatsapp_${name}`, value, { account, ...labels });
+      };
+      ofAccount('up', isOutage(account, t) ? 0 : 1);
+      ofAccount('last_success_timestamp_seconds', lastSuccessS);
+      ofAccount('last_poll_timestamp_seconds', t - 7);
+      ofAccount('account_month_start_timestamp_seconds', known.month.startMs / 1000);
+      ofAccount('account_month_end_timestamp_seconds', known.month.endMs / 1000);
+      ofAccount('polls_total', polls);
+      ofAccount('poll_failures_total', failed, { reason: 'timeout' });
+      ofAccount('poll_failures_total', 0, { reason: 'credentials' });
+      ofAccount('response_anomalies_total', t < daysAgo(0.5) ? 1 : 2, { kind: 'text_cut' });
+      ofAccount('poll_duration_seconds', 0.4);
+      ofAccount('poll_interval_seconds', 60);
+      ofAccount('access_token_expiry_timestamp_seconds', t + 1800);
+    }
+
+    function scrapeTotals(account: string, present: readonly Sim[]): void {
+      const sum = (category: Category) =>
+        present.reduce((all, { number }) => all + (known.now.get(number)?.[category] ?? 0), 0);
+      const sums = CATEGORIES.map(sum);
+      const all = sums.reduce((a, b) => a + b, 0);
+      add('whatsapp_account_numbers', present.length, { account });
+      add('whatsapp_account_conversations_this_month', all, { account });
+      for (const [index, category] of CATEGORIES.entries()) {
+        const name = `whatsapp_account_${category}_conversations_this_month`;
+        add(name, sums[index] ?? 0, { account });
+      }
+    }
+
+    function scrapeNumber(sim: Sim): void {
+      const labels = { instance, account: sim.account, number: sim.number };
+      const text = labelsOf(labels);
+      const ofNumber = (name: string, value: number) => {
+        series.add(`whatsapp_number_${name}`, text, t, value);
+      };
+      const counts = known.now.get(sim.number) ?? zero();
+      const online = sim.isOnline(t) ? 1 : 0;
+      ofNumber('online', online);
+      ofNumber('online_inbox', online * 7);
+      ofNumber('conversations_this_month', counts.marketing + counts.service + counts.incoming);
+      const names = { display_name: sim.name(t), business_name: 'דנה כהן' };
+      add('whatsapp_number_info', 1, { ...labels, ...names });
+      const totals = known.totals.get(sim.number) ?? zero();
+      for (const category of CATEGORIES) {
+        ofNumber(`${category}_conversations_this_month`, counts[category]);
+        add('whatsapp_number_conversations_total', totals[category], { ...labels, category });
+      }
+      if (isLean) return;
+      ofNumber('online_account', online);
+      ofNumber('coexistence', 0);
+      ofNumber('created_timestamp_seconds', daysAgo(100));
+    }
+
+    function scrapeProcess(samples: number): void {
+      add('process_start_time_seconds', known.processStartS);
+      add('process_resident_memory_bytes', 90e6);
+      add('process_cpu_seconds_total', (t - known.processStartS) * 0.01);
+      add('nodejs_eventloop_lag_p99_seconds', 0.011);
+      add('scrape_duration_seconds', 0.02);
+      add('scrape_samples_scraped', samples);
+      const build = { version: '0.1.0', revision: 'abc', node_version: 'v20.19.0' };
+      add('whatsapp_exporter_build_info', 1, build);
+    }
+  };
+}
+
+/** Labels as text, each made once: there are millions of samples and few series. */
+export function createLabels(): (labels: Record<string, string>) => string {
+  const texts = new Map<string, string>();
+  return (labels) => {
+    const key = Object.values(labels).join();
+    const text = texts.get(key) ?? renderLabels({ job: JOB, ...labels });
+    texts.set(key, text);
+    return text;
+  };
+}

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Panel } from '../dashboards.ts';
+import { tools } from '../tools.ts';
+import { createFleet, type FleetSize, type Truth } from './fleet.ts';
+import { toRequest } from './grafana.ts';
+import { END_S, VARIABLES } from './history.ts';
+import { startPrometheus, type PrometheusWithData, type Sample } from './prometheus.ts';
+
+export const HOUR_S = 3600;
+export const DAY_S = 24 * HOUR_S;
+/** In summer, which is when the range ends. */
+const ISRAEL_S = 3 * HOUR_S;
+
+export interface Asked {
+  /** A day where nothing is said. */
+  readonly rangeS?: number;
+  readonly refId?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Of the browser; Israel's where nothing is said. */
+  readonly utcOffsetS?: number;
+}
+
+/** A fleet with a known history, in a Prometheus that can be asked as Grafana would. */
+export interface World {
+  readonly truth: Truth;
+  readonly prometheus: PrometheusWithData;
+  ask(panel: Panel, asked?: Asked): Promise<Sample[]>;
+  stop(): Promise<void>;
+}
+
+export async function createWorld(size: FleetSize): Promise<World> {
+  if (!tools) throw new Error('Prometheus cannot be had');
+  const folder = mkdtempSync(join(tmpdir(), 'dashboard-data-'));
+  const { series, truth } = createFleet(size);
+  const prometheus = await startPrometheus(tools, folder, series);
+  return {
+    truth,
+    prometheus,
+    ask(panel, { rangeS = DAY_S, refId = 'A', variables = {}, utcOffsetS = ISRAEL_S } = {}) {
+      const target = panel.targets.find((candidate) => candidate.refId === refId);
+      if (!target) throw new Error(`${panel.title} has no query ${refId}`);
+      const all = { ...VARIABLES, ...variables };
+      const view = { endS: END_S, rangeS, variables: all, utcOffsetS };
+      return prometheus.query(toRequest(panel, target, view));
+    },
+    async stop() {
+      await prometheus.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** The last value of the first series. */
+export const valueOf = (samples: readonly Sample[]) => samples[0]?.points.at(-1)?.[1];
+
+export const sum = (values: Iterable<number>) => [...values].reduce((all, value) => all + value, 0);

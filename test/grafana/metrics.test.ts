@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { createExposition } from '../../src/metrics/exposition.ts';
+import { FAMILIES } from '../../src/metrics/families.ts';
+import { expressionsOf, readDashboards } from './dashboards.ts';
+import { selectorsOf } from './lint.ts';
+import { readAlertQueries } from './provisioning.ts';
+
+/** What Prometheus itself adds to each scrape, and to each alert of a rule. */
+const TARGET_LABELS = ['job', 'instance'];
+const PROMETHEUS_METRICS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped', 'ALERTS'];
+const ALERT_LABELS = ['alertname', 'alertstate', 'severity'];
+
+/** Metrics that no dashboard shows, and why. */
+const UNUSED: Record<string, string> = {};
+
+const dashboards = readDashboards();
+const expressions = [...dashboards.flatMap(expressionsOf), ...readAlertQueries()];
+const used = expressions.flatMap(({ where, expr }) =>
+  selectorsOf(expr).map((selector) => ({ where, ...selector })),
+);
+
+async function runtimeMetrics(): Promise<string[]> {
+  const build = { version: '0', revision: '0', nodeVersion: '0' };
+  const text = await createExposition(build, { withRuntime: true }).render([]);
+  return [...text.matchAll(/^# TYPE (\w+)/gm)].flatMap(([, name]) => name ?? []);
+}
+
+test('every metric that dashboards and alerts ask for is exported', async () => {
+  const exported = new Set([
+    ...FAMILIES.map(({ name }) => name),
+    ...(await runtimeMetrics()),
+    ...PROMETHEUS_METRICS,
+  ]);
+  expect(used.length).toBeGreaterThan(100);
+  expect(used.filter(({ metric }) => !exported.has(metric))).toEqual([]);
+});
+
+test('every metric of the exporter is shown, or there is a reason why not', () => {
+  const shown = new Set(used.map(({ metric }) => metric));
+  const missing = FAMILIES.map(({ name }) => name).filter((name) => !shown.has(name));
+  expect(missing).toEqual(Object.keys(UNUSED));
+});
+
+test('every selector asks for labels that its metric has', () => {
+  for (const { where, metric, matchers } of used) {
+    const family = FAMILIES.find(({ name }) => name === metric);
+    const has =
+      metric === 'ALERTS' ? ['account', 'number', ...ALERT_LABELS] : (family?.labels ?? []);
+    const asked = [...matchers.matchAll(/(\w+)\s*(?:=|!)/g)].map(([, label]) => label ?? '');
+    expect([...has, ...TARGET_LABELS], `${where}: ${metric}`).toEqual(
+      expect.arrayContaining(asked),
+    );
+  }
+});
+
+test('every legend and grouping names labels that the metrics of its query have', () => {
+  for (const { title, targets } of dashboards.flatMap(({ panels }) => panels)) {
+    for (const { expr, legendFormat = '' } of targets) {
+      const has = selectorsOf(expr).flatMap(({ metric }) =>
+        metric === 'ALERTS'
+          ? ['account', 'number', ...ALERT_LABELS]
+          : (FAMILIES.find(({ name }) => name === metric)?.labels ?? []),
+      );
+      const inLegend = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label ?? '');
+      const inGroups = [...expr.matchAll(/\b(?:by|on|group_left) \(([^)]*)\)/g)].flatMap(
+        ([, labels]) => labels?.split(', ').filter((label) => label !== '') ?? [],
+      );
+      expect([...has, ...TARGET_LABELS], title).toEqual(
+        expect.arrayContaining([...inLegend, ...inGroups]),
+      );
+    }
+  }
+});

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readAlertRules, readProvisioning } from './provisioning.ts';
+
+const rules = readAlertRules();
+
+test('Grafana-managed alerts ask the data source that is provisioned with them', () => {
+  const { datasources } = readProvisioning('datasources') as { datasources: { uid: string }[] };
+  for (const { title, condition, data } of rules) {
+    const [query, threshold] = data;
+    expect(query?.datasourceUid, title).toBe(datasources[0]?.uid);
+    expect(query?.model.refId, title).toBe(query?.refId);
+    expect(threshold, title).toMatchObject({
+      refId: condition,
+      datasourceUid: '__expr__',
+      model: { refId: condition, type: 'threshold', expression: query?.refId },
+    });
+  }
+});
+
+test('Grafana-managed alerts are named, labelled and explained as the Prometheus rules are', () => {
+  const prometheus = readFileSync(
+    new URL('../../prometheus/alerts.rules.yml', import.meta.url),
+    'utf8',
+  );
+  expect(new Set(rules.map(({ uid }) => uid)).size).toBe(rules.length);
+  for (const { title, annotations, labels } of rules) {
+    expect(prometheus).toContain(`- alert: ${title}\n`);
+    expect(labels['severity'], title).toBe('critical');
+    expect(annotations['runbook_url'], title).toMatch(`runbooks.md#${title.toLowerCase()}`);
+    expect(prometheus, title).toContain(annotations['runbook_url']);
+    expect(annotations['dashboard_url'], title).toMatch(/\/d\/whatsapp-(number|exporter)\b/);
+    expect(annotations['summary'], title).toMatch(/^[A-Z].+\.$/);
+  }
+});
