@@ -5,8 +5,12 @@ import type { Clock } from './core/clock.ts';
 import type { Credentials } from './core/credentials.ts';
 import type { Log } from './core/log.ts';
 import type { Secret } from './core/secret.ts';
-import { createAccountPoller, type AccountPoller } from './poller/account.ts';
-import { createProvider, type Provider } from './provider/provider.ts';
+import {
+  createAccountPoller,
+  type AccountPoller,
+  type AccountPollerOptions,
+} from './poller/account.ts';
+import { createProvider, type Provider, type Session } from './provider/provider.ts';
 
 /** What an account takes from outside, so that a test can give it something else. */
 export interface Surroundings {
@@ -15,6 +19,8 @@ export interface Surroundings {
   readonly random: () => number;
   readonly log: Log;
   readonly onSecret: (secret: Secret) => void;
+  /** See AccountPollerOptions. */
+  readonly prepare?: AccountPollerOptions['prepare'];
 }
 
 /** One configured account: how it is asked, and what is known of it. */
@@ -29,8 +35,7 @@ type AccountSettings = AccountConfig & Pick<Config, 'month' | 'proxy'> & { timeo
 
 /**
  * The accounts of a configuration. Of those there were before, one that has not changed goes on as
- * it is, with its token; one that has changed keeps only what is known of it. The caller stops the
- * rest.
+ * it is; one that has changed keeps what the change does not touch. The caller stops the rest.
  */
 export function createAccounts(
   before: readonly Account[],
@@ -41,17 +46,15 @@ export function createAccounts(
     const { month, proxy, poll } = config;
     const settings = { ...account, month, proxy, timeoutMs: poll.timeoutMs };
     const known = before.find((other) => other.settings.name === account.name);
-    if (known !== undefined && isSame(known.settings, settings)) return known;
-    // Another API may count other conversations: only of the same one is the state worth keeping.
-    const isSameApi = known?.settings.apiUrl === settings.apiUrl;
-    return createAccount(settings, surroundings, isSameApi ? known.poller.state() : undefined);
+    if (known !== undefined && isSameAccount(known.settings, settings)) return known;
+    return createAccount(settings, surroundings, known && whatStays(known, settings));
   });
 }
 
 function createAccount(
   settings: AccountSettings,
-  { clock, random, log, onSecret }: Surroundings,
-  state: AccountState | undefined,
+  { clock, random, log, onSecret, prepare }: Surroundings,
+  stays: Partial<Stays> | undefined,
 ): Account {
   const { name, apiUrl, credentials, proxy, timeoutMs } = settings;
   const provider = createProvider({
@@ -62,6 +65,7 @@ function createAccount(
     clock,
     random,
     onSecret,
+    ...(stays?.session && { session: stays.session }),
   });
   const poller = createAccountPoller({
     name,
@@ -71,7 +75,8 @@ function createAccount(
     tokenExpiresAtMs: () => provider.tokenExpiresAtMs(),
     clock,
     log,
-    ...(state === undefined ? {} : { state }),
+    ...(prepare === undefined ? {} : { prepare }),
+    ...(stays?.state && { state: stays.state }),
   });
   return { settings, provider, poller };
 }
@@ -82,8 +87,34 @@ export async function stopAccounts(accounts: readonly Account[]): Promise<void> 
   await Promise.all(accounts.map(({ provider }) => provider.close()));
 }
 
-function isSame(a: AccountSettings, b: AccountSettings): boolean {
-  return isDeepStrictEqual(a, b) && valueOf(a.credentials) === valueOf(b.credentials);
+interface Stays {
+  readonly session: Session;
+  readonly state: AccountState;
+}
+
+/**
+ * A token, and the wait after a refusal, hold for the same API and credentials: a reload must not be
+ * a way around the wait. The numbers and counters are those of the same partner.
+ */
+function whatStays({ settings: before, provider, poller }: Account, after: AccountSettings) {
+  const isSamePartner = before.apiUrl === after.apiUrl && clientIdOf(before) === clientIdOf(after);
+  const isSameAccess = isSamePartner && isSame(before.credentials, after.credentials);
+  return {
+    ...(isSamePartner && { state: poller.state() }),
+    ...(isSameAccess && { session: provider.session }),
+  };
+}
+
+function clientIdOf({ credentials }: AccountSettings): string | undefined {
+  return credentials.kind === 'client' ? credentials.clientId : undefined;
+}
+
+function isSameAccount(a: AccountSettings, b: AccountSettings): boolean {
+  return isDeepStrictEqual(a, b) && isSame(a.credentials, b.credentials);
+}
+
+function isSame(a: Credentials, b: Credentials): boolean {
+  return isDeepStrictEqual(a, b) && valueOf(a) === valueOf(b);
 }
 
 /** To node:util all Secrets are equal: what they hold is private to them. */

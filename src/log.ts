@@ -27,7 +27,10 @@ export function createRedactor(): Redactor {
     },
     redact(text) {
       let redacted = text;
-      for (const secret of texts) redacted = redacted.replaceAll(secret, '[redacted]');
+      // The longest first: one may be the beginning of another.
+      for (const secret of [...texts].toSorted((a, b) => b.length - a.length)) {
+        redacted = redacted.replaceAll(secret, '[redacted]');
+      }
       return redacted;
     },
   };

@@ -63,6 +63,8 @@ async function once(command: Run, initial: Config): Promise<void> {
   const { config, close } = await withDemo(command, initial);
   const { allSucceeded, metrics } = await pollOnce(config, build, surroundings);
   await close();
+  // A reader that has gone is told by the exit code alone.
+  process.stdout.on('error', () => process.exit(1));
   process.stdout.write(metrics);
   process.exitCode = allSucceeded ? 0 : 1;
 }
@@ -72,13 +74,18 @@ async function serve(command: Run, initial: Config): Promise<void> {
   const { log } = surroundings;
   const { config, close } = await withDemo(command, initial);
   const exporter = createExporter(config, build, surroundings);
+  // Before anything that takes time: process 1 of a container ignores signals that nobody handles.
+  process.once('SIGTERM', (signal) => void stop(signal));
+  process.once('SIGINT', (signal) => void stop(signal));
+  process.on('SIGHUP', () => void reload());
   try {
     const { port } = await exporter.start();
     log.info({ ...build, port, telemetry_path: config.web.telemetryPath }, 'serving metrics');
-    if (command.demo)
-      log.info({ page: `http://localhost:${port}/` }, 'demo on a simulated provider');
+    const page = `http://localhost:${port}/`;
+    if (command.demo) log.info({ page }, 'demo on a simulated provider');
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
+    if (!isListenError(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
 
@@ -91,7 +98,11 @@ async function serve(command: Run, initial: Config): Promise<void> {
   }
 
   async function reload(): Promise<void> {
-    const next = command.demo ? undefined : load(command);
+    if (command.demo) {
+      log.warn({}, 'not reloaded: a demo has no configuration');
+      return;
+    }
+    const next = load(command);
     if (next === undefined) {
       log.error({}, 'not reloaded: the configuration from before goes on');
       return;
@@ -99,10 +110,11 @@ async function serve(command: Run, initial: Config): Promise<void> {
     await exporter.reload(next);
     log.info({ accounts: next.accounts.length }, 'configuration reloaded');
   }
+}
 
-  process.once('SIGTERM', (signal) => void stop(signal));
-  process.once('SIGINT', (signal) => void stop(signal));
-  process.on('SIGHUP', () => void reload());
+/** A port that is taken or not ours to take: the operator's to mend, without a stack. */
+function isListenError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
 }
 
 async function createSurroundings({ log }: Config, fd: number) {

@@ -1,4 +1,5 @@
 import { secretFromFile, type Credentials, type SecretSource } from '../core/credentials.ts';
+import { isLoopback } from '../core/loopback.ts';
 import type { Secret } from '../core/secret.ts';
 import { ACCOUNT_SETTINGS, NO_SECRET } from './account-settings.ts';
 import type { AccountConfig } from './config.ts';
@@ -85,7 +86,7 @@ function parseAccount(account: GivenAccount, context: Context): AccountConfig[] 
 
 function isInsecure(url: string): boolean {
   const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'http:' && !isLoopback(hostname);
 }
 
 function parseCredentials(account: GivenAccount, context: Context): Credentials | undefined {

@@ -59,20 +59,20 @@ export function afterPoll(
       failures: { ...state.failures, [outcome.reason]: state.failures[outcome.reason] + 1 },
     };
   }
-  const toMs = outcome.endedAt.unixMs;
-  const fromMs = Math.min(state.lastGood?.at.unixMs ?? toMs, toMs);
+  const atMs = outcome.endedAt.unixMs;
   return {
     ...polled,
     anomalies: addUp(state.anomalies, outcome.anomalies.counts),
-    conversations: countConversations(state.conversations, outcome.snapshot.numbers, {
-      fromMs,
-      toMs,
+    conversations: countConversations(
+      state.conversations,
+      outcome.snapshot.numbers,
+      atMs,
       timezone,
-    }),
+    ),
     lastGood: {
       at: outcome.endedAt,
       snapshot: outcome.snapshot,
-      month: monthOf(toMs, timezone),
+      month: monthOf(atMs, timezone),
     },
   };
 }

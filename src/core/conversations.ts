@@ -1,13 +1,15 @@
-import { touchesMonthTurn } from './month.ts';
-import { CATEGORIES, type Category, type NumberEntry } from './snapshot.ts';
+import { monthTurn } from './month.ts';
+import type { Category, NumberEntry } from './snapshot.ts';
 
-/** One counter: what it has added up to, and the month's count that it has seen last. */
+/** One counter: what it has added up to, and the month's count that it has seen last, and when. */
 interface Counter {
   readonly total: number;
   readonly seen: number | undefined;
+  readonly seenMs: number;
 }
 
-type NumberCounters = Readonly<Record<Category, Counter>>;
+/** The counters of one number. */
+export type NumberCounters = Readonly<Record<Category, Counter>>;
 
 /** The counters of whatsapp_number_conversations_total, by number. */
 export type ConversationCounters = ReadonlyMap<string, NumberCounters>;
@@ -21,30 +23,47 @@ const TURN_MARGIN_MS = 24 * 3_600_000;
 /**
  * The counters after a good poll. Each adds the positive difference between polls, from 0 at first
  * sight. A count that has fallen started again if a turn of the month may lie between the polls
- * (then its new value is added); else the provider corrected it (then nothing is). A count that
+ * (then its new value is added); else the provider corrected it (then nothing is). Where a turn must
+ * lie between them, after a long outage, it started again even if it has not fallen. A count that
  * did not arrive leaves its counter as it is; a number that is gone takes its counters along.
  */
 export function countConversations(
   before: ConversationCounters,
   numbers: readonly NumberEntry[],
-  span: { readonly fromMs: number; readonly toMs: number; readonly timezone: string },
+  atMs: number,
+  timezone: string,
 ): ConversationCounters {
-  const mayHaveTurned = touchesMonthTurn(span.fromMs, span.toMs, TURN_MARGIN_MS, span.timezone);
+  const turnSince = onceForEach((seenMs: number) =>
+    // A clock that was set back may make the last poll look later than this one.
+    monthTurn(Math.min(seenMs, atMs), atMs, TURN_MARGIN_MS, timezone),
+  );
   const advance = (counter: Counter | undefined, count: number | undefined): Counter => {
-    const { total, seen } = counter ?? { total: 0, seen: undefined };
-    if (count === undefined) return { total, seen };
-    if (seen === undefined) return { total, seen: count };
-    if (count >= seen) return { total: total + count - seen, seen: count };
-    return { total: mayHaveTurned ? total + count : total, seen: count };
+    const { total, seen, seenMs } = counter ?? { total: 0, seen: undefined, seenMs: atMs };
+    if (count === undefined) return { total, seen, seenMs };
+    if (seen === undefined) return { total, seen: count, seenMs: atMs };
+    const turn = turnSince(seenMs);
+    const hasRestarted = turn === 'certain' || (turn === 'possible' && count < seen);
+    const added = hasRestarted ? count : Math.max(count - seen, 0);
+    return { total: total + added, seen: count, seenMs: atMs };
   };
   const after = new Map<string, NumberCounters>();
   for (const number of numbers) {
     const known = before.get(number.whatsapp);
-    const next = CATEGORIES.map((category) => [
-      category,
-      advance(known?.[category], number[category]),
-    ]);
-    after.set(number.whatsapp, Object.fromEntries(next) as NumberCounters);
+    after.set(number.whatsapp, {
+      marketing: advance(known?.marketing, number.marketing),
+      service: advance(known?.service, number.service),
+      incoming: advance(known?.incoming, number.incoming),
+    });
   }
   return after;
+}
+
+/** Nearly all counts were seen at one and the same poll: the calendar is asked once for each. */
+function onceForEach<T>(compute: (key: number) => T): (key: number) => T {
+  const known = new Map<number, T>();
+  return (key) => {
+    const found = known.get(key) ?? compute(key);
+    known.set(key, found);
+    return found;
+  };
 }

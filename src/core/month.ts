@@ -14,11 +14,7 @@ const MONTH_MS_MAX = 33 * DAY_MS;
  * here. Throws a RangeError for an unknown zone.
  */
 export function monthOf(unixMs: number, timezone: string): Month {
-  const calendar = new Intl.DateTimeFormat('en-u-ca-iso8601', {
-    timeZone: timezone,
-    year: 'numeric',
-    month: '2-digit',
-  });
+  const calendar = calendarOf(timezone);
   const month = calendar.format(unixMs);
   const isBefore = (ms: number) => ms < unixMs && calendar.format(ms) !== month;
   const isWithin = (ms: number) => ms <= unixMs || calendar.format(ms) === month;
@@ -38,13 +34,27 @@ function bisect(low: number, high: number, holds: (ms: number) => boolean): numb
   return high;
 }
 
-/** Whether any part of the span lies within `marginMs` of the turn of a month in `timezone`. */
-export function touchesMonthTurn(
+/**
+ * Whether the month turned between two instants in `timezone`, where both ends are only known to lie
+ * within `marginMs` of what they say: `possible` where it may have, `certain` where it must have.
+ */
+export function monthTurn(
   fromMs: number,
   toMs: number,
   marginMs: number,
   timezone: string,
-): boolean {
-  const months = [monthOf(fromMs - marginMs, timezone), monthOf(toMs + marginMs, timezone)];
-  return months[0]?.startMs !== months[1]?.startMs;
+): 'none' | 'possible' | 'certain' {
+  const calendar = calendarOf(timezone);
+  const differ = (a: number, b: number) => calendar.format(a) !== calendar.format(b);
+  if (!differ(fromMs - marginMs, toMs + marginMs)) return 'none';
+  const isLonger = fromMs + marginMs < toMs - marginMs;
+  return isLonger && differ(fromMs + marginMs, toMs - marginMs) ? 'certain' : 'possible';
+}
+
+function calendarOf(timezone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-u-ca-iso8601', {
+    timeZone: timezone,
+    year: 'numeric',
+    month: '2-digit',
+  });
 }

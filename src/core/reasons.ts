@@ -78,6 +78,8 @@ export class PollError extends Error {
   readonly reason: Reason;
   /** Whether the same request may well succeed a little later. */
   readonly isPassing: boolean;
+  /** Whether what we prove ourselves with was refused, so that trying on would do harm. */
+  readonly isRefusal: boolean;
   /** How long the provider asked to be left alone (Retry-After), in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
@@ -86,12 +88,14 @@ export class PollError extends Error {
     message: string,
     {
       isPassing = false,
+      isRefusal = false,
       retryAfterMs,
-    }: { isPassing?: boolean; retryAfterMs?: number | undefined } = {},
+    }: { isPassing?: boolean; isRefusal?: boolean; retryAfterMs?: number | undefined } = {},
   ) {
     super(message);
     this.reason = reason;
     this.isPassing = isPassing;
+    this.isRefusal = isRefusal;
     this.retryAfterMs = retryAfterMs;
   }
 }

@@ -18,6 +18,8 @@ export interface AccountPollerOptions {
   readonly timeoutMs: number;
   readonly fetchNumbers: (signal: AbortSignal) => Promise<ParsedResponse>;
   readonly tokenExpiresAtMs: () => number | undefined;
+  /** Awaited before `next` is shown, so that what is made of it is ready by then. */
+  readonly prepare?: (next: AccountState, before: AccountState) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   /** What is known already, where an account is taken over at a reload. */
@@ -48,14 +50,17 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
   async function pollOnce(abort: AbortController): Promise<void> {
     const startedMs = clock.monotonicMs();
     const { result, fields } = await fetchResult(abort);
-    if (abort.signal.aborted && abort.signal.reason === STOPPED) return;
+    if (isStopped(abort)) return;
     const outcome: PollOutcome = {
       ...result,
       endedAt: instantOf(clock),
       durationMs: clock.monotonicMs() - startedMs,
       tokenExpiresAtMs: options.tokenExpiresAtMs(),
     };
-    state = afterPoll(state, outcome, options.timezone);
+    const next = afterPoll(state, outcome, options.timezone);
+    await prepare(next);
+    if (isStopped(abort)) return;
+    state = next;
     logOutcome(outcome, fields);
   }
 
@@ -83,6 +88,15 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
       return await Promise.race([options.fetchNumbers(abort.signal), aborted]);
     } finally {
       cancel();
+    }
+  }
+
+  /** What cannot be made ready is tried again when it is needed: that is no reason to stay behind. */
+  async function prepare(next: AccountState): Promise<void> {
+    try {
+      await options.prepare?.(next, state);
+    } catch (error) {
+      log.error({ account: name, err: error }, 'the metrics could not be prepared');
     }
   }
 
@@ -127,3 +141,7 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
 }
 
 const STOPPED = new Error('the poller is stopping');
+
+function isStopped({ signal }: AbortController): boolean {
+  return signal.aborted && signal.reason === STOPPED;
+}

@@ -19,48 +19,66 @@ export interface Poller {
   isAlive(): boolean;
 }
 
+/** How long at most a change of the machine's clock, either way, goes unnoticed. */
+const SLEEP_MS_MAX = 10_000;
 /** How late a tick may be before the schedule counts as quiet. */
 const QUIET_GRACE_MS = 15_000;
 /** After so many quiet periods in a row, each with a fresh start, the schedule counts as dead. */
 const QUIET_PERIODS_MAX = 3;
 
-/**
- * A schedule goes quiet when, for instance, the machine's clock is set back: node-cron then waits
- * for a time that has already been. Hence the watchdog, on the clock that never jumps.
- */
 export function createPoller({ schedule, pollAll, clock, log }: PollerOptions): Poller {
   const periodMs = schedule.longestGapMs + QUIET_GRACE_MS;
-  let lastTickMs = clock.monotonicMs();
-  let stopSchedule = () => {};
-  let stopWatchdog = () => {};
+  let dueMs = 0;
+  let lastTickMs = 0;
+  let cancelWake = () => {};
+  let cancelWatchdog = () => {};
 
-  function run(): void {
-    stopWatchdog();
-    stopWatchdog = clock.setTimer(onQuiet, periodMs);
-    pollAll();
+  /** Wakes at the next tick, or sooner, to see whether the clock still says what it said. */
+  function sleep(): void {
+    cancelWake();
+    const sleepMs = Math.min(Math.max(dueMs - clock.unixMs(), 0), SLEEP_MS_MAX);
+    cancelWake = clock.setTimer(wake, sleepMs);
   }
 
-  function onTick(): void {
-    lastTickMs = clock.monotonicMs();
-    run();
+  function wake(): void {
+    const nowMs = clock.unixMs();
+    if (nowMs >= dueMs) {
+      // One tick, however many a clock set forward or a machine that slept has left out.
+      dueMs = schedule.nextTickMs(nowMs);
+      lastTickMs = clock.monotonicMs();
+      run();
+    } else {
+      // Sooner than planned where the clock was set back.
+      dueMs = Math.min(dueMs, schedule.nextTickMs(nowMs));
+    }
+    sleep();
+  }
+
+  function run(): void {
+    cancelWatchdog();
+    cancelWatchdog = clock.setTimer(onQuiet, periodMs);
+    pollAll();
   }
 
   function onQuiet(): void {
     log.error({ quiet_seconds: periodMs / 1000 }, 'the schedule has gone quiet; starting it anew');
-    stopSchedule();
-    stopSchedule = schedule.start(onTick, log);
+    begin();
+  }
+
+  function begin(): void {
+    dueMs = schedule.nextTickMs(clock.unixMs());
     run();
+    sleep();
   }
 
   return {
     start() {
       lastTickMs = clock.monotonicMs();
-      stopSchedule = schedule.start(onTick, log);
-      run();
+      begin();
     },
     stop() {
-      stopSchedule();
-      stopWatchdog();
+      cancelWake();
+      cancelWatchdog();
     },
     isAlive: () => clock.monotonicMs() - lastTickMs <= QUIET_PERIODS_MAX * periodMs,
   };

@@ -1,13 +1,12 @@
 import { createTask, parse } from 'node-cron';
 import { formatDuration, parseDuration } from '../core/duration.ts';
-import type { Log } from '../core/log.ts';
 
 /** When to poll. */
 export interface Schedule {
   /** The longest time between two ticks, in milliseconds. */
   readonly longestGapMs: number;
-  /** Calls back at each tick until the returned function is called. */
-  start(onTick: () => void, log: Log): () => void;
+  /** The first tick after `nowMs`; both in Unix milliseconds. */
+  nextTickMs(nowMs: number): number;
 }
 
 /** A schedule that cannot be used; `message` says why and what to write instead. */
@@ -18,69 +17,83 @@ export class ScheduleError extends Error {
 const DAY_MS = 86_400_000;
 /** Polled less often, whole days of the month's counts would go unseen. */
 const GAP_MS_MAX = 7 * DAY_MS;
-/** A pause of the process (garbage, a throttled container) must not cost a poll. */
-const LATE_MS_MAX = 10_000;
 
 /**
  * Reads a schedule: a cron expression of 5 or 6 fields, in UTC, or an interval such as `90s`.
  * Throws ScheduleError, also for steps that would leave uneven gaps.
  */
 export function parseSchedule(text: string): Schedule {
-  return /^\d/.test(text) && !text.includes(' ') ? everyInterval(text) : byCron(text.trim());
+  const trimmed = text.trim();
+  return /^\d\S*$/.test(trimmed) ? everyInterval(trimmed) : byCron(trimmed);
 }
 
-/**
- * An interval, by cron ticks that divide it: of a pattern that fires every gcd(interval, 60)
- * seconds each tick counts that is a whole number of intervals from the epoch. Exact also where
- * the interval does not divide a minute.
- */
+/** Ticks at the multiples of the interval from the epoch, whatever the minute. */
 function everyInterval(text: string): Schedule {
   const everyMs = parseDuration(text);
   if (everyMs === undefined || everyMs === 0) {
     throw new ScheduleError(
-      'not an interval of whole hours, minutes and seconds such as 90s or 5m',
+      'is not an interval of whole hours, minutes and seconds such as 90s or 5m',
     );
   }
   assertOftenEnough(everyMs);
-  const stepS = greatestCommonDivisor(everyMs / 1000, 60);
-  const pattern = stepS === 60 ? '* * * * *' : `*/${stepS} * * * * *`;
   return {
     longestGapMs: everyMs,
-    start: (onTick, log) =>
-      startCron(pattern, (tickMs) => void (tickMs % everyMs === 0 && onTick()), log),
+    nextTickMs: (nowMs) => (Math.floor(nowMs / everyMs) + 1) * everyMs,
   };
 }
 
+/**
+ * node-cron reads the expression and knows its days. Its own scheduler is not used: it walks every
+ * tick that a clock set forward has left out (42 s of standstill for a year of minutes, as on a
+ * machine that gets its time only after the start), and waits for hours where one is set back.
+ */
 function byCron(pattern: string): Schedule {
   let fields: ReturnType<typeof parse>;
   try {
     if (pattern.startsWith('@')) throw new Error('nicknames such as @hourly are not supported');
     fields = parse(pattern);
   } catch (error) {
-    throw new ScheduleError(`not a cron expression: ${(error as Error).message}`);
+    throw new ScheduleError(`is not a cron expression: ${(error as Error).message}`);
   }
   assertEvenSteps(pattern);
-  const longestGapMs = longestGap(pattern, fields);
+  const timesMs = fields.hour
+    .flatMap((h) => fields.minute.flatMap((m) => fields.second.map((s) => (h * 60 + m) * 60 + s)))
+    .map((s) => s * 1000)
+    .toSorted((a, b) => a - b);
+  const task = createTask(pattern, () => {}, { timezone: 'UTC' });
+  const isOn = (dayMs: number) => task.match(new Date(dayMs + (timesMs[0] ?? 0)));
+  const longestGapMs = longestGap(timesMs, isOn);
   assertOftenEnough(longestGapMs);
-  return { longestGapMs, start: (onTick, log) => startCron(pattern, onTick, log) };
+  return {
+    longestGapMs,
+    nextTickMs(nowMs) {
+      let dayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+      for (; ; dayMs += DAY_MS) {
+        if (!isOn(dayMs)) continue;
+        const time = timesMs.find((timeMs) => dayMs + timeMs > nowMs);
+        if (time !== undefined) return dayMs + time;
+      }
+    },
+  };
 }
 
-function startCron(pattern: string, onTick: (tickMs: number) => void, log: Log): () => void {
-  const ignore = () => {};
-  const task = createTask(pattern, ({ date }) => onTick(date.getTime()), {
-    // In any other zone a change of the clocks makes ticks come twice or not at all.
-    timezone: 'UTC',
-    missedExecutionTolerance: LATE_MS_MAX,
-    suppressMissedWarning: true,
-    logger: {
-      info: ignore,
-      warn: ignore,
-      debug: ignore,
-      error: (error) => log.error({ err: error }, 'the schedule failed'),
-    },
-  });
-  void task.start();
-  return () => void task.destroy();
+/** Over more than a year, the longest distance between two ticks. Of a leap year, for the 29th. */
+function longestGap(timesMs: readonly number[], isOn: (dayMs: number) => boolean): number {
+  const [firstMs = 0] = timesMs;
+  const lastMs = timesMs.at(-1) ?? 0;
+  let gapMs = 0;
+  for (const [i, time] of timesMs.entries()) {
+    gapMs = Math.max(gapMs, time - (timesMs[i - 1] ?? time));
+  }
+  const startMs = Date.UTC(2024, 0, 1);
+  let dayBeforeMs: number | undefined;
+  for (let dayMs = startMs; dayMs < Date.UTC(2025, 1, 1); dayMs += DAY_MS) {
+    if (!isOn(dayMs)) continue;
+    const sinceMs = dayMs - (dayBeforeMs ?? startMs - DAY_MS);
+    gapMs = Math.max(gapMs, sinceMs + firstMs - lastMs);
+    dayBeforeMs = dayMs;
+  }
+  return dayBeforeMs === undefined ? Infinity : gapMs;
 }
 
 /** Refuses a step over a whole field that does not divide it: the last gap would be shorter. */
@@ -96,35 +109,22 @@ function assertEvenSteps(pattern: string): void {
       const isWhole = range === '*' || range === `0-${size - 1}`;
       if (isWhole && size % Number(step) !== 0) {
         throw new ScheduleError(
-          `${range}/${step} leaves uneven gaps; for one poll every ${step}${unit} write the ` +
-            `interval ${step}${unit}`,
+          `has ${range}/${step}, which leaves uneven gaps; for one poll every ${step}${unit} write ` +
+            `the interval ${step}${unit}`,
         );
       }
     }
   }
-}
-
-/** Of a pattern's ticks over more than a year, the longest distance between two. */
-function longestGap(pattern: string, fields: ReturnType<typeof parse>): number {
-  const timesMs = fields.hour
-    .flatMap((h) => fields.minute.flatMap((m) => fields.second.map((s) => (h * 60 + m) * 60 + s)))
-    .map((s) => s * 1000)
-    .toSorted((a, b) => a - b);
-  const firstMs = timesMs[0] ?? 0;
-  const lastMs = timesMs.at(-1) ?? 0;
-  const task = createTask(pattern, () => {}, { timezone: 'UTC' });
-  let gapMs = 0;
-  for (const [i, time] of timesMs.entries())
-    gapMs = Math.max(gapMs, time - (timesMs[i - 1] ?? time));
-  let dayBeforeMs: number | undefined;
-  for (let dayMs = Date.UTC(2024, 0, 1); dayMs < Date.UTC(2025, 1, 1); dayMs += DAY_MS) {
-    if (!task.match(new Date(dayMs + firstMs))) continue;
-    const sinceMs = dayMs - (dayBeforeMs ?? Date.UTC(2024, 0, 1) - DAY_MS);
-    gapMs = Math.max(gapMs, sinceMs + firstMs - lastMs);
-    dayBeforeMs = dayMs;
+  // Months and weeks do not divide evenly, whatever the step.
+  for (const field of fields.slice(0, 3)) {
+    const [, step = '1'] = /\/(\d+)/.exec(field) ?? [];
+    if (step !== '1') {
+      throw new ScheduleError(
+        `has */${step} for days, which leaves uneven gaps; write an interval in hours such as ` +
+          `${24 * Number(step)}h`,
+      );
+    }
   }
-  void task.destroy();
-  return dayBeforeMs === undefined ? Infinity : gapMs;
 }
 
 function assertOftenEnough(gapMs: number): void {
@@ -132,8 +132,4 @@ function assertOftenEnough(gapMs: number): void {
     const gap = Number.isFinite(gapMs) ? formatDuration(gapMs) : 'more than a year';
     throw new ScheduleError(`leaves gaps of ${gap}; at least one poll a week is needed`);
   }
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

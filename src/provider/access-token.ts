@@ -6,7 +6,7 @@ import type { Secret } from '../core/secret.ts';
 
 /** What a token lives by the provider's documentation. */
 const LIFE_MS = 3_600_000;
-/** So long before its end a token is renewed: longer than a poll takes, much shorter than a life. */
+/** So long before its end a token is renewed: longer than a poll usually takes. */
 const RENEWAL_MARGIN_MS = 60_000;
 
 export interface AccessToken {
@@ -35,6 +35,11 @@ export function parseAccessToken(body: unknown, clock: Clock): AccessToken {
 
 export function isDueForRenewal(token: AccessToken, clock: Clock): boolean {
   return ageMs(token.receivedAt, clock) >= token.lifeMs - RENEWAL_MARGIN_MS;
+}
+
+/** Whether the token has not reached its end, though it may be due for renewal. */
+export function isAlive(token: AccessToken, clock: Clock): boolean {
+  return ageMs(token.receivedAt, clock) < token.lifeMs;
 }
 
 /** Unix milliseconds, as this machine's clock counts them. */

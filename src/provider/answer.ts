@@ -16,9 +16,16 @@ const FAIL_REASONS: Readonly<Record<Call, Readonly<Record<number, [Reason, strin
   },
 };
 
+/** What an HTTP status says of its own accord, where no documented reason comes with it. */
 const HTTP_REASONS: Readonly<Record<Call, Readonly<Record<number, Reason>>>> = {
-  // Each further wrong try prolongs a block, so whatever looks like a refusal is taken as one.
-  token: { 401: 'credentials', 403: 'credentials', 429: 'rate_limited' },
+  // Not documented, but usual answers to a wrong client. Each further wrong try prolongs a block.
+  token: {
+    400: 'credentials',
+    401: 'credentials',
+    403: 'credentials',
+    422: 'credentials',
+    429: 'rate_limited',
+  },
   numbers: { 401: 'token', 429: 'rate_limited' },
 };
 
@@ -34,23 +41,27 @@ export function assertOk(call: Call, answer: JsonAnswer, nowMs: number): void {
   const code = toReasonCode(fields?.['reason']);
   const isFail = status === 'FAIL' || (status === undefined && code !== undefined && code !== 1);
   const known = isFail && code !== undefined ? FAIL_REASONS[call][code] : undefined;
-  if (known !== undefined) throw new PollError(known[0], `${call} call: ${known[1]}`);
+  if (known !== undefined) {
+    throw new PollError(known[0], `${call} call: ${known[1]}`, { isRefusal: true });
+  }
 
   const isHttpOk = answer.status >= 200 && answer.status < 300;
-  const named = HTTP_REASONS[call][answer.status];
-  if (!isHttpOk && (named !== undefined || !isFail)) {
-    throw new PollError(named ?? 'http_status', `${call} call: HTTP ${answer.status}`, {
-      isPassing: answer.status === 429 || answer.status >= 500,
-      retryAfterMs: toRetryAfterMs(answer.retryAfter, nowMs),
-    });
-  }
-  if (isFail) {
-    const shown = code ?? 'that is no number';
-    throw new PollError('provider_failed', `${call} call: FAIL with reason ${shown}`);
-  }
-  if (status !== 'OK' && code !== 1) {
+  if (isHttpOk && !isFail) {
+    if (status === 'OK' || code === 1) return;
     throw new PollError('invalid_response', `${call} call: neither OK nor FAIL`);
   }
+  const named = HTTP_REASONS[call][answer.status];
+  const shown = isFail ? `FAIL with reason ${code ?? 'that is no number'}` : 'no documented answer';
+  throw new PollError(
+    named ?? (isFail ? 'provider_failed' : 'http_status'),
+    `${call} call: HTTP ${answer.status}, ${shown}`,
+    {
+      isPassing: answer.status === 429 || answer.status >= 500,
+      // Whatever else a token call fails for, asking for one at every poll is a way to be blocked.
+      isRefusal: named === 'credentials' || named === 'token' || (call === 'token' && isFail),
+      retryAfterMs: toRetryAfterMs(answer.retryAfter, nowMs),
+    },
+  );
 }
 
 function toReasonCode(value: unknown): number | undefined {

@@ -9,8 +9,11 @@ const REFUSED_WAIT_MS_MAX = 60 * 60_000;
 
 /** A time in which the provider is left alone. Polls that fall due fail with the hold's reason. */
 export interface Hold {
-  /** Throws PollError while the hold lasts. A secret other than the refused one ends it. */
-  check(secret: Secret): void;
+  /**
+   * Throws PollError while the hold lasts. `readSecret` is called where the hold is for a refused
+   * secret, which another one ends.
+   */
+  check(readSecret: () => Secret): void;
   /** The provider refused this secret: 15 minutes, doubling to 1 hour until `release`. */
   refused(reason: Reason, secret: Secret): void;
   /** The provider asked to be left alone for a while (Retry-After). */
@@ -20,16 +23,13 @@ export interface Hold {
 }
 
 export function createHold(clock: Clock): Hold {
-  let held: { reason: Reason; untilMs: number } | undefined;
-  let refused: { secret: Secret; times: number } | undefined;
-  const holdFor = (reason: Reason, waitMs: number) => {
-    held = { reason, untilMs: clock.monotonicMs() + waitMs };
-  };
+  let held: { reason: Reason; untilMs: number; secret: Secret | undefined } | undefined;
+  let refusals = 0;
   return {
-    check(secret) {
-      if (refused !== undefined && !refused.secret.equals(secret)) {
+    check(readSecret) {
+      if (held?.secret !== undefined && !held.secret.equals(readSecret())) {
         held = undefined;
-        refused = undefined;
+        refusals = 0;
       }
       const leftMs = (held?.untilMs ?? 0) - clock.monotonicMs();
       if (held !== undefined && leftMs > 0) {
@@ -38,14 +38,16 @@ export function createHold(clock: Clock): Hold {
       }
     },
     refused(reason, secret) {
-      const times = refused?.times ?? 0;
-      refused = { secret, times: times + 1 };
-      holdFor(reason, doublingMs(times, REFUSED_WAIT_MS_FIRST, REFUSED_WAIT_MS_MAX));
+      const waitMs = doublingMs(refusals, REFUSED_WAIT_MS_FIRST, REFUSED_WAIT_MS_MAX);
+      held = { reason, untilMs: clock.monotonicMs() + waitMs, secret };
+      refusals += 1;
     },
-    askedToWait: holdFor,
+    askedToWait(reason, waitMs) {
+      held = { reason, untilMs: clock.monotonicMs() + waitMs, secret: undefined };
+    },
     release() {
       held = undefined;
-      refused = undefined;
+      refusals = 0;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { Agent, EnvHttpProxyAgent, Pool, fetch, type Dispatcher, type Response } from 'undici';
+import { isLoopback } from '../core/loopback.ts';
 import { PollError } from '../core/reasons.ts';
 
 /** As in the environment; '' is none. */
@@ -33,6 +34,8 @@ export const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
  */
 const SOCKET_GRACE_MS = 1_000;
 
+const USER_AGENT = 'whatsapp-numbers-exporter';
+
 /** The connections to one provider. A loopback host is never asked for through a proxy. */
 export function createDispatcher(
   apiUrl: string,
@@ -56,10 +59,6 @@ export function createDispatcher(
   });
 }
 
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-}
-
 /**
  * Sends one request and decodes its JSON answer, whatever its status. Throws PollError: `redirect`,
  * `too_large`, `invalid_json`, `network`, `tls`, or the reason of the request's signal.
@@ -69,8 +68,14 @@ export async function requestJson(
   dispatcher: Dispatcher,
 ): Promise<JsonAnswer> {
   try {
-    const response = await fetch(url, { ...request, signal, dispatcher, redirect: 'manual' });
-    if (response.status >= 300 && response.status < 400) {
+    const response = await fetch(url, {
+      ...request,
+      headers: { ...request.headers, accept: 'application/json', 'user-agent': USER_AGENT },
+      signal,
+      dispatcher,
+      redirect: 'manual',
+    });
+    if (REDIRECTS.has(response.status)) {
       await response.body?.cancel();
       throw new PollError('redirect', `HTTP ${response.status}, not followed`);
     }
@@ -111,6 +116,9 @@ function parseJson(text: string, response: Response): unknown {
   }
 }
 
+/** Of the 3xx those that lead elsewhere; 304, for one, does not. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
 /** Certificates and handshakes that fail; OpenSSL's and Node's own names. */
 const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|EPROTO$)/;
 
@@ -123,8 +131,13 @@ function toPollError(error: unknown): unknown {
   const code = codeOf(error);
   if (code === undefined) {
     const hasFetchFailed = error instanceof TypeError && error.message === 'fetch failed';
-    return hasFetchFailed ? new PollError('network', 'no connection: fetch refuses it') : error;
+    return hasFetchFailed
+      ? new PollError('network', 'no connection, or an answer that is not HTTP', {
+          isPassing: true,
+        })
+      : error;
   }
+  if (code.startsWith('Z_')) return new PollError('invalid_json', `cannot decompress: ${code}`);
   return TLS_CODE.test(code)
     ? new PollError('tls', `TLS failed: ${code}`)
     : new PollError('network', `no connection: ${code}`, { isPassing: true });

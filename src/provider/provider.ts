@@ -2,16 +2,17 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../core/clock.ts';
 import { secretFromFile, type Credentials, type SecretSource } from '../core/credentials.ts';
 import { parseNumbers, type ParsedResponse } from '../core/parse.ts';
-import { PollError, type Reason } from '../core/reasons.ts';
+import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
 import {
   expiresAtMs,
+  isAlive,
   isDueForRenewal,
   parseAccessToken,
   type AccessToken,
 } from './access-token.ts';
 import { assertOk, type Call } from './answer.ts';
-import { createHold } from './hold.ts';
+import { createHold, type Hold } from './hold.ts';
 import { createDispatcher, requestJson, type JsonRequest, type ProxySettings } from './http.ts';
 import { startDeadline, withRetries, type Deadline } from './retry.ts';
 
@@ -27,6 +28,14 @@ export interface ProviderOptions {
   readonly random: () => number;
   /** Told of every secret that is about to be used, so that logs can be kept clean of it. */
   readonly onSecret: (secret: Secret) => void;
+  /** Where another provider has left off, with the same API and credentials. */
+  readonly session?: Session;
+}
+
+/** What is between us and the provider: the access token in use, and the wait that it imposed. */
+export interface Session {
+  readonly hold: Hold;
+  token: AccessToken | undefined;
 }
 
 /** The API of the provider, for one account. Not for concurrent use: one poll at a time. */
@@ -35,17 +44,15 @@ export interface Provider {
   fetchNumbers(signal: AbortSignal): Promise<ParsedResponse>;
   /** When the access token in use expires, in Unix milliseconds. */
   tokenExpiresAtMs(): number | undefined;
+  readonly session: Session;
   close(): Promise<void>;
 }
-
-/** A refusal of whatever we prove ourselves with; after one of these the provider is left alone. */
-const REFUSALS: ReadonlySet<Reason> = new Set(['credentials', 'blocked', 'token']);
 
 export function createProvider(options: ProviderOptions): Provider {
   const { apiUrl, credentials, clock, random, onSecret } = options;
   const dispatcher = createDispatcher(apiUrl, options.proxy, options.timeoutMs);
-  const hold = createHold(clock);
-  let token: AccessToken | undefined;
+  const session = options.session ?? { hold: createHold(clock), token: undefined };
+  let lastSecret: Secret | undefined;
 
   async function call(
     name: Call,
@@ -61,11 +68,20 @@ export function createProvider(options: ProviderOptions): Provider {
     return withRetries(send, { deadline, clock, random });
   }
 
-  async function fetchToken(clientId: string, clientSecret: Secret, deadline: Deadline) {
+  /** The secret as it is now: a file is read again. */
+  function currentSecret(): Secret {
+    const isClient = credentials.kind === 'client';
+    lastSecret = readSecret(isClient ? credentials.clientSecret : credentials.accessToken);
+    onSecret(lastSecret);
+    return lastSecret;
+  }
+
+  async function fetchToken(clientId: string, deadline: Deadline): Promise<AccessToken> {
+    const clientSecret = currentSecret();
     const body = await call('token', deadline, {
       method: 'POST',
       path: '/settings/accessToken',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ client_id: clientId, client_secret: clientSecret.reveal() }),
     });
     const fetched = parseAccessToken(body, clock);
@@ -77,56 +93,70 @@ export function createProvider(options: ProviderOptions): Provider {
     return call('numbers', deadline, {
       method: 'GET',
       path: '/whatsapp/getWhatsApp',
-      headers: { authorization: `Bearer ${accessToken.reveal()}`, accept: 'application/json' },
+      headers: { authorization: `Bearer ${accessToken.reveal()}` },
     });
   }
 
-  /** Uses the token that we have; where it is refused, a fresh one, once. */
-  async function askAsClient(clientId: string, clientSecret: Secret, deadline: Deadline) {
-    if (token !== undefined && !isDueForRenewal(token, clock)) {
-      try {
-        return await getNumbers(token.secret, deadline);
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-      }
+  /** The token that we have, or a fresh one where it is about to end. */
+  async function currentToken(clientId: string, deadline: Deadline): Promise<AccessToken> {
+    const { token } = session;
+    if (token !== undefined && !isDueForRenewal(token, clock)) return token;
+    try {
+      session.token = await fetchToken(clientId, deadline);
+      return session.token;
+    } catch (error) {
+      const isUsable = token !== undefined && isAlive(token, clock);
+      if (isUsable && error instanceof PollError && error.isPassing) return token;
+      throw error;
     }
-    token = undefined;
-    token = await fetchToken(clientId, clientSecret, deadline);
-    return getNumbers(token.secret, deadline);
+  }
+
+  /** Where a token from before is refused, a fresh one is tried, once. */
+  async function askAsClient(clientId: string, deadline: Deadline): Promise<unknown> {
+    const before = session.token;
+    const token = await currentToken(clientId, deadline);
+    try {
+      return await getNumbers(token.secret, deadline);
+    } catch (error) {
+      if (token !== before || !isRefusal(error)) throw error;
+    }
+    session.token = undefined;
+    const fresh = await currentToken(clientId, deadline);
+    return getNumbers(fresh.secret, deadline);
   }
 
   return {
     async fetchNumbers(signal) {
-      const isClient = credentials.kind === 'client';
-      const secret = readSecret(isClient ? credentials.clientSecret : credentials.accessToken);
-      onSecret(secret);
-      hold.check(secret);
+      session.hold.check(currentSecret);
       const deadline = startDeadline(clock, options.timeoutMs, signal);
       try {
-        const body = isClient
-          ? await askAsClient(credentials.clientId, secret, deadline)
-          : await getNumbers(secret, deadline);
-        hold.release();
+        const body =
+          credentials.kind === 'client'
+            ? await askAsClient(credentials.clientId, deadline)
+            : await getNumbers(currentSecret(), deadline);
+        session.hold.release();
         return parseNumbers(body);
       } catch (error) {
-        if (isRefusal(error)) {
-          token = undefined;
-          hold.refused(error.reason, secret);
+        // What was refused is what was read before the request: the file may have changed since.
+        if (isRefusal(error) && lastSecret !== undefined) {
+          session.token = undefined;
+          session.hold.refused(error.reason, lastSecret);
         } else if (error instanceof PollError && error.retryAfterMs !== undefined) {
-          hold.askedToWait(error.reason, error.retryAfterMs);
+          session.hold.askedToWait(error.reason, error.retryAfterMs);
         }
         throw error;
       } finally {
         deadline.end();
       }
     },
-    tokenExpiresAtMs: () => (token === undefined ? undefined : expiresAtMs(token)),
+    tokenExpiresAtMs: () => session.token && expiresAtMs(session.token),
+    session,
     close: () => dispatcher.destroy(),
   };
 }
 
 function isRefusal(error: unknown): error is PollError {
-  return error instanceof PollError && REFUSALS.has(error.reason);
+  return error instanceof PollError && error.isRefusal;
 }
 
 /** Throws PollError `credentials` where a secret file holds no secret. */

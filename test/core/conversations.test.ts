@@ -9,11 +9,9 @@ const HOUR_MS = 3_600_000;
 /** Feeds marketing counts, one poll each, and returns the counter after every one. */
 function totalsOf(polls: readonly (readonly [atMs: number, count: number | undefined])[]) {
   let counters: ConversationCounters = new Map();
-  let fromMs = polls[0]?.[0] ?? 0;
-  return polls.map(([toMs, marketing]) => {
+  return polls.map(([atMs, marketing]) => {
     const numbers = [numberEntry({ whatsapp: '972500000001', marketing })];
-    counters = countConversations(counters, numbers, { fromMs, toMs, timezone: 'Asia/Jerusalem' });
-    fromMs = toMs;
+    counters = countConversations(counters, numbers, atMs, 'Asia/Jerusalem');
     return counters.get('972500000001')?.marketing.total;
   });
 }
@@ -53,6 +51,30 @@ test('a fall found after an outage that spans the turn has started again', () =>
   ).toEqual([0, 80]);
 });
 
+test('an outage that spans the turn has started again, even where the count has not fallen', () => {
+  const before = TURN - 10 * 24 * HOUR_MS;
+  const after = TURN + 20 * 24 * HOUR_MS;
+  expect(
+    totalsOf([
+      [before, 100],
+      [after, 150],
+    ]),
+  ).toEqual([0, 150]);
+});
+
+test('a field that is missing over the turn has started again when it comes back', () => {
+  const before = TURN - 60_000;
+  const later = (days: number) => TURN + days * 24 * HOUR_MS;
+  expect(
+    totalsOf([
+      [before, 100],
+      [later(1), undefined],
+      [later(4), undefined],
+      [later(5), 30],
+    ]),
+  ).toEqual([0, 0, 0, 30]);
+});
+
 test('a count that does not arrive leaves its counter, and the next one is held against the last', () => {
   expect(minutes(MID_MONTH, 10, 12, undefined, 15)).toEqual([0, 2, 2, 5]);
 });
@@ -62,20 +84,18 @@ test('a counter whose field was bad at first sight is there, at 0', () => {
 });
 
 test('a number that left and came back starts anew', () => {
-  const span = { fromMs: MID_MONTH, toMs: MID_MONTH, timezone: 'UTC' };
   const poll = (before: ConversationCounters, marketing: number) =>
-    countConversations(before, [numberEntry({ whatsapp: '1', marketing })], span);
+    countConversations(before, [numberEntry({ whatsapp: '1', marketing })], MID_MONTH, 'UTC');
   const first = poll(poll(new Map(), 5), 9);
-  const gone = countConversations(first, [], span);
+  const gone = countConversations(first, [], MID_MONTH, 'UTC');
   expect(first.get('1')?.marketing.total).toBe(4);
   expect(gone.size).toBe(0);
   expect(poll(gone, 12).get('1')?.marketing.total).toBe(0);
 });
 
 test('the three categories are counted apart', () => {
-  const span = { fromMs: MID_MONTH, toMs: MID_MONTH, timezone: 'UTC' };
   const poll = (before: ConversationCounters, counts: Partial<Record<string, number>>) =>
-    countConversations(before, [numberEntry({ whatsapp: '1', ...counts })], span);
+    countConversations(before, [numberEntry({ whatsapp: '1', ...counts })], MID_MONTH, 'UTC');
   const start = poll(new Map(), { marketing: 1, service: 2, incoming: 3 });
   const totals = poll(start, { marketing: 2, service: 4, incoming: 6 }).get('1');
   expect(totals).toMatchObject({

@@ -1,77 +1,96 @@
 import { expect, test } from 'vitest';
 import { createPoller } from '../../src/poller/poller.ts';
-import type { Schedule } from '../../src/poller/schedule.ts';
+import { parseSchedule } from '../../src/poller/schedule.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { createMemoryLog } from '../support/memory-log.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const YEAR_MS = 365 * 24 * HOUR_MS;
 
-/** A poller whose schedule ticks when the test says so. */
-function start() {
-  const clock = createFakeClock();
+/** A poller on a clock that the test moves; `polls` are the Unix seconds at which it polled. */
+function start(text = '* * * * *', startUnixMs = Date.parse('2026-11-22T10:00:30Z')) {
+  const clock = createFakeClock(startUnixMs);
   const { log, lines } = createMemoryLog();
-  const running = new Set<() => void>();
-  const counts = { polls: 0, starts: 0 };
-  const schedule: Schedule = {
-    longestGapMs: MINUTE_MS,
-    start(onTick) {
-      counts.starts += 1;
-      running.add(onTick);
-      return () => void running.delete(onTick);
-    },
+  const polls: number[] = [];
+  const pollAll = () => void polls.push(clock.unixMs() / 1000);
+  const schedule = parseSchedule(text);
+  let nextTickMs = schedule.nextTickMs;
+  const poller = createPoller({
+    schedule: { ...schedule, nextTickMs: (nowMs) => nextTickMs(nowMs) },
+    pollAll,
+    clock,
+    log,
+  });
+  poller.start();
+  const neverTick = () => {
+    nextTickMs = () => Number.MAX_SAFE_INTEGER;
   };
-  const pollAll = () => (counts.polls += 1);
-  const poller = createPoller({ schedule, pollAll, clock, log });
-  const tick = () => running.forEach((onTick) => onTick());
-  return { poller, clock, lines, counts, running, tick };
+  return { poller, clock, lines, polls, neverTick };
 }
+const times = (polls: readonly number[]) =>
+  polls.map((s) => new Date(s * 1000).toISOString().slice(11, 19));
 
 test('it polls at once, without waiting for the first tick, then at each tick', async () => {
-  const { poller, counts, clock, tick } = start();
-  poller.start();
-  expect(counts.polls).toBe(1);
+  const { clock, polls } = start();
+  expect(times(polls)).toEqual(['10:00:30']);
+  await clock.advance(2 * MINUTE_MS);
+  expect(times(polls)).toEqual(['10:00:30', '10:01:00', '10:02:00']);
+});
+
+test('an interval that does not divide a minute is kept exactly over a day', async () => {
+  const { clock, polls, lines } = start('90s', Date.parse('2026-11-22T00:00:00Z'));
+  await clock.advance(24 * HOUR_MS);
+  expect(polls).toHaveLength(1 + 960);
+  expect(new Set(polls.slice(1).map((at) => at % 90))).toEqual(new Set([0]));
+  expect(lines).toEqual([]);
+});
+
+test('a clock set back does not keep it waiting for a time that has already been', async () => {
+  const { clock, polls, lines } = start();
+  clock.jump(-HOUR_MS);
+  await clock.advance(3 * MINUTE_MS);
+  expect(times(polls)).toEqual(['10:00:30', '09:01:00', '09:02:00', '09:03:00']);
+  expect(lines).toEqual([]);
+});
+
+test('a clock set forward by a year, or a machine that slept, is one tick, and at once', async () => {
+  const { clock, polls, poller } = start();
+  clock.jump(56 * YEAR_MS);
+  await clock.advance(10_000);
+  expect(polls).toHaveLength(2);
   await clock.advance(MINUTE_MS);
-  tick();
-  expect(counts.polls).toBe(2);
-});
-
-test('a schedule that goes quiet is noticed, started anew and polled for', async () => {
-  const { poller, counts, clock, lines, running } = start();
-  poller.start();
-  await clock.advance(MINUTE_MS + 14_999);
-  expect(lines).toEqual([]);
-  await clock.advance(1);
-  expect(lines).toMatchObject([{ level: 'error', fields: { quiet_seconds: 75 } }]);
-  expect(counts).toEqual({ polls: 2, starts: 2 });
-  expect(running.size, 'the old one is stopped').toBe(1);
-});
-
-test('ticks that come keep the watchdog silent', async () => {
-  const { poller, clock, lines, tick } = start();
-  poller.start();
-  for (let minute = 0; minute < 60; minute += 1) {
-    await clock.advance(MINUTE_MS);
-    tick();
-  }
-  expect(lines).toEqual([]);
+  expect(polls).toHaveLength(3);
   expect(poller.isAlive()).toBe(true);
 });
 
-test('it is alive while fresh starts may help, dead when they do not, alive at the next tick', async () => {
-  const { poller, clock, tick } = start();
-  poller.start();
+test('a schedule that goes quiet is noticed, said and polled for', async () => {
+  const { clock, lines, polls, neverTick } = start();
+  await clock.advance(30_000);
+  neverTick();
+  await clock.advance(MINUTE_MS);
+  expect(polls).toHaveLength(3);
+  await clock.advance(74_999);
+  expect(lines).toEqual([]);
+  await clock.advance(1);
+  expect(lines).toMatchObject([{ level: 'error', fields: { quiet_seconds: 75 } }]);
+  expect(polls).toHaveLength(4);
+});
+
+test('it is alive while a fresh start may help, and dead when it does not', async () => {
+  const { poller, clock, neverTick } = start();
+  neverTick();
+  await clock.advance(30_000);
   await clock.advance(3 * 75_000);
   expect(poller.isAlive()).toBe(true);
   await clock.advance(1);
   expect(poller.isAlive()).toBe(false);
-  tick();
-  expect(poller.isAlive()).toBe(true);
 });
 
-test('a stopped poller has no schedule and no timer', () => {
-  const { poller, clock, running } = start();
-  poller.start();
+test('a stopped poller polls no more and leaves no timer', async () => {
+  const { poller, clock, polls } = start();
   poller.stop();
-  expect(running.size).toBe(0);
   expect(clock.timers).toBe(0);
+  await clock.advance(HOUR_MS);
+  expect(polls).toHaveLength(1);
 });

@@ -1,66 +1,71 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { assert, constantFrom, integer, property } from 'fast-check';
+import { expect, test } from 'vitest';
 import { ScheduleError, parseSchedule } from '../../src/poller/schedule.ts';
-import { createMemoryLog } from '../support/memory-log.ts';
 
-const START = Date.parse('2026-11-22T10:00:00.250Z');
+const at = (text: string) => Date.parse(text);
+const START = at('2026-11-22T10:00:00.250Z');
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-beforeEach(() => vi.useFakeTimers({ now: START }));
-afterEach(() => vi.useRealTimers());
-
-/** The wall times of the ticks within `forMs`, as seconds of the epoch. */
-async function ticksOf(text: string, forMs: number): Promise<number[]> {
+/** The first so many ticks after an instant. */
+function ticksOf(text: string, count: number, fromMs = START): number[] {
+  const schedule = parseSchedule(text);
   const ticks: number[] = [];
-  const stop = parseSchedule(text).start(
-    () => ticks.push(Date.now() / 1000),
-    createMemoryLog().log,
-  );
-  await vi.advanceTimersByTimeAsync(forMs);
-  stop();
-  await vi.advanceTimersByTimeAsync(2 * MINUTE_MS);
+  for (let nowMs = fromMs; ticks.length < count; nowMs = ticks.at(-1) ?? 0) {
+    ticks.push(schedule.nextTickMs(nowMs));
+  }
   return ticks;
 }
-const gapsOf = (ticks: number[]) => [
-  ...new Set(ticks.slice(1).map((tick, i) => Math.round(tick - (ticks[i] ?? 0)))),
+const shown = (ticks: readonly number[]) => ticks.map((ms) => new Date(ms).toISOString());
+const gapsOf = (ticks: readonly number[]) => [
+  ...new Set(ticks.slice(1).map((tick, i) => tick - (ticks[i] ?? 0))),
 ];
 
-test.each([
-  ['1s', 20],
-  ['7s', 20],
-  ['45s', 20],
-  ['90s', 20],
-  ['100s', 20],
-  ['5m', 20],
-  ['1h', 5],
-  ['1h30m', 5],
-])('the interval %s is exact and starts on a multiple of itself', async (text, count) => {
-  const intervalS = parseSchedule(text).longestGapMs / SECOND_MS;
-  const ticks = await ticksOf(text, (count + 1) * intervalS * SECOND_MS);
-  expect(ticks.length).toBeGreaterThanOrEqual(count);
-  expect(gapsOf(ticks)).toEqual([intervalS]);
-  expect(Math.floor(ticks[0] ?? 1) % intervalS).toBe(0);
+test.each(['1s', '7s', '45s', '90s', '100s', '5m', '1h', '1h30m', '23h'])(
+  'the interval %s is exact, on the multiples of itself',
+  (text) => {
+    const ticks = ticksOf(text, 50);
+    const everyMs = parseSchedule(text).longestGapMs;
+    expect(gapsOf(ticks)).toEqual([everyMs]);
+    expect((ticks[0] ?? 1) % everyMs).toBe(0);
+    expect((ticks[0] ?? 0) - START).toBeLessThanOrEqual(everyMs);
+  },
+);
+
+test.each<[string, ...string[]]>([
+  ['* * * * *', '2026-11-22T10:01:00.000Z', '2026-11-22T10:02:00.000Z'],
+  ['*/20 * * * * *', '2026-11-22T10:00:20.000Z', '2026-11-22T10:00:40.000Z'],
+  ['0 12 * * *', '2026-11-22T12:00:00.000Z', '2026-11-23T12:00:00.000Z'],
+  ['30 9 * * mon-fri', '2026-11-23T09:30:00.000Z', '2026-11-24T09:30:00.000Z'],
+  ['59 23 * * 6', '2026-11-28T23:59:00.000Z', '2026-12-05T23:59:00.000Z'],
+])('%s ticks at %s, then at %s, in UTC', (text, ...expected) => {
+  expect(shown(ticksOf(text, 2))).toEqual(expected);
 });
 
-test('the default polls at each full minute', async () => {
-  const ticks = await ticksOf('* * * * *', 5 * MINUTE_MS);
-  expect(ticks.map(Math.floor)).toEqual(
-    [1, 2, 3, 4, 5].map((n) => Math.floor(START / 1000) + n * 60),
-  );
-});
-
-test('no tick is lost or doubled when the clocks of Israel go back', async () => {
-  vi.setSystemTime(Date.parse('2026-10-24T21:30:00Z'));
-  expect(gapsOf(await ticksOf('*/5 * * * *', 4 * HOUR_MS))).toEqual([300]);
-});
-
-test('hours are of UTC', async () => {
-  const ticks = await ticksOf('0 12 * * *', DAY_MS);
-  expect(ticks.map((s) => new Date(Math.floor(s) * 1000).toISOString())).toEqual([
-    '2026-11-22T12:00:00.000Z',
+test('a tick is never the instant itself', () => {
+  expect(shown(ticksOf('* * * * *', 1, at('2026-11-22T10:01:00Z')))).toEqual([
+    '2026-11-22T10:02:00.000Z',
   ]);
+  expect(parseSchedule('90s').nextTickMs(0)).toBe(90_000);
+});
+
+test('no tick is lost or doubled when the clocks of Israel go back', () => {
+  expect(gapsOf(ticksOf('*/5 * * * *', 48, at('2026-10-24T21:30:00Z')))).toEqual([300_000]);
+});
+
+test('no gap is longer than the longest gap', () => {
+  const patterns = ['* * * * *', '0,10 * * * *', '*/5 8-18 * * mon-fri', '90s', '30 9 * * 0'];
+  const instants = integer({ min: at('2020-01-01'), max: at('2040-01-01') });
+  assert(
+    property(constantFrom(...patterns), instants, (text, nowMs) => {
+      const { longestGapMs, nextTickMs } = parseSchedule(text);
+      const tick = nextTickMs(nowMs);
+      expect(tick).toBeGreaterThan(nowMs);
+      expect(nextTickMs(tick) - tick).toBeLessThanOrEqual(longestGapMs);
+    }),
+  );
 });
 
 test.each([
@@ -70,7 +75,7 @@ test.each([
   ['*/5 * * * *', 5 * MINUTE_MS],
   ['0 */6 * * *', 6 * HOUR_MS],
   ['90s', 90 * SECOND_MS],
-  ['1h30m', 90 * MINUTE_MS],
+  [' 1h30m ', 90 * MINUTE_MS],
   ['0,10 * * * *', 50 * MINUTE_MS],
   ['10-50/15 * * * *', 30 * MINUTE_MS],
   ['*/5 8-18 * * *', 13 * HOUR_MS + 5 * MINUTE_MS],
@@ -88,31 +93,23 @@ test.each([
   ['0-59/7 * * * *', 'write the interval 7m'],
   ['0 */5 * * *', 'write the interval 5h'],
   ['*/90 * * * * *', 'write the interval 90s'],
+  ['0 0 */2 * *', 'write an interval in hours such as 48h'],
+  ['0 0 * * */2', 'write an interval in hours such as 48h'],
   ['0 0 1 * *', 'at least one poll a week'],
   ['0 0 29 2 *', 'at least one poll a week'],
   ['200h', 'at least one poll a week'],
-  ['0s', 'not an interval'],
-  ['90', 'not an interval'],
-  ['1.5m', 'not an interval'],
-  ['5m1h', 'not an interval'],
-  ['500ms', 'not an interval'],
-  ['60 * * * *', 'not a cron expression'],
-  ['* * * *', 'not a cron expression'],
-  ['* * * * * * *', 'not a cron expression'],
-  ['@hourly', 'not a cron expression'],
-  ['every minute', 'not a cron expression'],
-  ['', 'not a cron expression'],
+  ['0s', 'is not an interval'],
+  ['90', 'is not an interval'],
+  ['1.5m', 'is not an interval'],
+  ['5m1h', 'is not an interval'],
+  ['500ms', 'is not an interval'],
+  ['60 * * * *', 'is not a cron expression'],
+  ['* * * *', 'is not a cron expression'],
+  ['* * * * * * *', 'is not a cron expression'],
+  ['@hourly', 'is not a cron expression'],
+  ['every minute', 'is not a cron expression'],
+  ['', 'is not a cron expression'],
 ])('%j is refused: %s', (text, message) => {
   expect(() => parseSchedule(text)).toThrow(ScheduleError);
   expect(() => parseSchedule(text)).toThrow(message);
-});
-
-test('a pause of the process of a few seconds does not cost a tick', async () => {
-  const ticks: number[] = [];
-  const stop = parseSchedule('1m').start(() => ticks.push(Date.now()), createMemoryLog().log);
-  await vi.advanceTimersByTimeAsync(MINUTE_MS);
-  vi.setSystemTime(Date.now() + 2 * MINUTE_MS + 5 * SECOND_MS - (Date.now() % MINUTE_MS));
-  await vi.advanceTimersByTimeAsync(MINUTE_MS);
-  stop();
-  expect(ticks.length).toBe(2);
 });

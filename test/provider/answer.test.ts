@@ -29,6 +29,8 @@ test.each<[Call, number, unknown, string]>([
   ['token', 200, { status: 'FAIL', reason: 3 }, 'blocked'],
   ['token', 403, { status: 'FAIL', reason: 3 }, 'blocked'],
   ['token', 200, { status: 'FAIL', reason: 7 }, 'provider_failed'],
+  ['token', 400, undefined, 'credentials'],
+  ['token', 422, { error: 'x' }, 'credentials'],
   ['token', 401, undefined, 'credentials'],
   ['token', 403, undefined, 'credentials'],
   ['token', 404, undefined, 'http_status'],
@@ -65,6 +67,15 @@ test.each([
   [403, false],
 ])('HTTP %s may pass: %s', (status, isPassing) => {
   expect(judged('numbers', status, undefined)).toMatchObject({ isPassing });
+});
+
+test('a 5xx may pass and its Retry-After counts, also where the body says FAIL', () => {
+  const body = { status: 'FAIL', reason: 9 };
+  expect(judged('numbers', 503, body, '7')).toMatchObject({
+    reason: 'provider_failed',
+    isPassing: true,
+    retryAfterMs: 7_000,
+  });
 });
 
 test.each([

@@ -24,6 +24,13 @@ test.each<[string, Fault, string, number]>([
   ['FAIL 13', { kind: 'fail', reason: 13 }, 'provider_failed', 1],
   ['64 MiB and a byte', { kind: 'huge', bytes: RESPONSE_BYTES_MAX + 1 }, 'too_large', 1],
   ['a gzip bomb', { kind: 'gzipBomb', bytes: 4 * RESPONSE_BYTES_MAX }, 'too_large', 1],
+  ['304', { kind: 'reply', status: 304 }, 'http_status', 1],
+  [
+    'gzip that is none',
+    { kind: 'reply', headers: { 'content-encoding': 'gzip' }, body: '{}' },
+    'invalid_json',
+    1,
+  ],
   ['301', { kind: 'reply', status: 301, headers: { location: '/api' } }, 'redirect', 1],
 ])('%s: %3$s after %4$s requests', async (_name, fault, reason, requests) => {
   const { simulator, poll } = await start();

@@ -6,7 +6,7 @@ import { createServer as createTcpServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import selfsigned from 'selfsigned';
 import { expect, onTestFinished, test } from 'vitest';
-import { isLoopback } from '../../src/provider/http.ts';
+import { isLoopback } from '../../src/core/loopback.ts';
 import { TIMEOUT_MS, outcomeOf, start } from './provider-on-simulator.ts';
 
 async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<number> {

@@ -186,6 +186,61 @@ test.each([
   expect(await poll()).toBe('ok');
 });
 
+test('a secret file that is gone costs no poll while the token lives', async () => {
+  const path = secretFile(CLIENT_SECRET);
+  const clientSecret = { kind: 'file', path } as const;
+  const { clock, poll } = await start({
+    credentials: { kind: 'client', clientId: 'fake-client', clientSecret },
+  });
+  expect(await poll()).toBe('ok');
+  rmSync(path);
+  await clock.advance(50 * MINUTE_MS);
+  expect(await poll()).toBe('ok');
+  await clock.advance(9 * MINUTE_MS);
+  expect(await poll(), 'a new token is needed').toBe('credentials');
+});
+
+test('a token about to end is used on while the provider cannot renew it', async () => {
+  const { clock, simulator, provider, poll } = await start();
+  await poll();
+  await clock.advance(59 * MINUTE_MS + 1_000);
+  simulator.faults.token = { kind: 'reply', status: 503 };
+  expect(await poll()).toBe('ok');
+  expect(provider.tokenExpiresAtMs()).toBeDefined();
+  await clock.advance(MINUTE_MS);
+  expect(await poll()).toBe('http_status');
+});
+
+test.each([
+  ['FAIL with another reason', { kind: 'fail', reason: 7 }, 'provider_failed'],
+  ['HTTP 400', { kind: 'reply', status: 400 }, 'credentials'],
+] as const)('a token call answered with %s begins the wait, too', async (_name, fault, reason) => {
+  const { clock, simulator, poll } = await start();
+  simulator.faults.token = fault;
+  for (let minute = 0; minute < 10; minute += 1) {
+    expect(await poll()).toBe(reason);
+    await clock.advance(MINUTE_MS);
+  }
+  expect(simulator.requests.token).toBe(1);
+});
+
+test('a wait that the provider asked for is not ended by another secret', async () => {
+  const path = secretFile('fake-wrong');
+  const clientSecret = { kind: 'file', path } as const;
+  const { clock, simulator, poll } = await start({
+    credentials: { kind: 'client', clientId: 'fake-client', clientSecret },
+  });
+  expect(await poll()).toBe('credentials');
+  await clock.advance(15 * MINUTE_MS);
+  simulator.faults.token = { kind: 'reply', status: 429, headers: { 'retry-after': '600' } };
+  expect(await poll()).toBe('rate_limited');
+  simulator.faults.token = undefined;
+  writeFileSync(path, CLIENT_SECRET);
+  expect(await poll()).toBe('rate_limited');
+  await clock.advance(10 * MINUTE_MS);
+  expect(await poll()).toBe('ok');
+});
+
 test('a fixed access token asks for no other, and is read again when its file changes', async () => {
   const path = secretFile('fake-token-of-old');
   const { simulator, provider, poll } = await start({

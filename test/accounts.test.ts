@@ -1,0 +1,116 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { createAccounts, stopAccounts, type Account } from '../src/accounts.ts';
+import type { AccountConfig, Config } from '../src/config/config.ts';
+import { Secret } from '../src/core/secret.ts';
+import { createFleet } from '../src/simulator/fleet.ts';
+import { startSimulator } from '../src/simulator/server.ts';
+import { createFakeClock } from './support/fake-clock.ts';
+import { createMemoryLog } from './support/memory-log.ts';
+
+const SECRET = 'fake-secret';
+
+/** One account on a simulator, reloaded with whatever changes. */
+async function start(initial: { secret?: string } = {}) {
+  const clock = createFakeClock();
+  const fleet = createFleet({ seed: 1, numbers: 3 });
+  const simulator = await startSimulator({
+    fleet,
+    clock,
+    clientId: 'fake-client',
+    clientSecret: SECRET,
+  });
+  let accounts: readonly Account[] = [];
+  onTestFinished(async () => {
+    await stopAccounts(accounts);
+    await simulator.close();
+  });
+  const reload = async (changes: {
+    config?: Partial<Config>;
+    account?: Partial<AccountConfig>;
+    secret?: string;
+    clientId?: string;
+  }) => {
+    const value = new Secret(changes.secret ?? initial.secret ?? SECRET);
+    const account: AccountConfig = {
+      name: 'acme',
+      apiUrl: simulator.url,
+      allowInsecureHttp: false,
+      credentials: {
+        kind: 'client',
+        clientId: changes.clientId ?? 'fake-client',
+        clientSecret: { kind: 'value', value },
+      },
+      ...changes.account,
+    };
+    const config = {
+      poll: { schedule: '1m', timeoutMs: 20_000, staleAfterMs: 300_000 },
+      month: { timezone: 'UTC' },
+      proxy: { http: '', https: '', no: '' },
+      ...changes.config,
+      accounts: [account],
+    } as unknown as Config;
+    const before = accounts;
+    accounts = createAccounts(before, config, {
+      clock,
+      random: () => 0,
+      log: createMemoryLog().log,
+      onSecret: () => {},
+    });
+    await stopAccounts(before.filter((known) => !accounts.includes(known)));
+    const [only] = accounts;
+    if (only === undefined) throw new Error('there is one account');
+    return only;
+  };
+  return { simulator, reload };
+}
+
+const otherTimeout = (timeoutMs: number): { config: Partial<Config> } => ({
+  config: { poll: { schedule: '1m', timeoutMs, staleAfterMs: 300_000 } },
+});
+
+test('an account that has not changed goes on as it is', async () => {
+  const { reload } = await start();
+  const before = await reload({});
+  expect(await reload({})).toBe(before);
+});
+
+test('a reload of other settings is no way around the wait after a refusal', async () => {
+  const { simulator, reload } = await start({ secret: 'fake-wrong' });
+  for (let seconds = 10; seconds < 20; seconds += 1) {
+    const account = await reload(otherTimeout(seconds * 1000));
+    await account.poller.poll();
+    expect(account.poller.state().lastPoll).toMatchObject({ reason: 'credentials' });
+  }
+  expect(simulator.requests.token).toBe(1);
+});
+
+test('a reload of other settings keeps token, numbers and counters', async () => {
+  const { simulator, reload } = await start();
+  await (await reload({})).poller.poll();
+  const after = await reload(otherTimeout(5_000));
+  expect(after.poller.state().lastGood).toBeDefined();
+  await after.poller.poll();
+  expect(after.poller.state().polls).toBe(2);
+  expect(simulator.requests.token).toBe(1);
+});
+
+test('new credentials end the wait at once and keep what is known', async () => {
+  const { simulator, reload } = await start();
+  await (await reload({})).poller.poll();
+  simulator.rotateSecret('fake-rotated');
+  simulator.revokeTokens();
+  const refused = await reload({});
+  await refused.poller.poll();
+  expect(refused.poller.state().lastPoll).toMatchObject({ reason: 'credentials' });
+  const after = await reload({ secret: 'fake-rotated' });
+  await after.poller.poll();
+  expect(after.poller.state().lastPoll).toHaveProperty('snapshot');
+  expect(after.poller.state().polls).toBe(3);
+});
+
+test('another client is another partner: none of the old numbers stay', async () => {
+  const { reload } = await start();
+  await (await reload({})).poller.poll();
+  const after = await reload({ clientId: 'fake-other' });
+  expect(after.poller.state()).toMatchObject({ polls: 0, lastGood: undefined });
+});
