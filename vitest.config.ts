@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Takes minutes, so it has a command of its own: npm run test:mutants.
+    exclude: [...configDefaults.exclude, 'test/prometheus/mutation.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
     // Real processes on a busy machine; a test that hangs still ends.
     testTimeout: 30_000,

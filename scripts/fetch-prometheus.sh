@@ -13,7 +13,7 @@ dir=$(cd "$dir" && pwd)
 lock="$dir/fetching"
 
 complete() {
-  for tool in prometheus promtool alertmanager amtool; do
+  for tool in prometheus promtool alertmanager prometheus-alertmanager amtool; do
     [ -x "$dir/bin/$tool" ] || return 1
   done
 }
@@ -44,6 +44,20 @@ apt update
 for package in "$lock"/*.deb; do
   dpkg -x "$package" "$lock/root"
 done
-mv "$lock/root/usr/bin/prometheus-alertmanager" "$lock/root/usr/bin/alertmanager"
+
+# Debian's Alertmanager reads its templates from a fixed path, which nobody has installed here. It is
+# made to read them from the working directory (a path of the same length), by a wrapper that goes
+# to them: give it absolute paths.
+bin="$lock/root/usr/bin"
+share="$lock/root/usr/share/prometheus/alertmanager"
+cp "$share/default.tmpl" "$share/email.tmpl" "$bin"
+LC_ALL=C sed -i 's#/usr/share/prometheus/alertmanager#./////////////////////////////////#g' \
+  "$bin/prometheus-alertmanager"
+cat >"$bin/alertmanager" <<'WRAPPER'
+#!/bin/sh
+cd "$(dirname "$0")" && exec ./prometheus-alertmanager "$@"
+WRAPPER
+chmod +x "$bin/alertmanager"
+
 rm -rf "$dir/bin"
-mv "$lock/root/usr/bin" "$dir/bin"
+mv "$bin" "$dir/bin"

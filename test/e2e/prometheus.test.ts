@@ -27,7 +27,9 @@ test.skipIf(tools === undefined)(
     const provider = await startProvider();
     provider.faults.numbers = { kind: 'reply', body: JSON.stringify(sampleResponse()) };
     const port = await portOf(startProgram([], environmentFor(provider)));
-    const prometheus = await startPrometheus(tools?.prometheus ?? '', scrapeOf(port));
+    const prometheus = await startPrometheus(tools?.prometheus ?? '', {
+      'prometheus.yml': scrapeOf(port),
+    });
 
     const series = '{__name__=~"whatsapp_.+"}';
     await eventually(
@@ -60,10 +62,9 @@ test.skipIf(tools === undefined)(
     };
     reply(first, second);
     const env = { ...environmentFor(provider), POLL_SCHEDULE: '1s' };
-    const prometheus = await startPrometheus(
-      tools?.prometheus ?? '',
-      scrapeOf(await portOf(startProgram([], env))),
-    );
+    const prometheus = await startPrometheus(tools?.prometheus ?? '', {
+      'prometheus.yml': scrapeOf(await portOf(startProgram([], env))),
+    });
     const counted = async (expression: string, value: string) =>
       eventually(
         async () => ((await prometheus.query(expression))[0]?.value === value ? true : undefined),

@@ -12,38 +12,42 @@ export interface InstantSample {
   readonly value: string;
 }
 
-/** Runs the program `prometheus` on loopback with this configuration until the test ends. */
-export async function startPrometheus(
-  prometheus: string,
-  configuration: string,
-): Promise<{ readonly url: string; query(expression: string): Promise<InstantSample[]> }> {
+/** A folder with these files in it, gone when the test ends. */
+export function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
-  const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, configuration);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** Runs a server that answers at /-/ready, on a free port of loopback, until the test ends. */
+async function serve(program: string, flags: readonly string[]): Promise<string> {
   const url = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn(
-    prometheus,
-    [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=${new URL(url).host}`,
-      '--log.level=error',
-    ],
-    { stdio: 'inherit' },
-  );
+  const address = `--web.listen-address=${new URL(url).host}`;
+  const child = spawn(program, [...flags, address, '--log.level=error'], { stdio: 'inherit' });
   onTestFinished(async () => {
     child.kill('SIGKILL');
     if (child.exitCode === null) await once(child, 'exit');
-    rmSync(folder, { recursive: true });
   });
-  await eventually(
-    () =>
-      fetch(`${url}/-/ready`).then(
-        ({ ok }) => ok || undefined,
-        () => undefined,
-      ),
-    'Prometheus',
-  );
+  const isReady = () =>
+    fetch(`${url}/-/ready`).then(
+      ({ ok }) => ok || undefined,
+      () => undefined,
+    );
+  await eventually(isReady, program);
+  return url;
+}
+
+/** Runs the program `prometheus` with `prometheus.yml` and the files that it names. */
+export async function startPrometheus(
+  prometheus: string,
+  files: Readonly<Record<'prometheus.yml', string>> & Readonly<Record<string, string>>,
+): Promise<{ readonly url: string; query(expression: string): Promise<InstantSample[]> }> {
+  const folder = folderWith(files);
+  const url = await serve(prometheus, [
+    `--config.file=${join(folder, 'prometheus.yml')}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+  ]);
   return {
     url,
     async query(expression) {
@@ -54,4 +58,14 @@ export async function startPrometheus(
       return data.result.map(({ metric, value }) => ({ labels: metric, value: value[1] }));
     },
   };
+}
+
+/** Runs the program `alertmanager` with this configuration; returns its address. */
+export function startAlertmanager(alertmanager: string, configuration: string): Promise<string> {
+  const folder = folderWith({ 'alertmanager.yml': configuration });
+  return serve(alertmanager, [
+    `--config.file=${join(folder, 'alertmanager.yml')}`,
+    `--storage.path=${join(folder, 'data')}`,
+    '--cluster.listen-address=',
+  ]);
 }

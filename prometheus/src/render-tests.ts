@@ -1,0 +1,49 @@
+import { stringify } from 'yaml';
+
+import { renderValues, STEP, type Case } from './traffic.ts';
+
+const HEADER = `# Generated from prometheus/src by scripts/generate-prometheus.ts: do not edit.
+# Every case is an account of its own, and all run in one test with an evaluation every two hours:
+# weeks at one a minute, or a test for each case, would take minutes.
+`;
+
+/** A file of promtool's unit tests for one alert; each case is about number 1 of its account. */
+export function renderTests(alert: string, cases: readonly Case[]): string {
+  const end = Math.max(...cases.flatMap(({ firing, silent }) => [...firing, ...silent]));
+  const file = {
+    rule_files: ['../recording.rules.yml', '../alerts.rules.yml'],
+    evaluation_interval: `${STEP}h`,
+    group_eval_order: [
+      'whatsapp-thresholds',
+      'whatsapp-state',
+      'whatsapp-traffic',
+      'whatsapp-numbers',
+      'whatsapp-usage',
+      'whatsapp-exporter',
+    ],
+    tests: [
+      {
+        name: alert,
+        interval: `${STEP}h`,
+        input_series: cases.flatMap(({ name, series }) =>
+          series.map((one) => ({
+            series: one.series.replace('{', `{account="${name}",`),
+            values: renderValues(one.values, end),
+          })),
+        ),
+        promql_expr_test: cases.flatMap((one) => [
+          ...one.firing.map((hour) =>
+            renderCheck(alert, one.name, hour, [{ labels: '{}', value: 1 }]),
+          ),
+          ...one.silent.map((hour) => renderCheck(alert, one.name, hour, [])),
+        ]),
+      },
+    ],
+  };
+  return HEADER + stringify(file, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+function renderCheck(alert: string, account: string, hour: number, samples: readonly object[]) {
+  const labels = `alertname="${alert}",alertstate="firing",account="${account}",number="1"`;
+  return { eval_time: `${hour}h`, expr: `count(ALERTS{${labels}})`, exp_samples: samples };
+}

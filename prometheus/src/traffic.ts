@@ -1,0 +1,92 @@
+/**
+ * Weeks of synthetic traffic for promtool's unit tests, one sample every two hours: WhatsAppNumberSilent and
+ * WhatsAppMarketingSpike compare with the weeks before, and nobody can review 800 numbers by hand.
+ * Day 0 is a Sunday; Friday ends at 14:00, Saturday is free.
+ */
+const DAY = 24;
+/** Hours between two samples, and between two evaluations of the rules. */
+export const STEP = 2;
+
+/** Conversations in the hour that begins at `hour`, counted from the start of the test. */
+export type Traffic = (hour: number) => number;
+
+/** What Prometheus sees at `hour`; undefined where there is no sample. */
+type Values = (hour: number) => number | undefined;
+
+export interface Series {
+  readonly series: string;
+  readonly values: Values;
+}
+
+export interface Case {
+  /** What it is about, as the name of the account that its series get. */
+  readonly name: string;
+  readonly series: readonly Series[];
+  /** Hours, even ones, at which the alert fires for number 1, and at which it does not. */
+  readonly firing: readonly number[];
+  readonly silent: readonly number[];
+}
+
+export const at = (day: number, hour: number): number => day * DAY + hour;
+export const dayOf = (hour: number): number => Math.floor(hour / DAY);
+
+export function isOpen(hour: number): boolean {
+  const weekday = dayOf(hour) % 7;
+  const ofDay = hour % DAY;
+  if (weekday === 6) return false;
+  return ofDay >= 8 && ofDay < (weekday === 5 ? 14 : 20);
+}
+
+/** A business that has `perHour` conversations in each of its hours. */
+export const business =
+  (perHour: number): Traffic =>
+  (hour) =>
+    isOpen(hour) ? perHour : 0;
+
+/** The traffic, but `other` from one hour until before another. */
+export const except =
+  (traffic: Traffic, from: number, until: number, other: Traffic = () => 0): Traffic =>
+  (hour) =>
+    hour >= from && hour < until ? other(hour) : traffic(hour);
+
+/** A counter of the traffic that is born at `from` and starts again from 0 at each restart. */
+export const counter =
+  (traffic: Traffic, { from = 0, restarts = [] as readonly number[] } = {}): Values =>
+  (hour) => {
+    if (hour < from) return undefined;
+    const born = Math.max(from, ...restarts.filter((restart) => restart <= hour));
+    let sum = 0;
+    for (let passed = born; passed < hour; passed++) sum += traffic(passed);
+    return sum;
+  };
+
+/** The values, but none from one hour until before another: nothing was scraped. */
+export const gap =
+  (values: Values, from: number, until = Infinity): Values =>
+  (hour) =>
+    hour >= from && hour < until ? undefined : values(hour);
+
+/** The values as they would be at `freeze(hour)`: a provider that fails shows nothing new. */
+export const frozen =
+  (values: Values, from: number, until: number): Values =>
+  (hour) =>
+    values(hour >= from && hour < until ? from - 1 : hour);
+
+/** In promtool's notation, with runs of the same step joined. */
+export function renderValues(values: Values, hours: number): string {
+  const samples = Array.from({ length: hours / STEP + 1 }, (_, index) => values(index * STEP));
+  const parts: string[] = [];
+  for (let start = 0, end = 1; start < samples.length; start = end++) {
+    const step = stepAt(samples, start);
+    while (step !== undefined && stepAt(samples, end) === step) end++;
+    if (step === undefined) parts.push(`${samples[start] ?? '_'}`);
+    else parts.push(`${samples[start]}${step < 0 ? '' : '+'}${step}x${end++ - start}`);
+  }
+  return parts.join(' ').replaceAll(/_(?: _)+/g, (run) => `_x${(run.length + 1) / 2}`);
+}
+
+/** From one sample to the next; undefined where one of them is missing. */
+function stepAt(samples: readonly (number | undefined)[], index: number): number | undefined {
+  const [here, next] = [samples[index], samples[index + 1]];
+  return here === undefined || next === undefined ? undefined : next - here;
+}

@@ -1,0 +1,164 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
+import { Service } from 'kubernetes-models/v1/Service';
+import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
+import { expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { loadConfig } from '../../src/config/load.ts';
+import { problemsOf, readManifest, resourcesOf, type Manifest } from './manifests.ts';
+
+const BASE = 'deploy/kubernetes/base';
+const NAME = 'whatsapp-numbers-exporter';
+const LABELS = { 'app.kubernetes.io/name': NAME };
+const PORT = 10_972;
+const KINDS = { Deployment, NetworkPolicy, PodDisruptionBudget, Service, ServiceAccount };
+
+const base = resourcesOf(BASE);
+const read = (name: string) => readManifest(join(BASE, `${name}.yaml`));
+const deployment = read('deployment') as DeploymentManifest;
+const pod = deployment.spec.template.spec;
+const [container] = pod.containers;
+
+interface DeploymentManifest extends Manifest {
+  readonly spec: {
+    readonly selector: { readonly matchLabels: object };
+    readonly template: { readonly metadata: { readonly labels: object }; readonly spec: PodSpec };
+  };
+}
+
+interface PodSpec {
+  readonly containers: readonly {
+    readonly image: string;
+    readonly args: readonly string[];
+    readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  }[];
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly configMap?: { readonly name: string };
+    readonly secret?: { readonly secretName: string };
+  }[];
+}
+
+test.each(base)('$kind is what Kubernetes knows, without a misspelt key', (manifest) => {
+  const kind = KINDS[manifest.kind as keyof typeof KINDS];
+  expect(kind, `a model for ${manifest.kind}`).toBeDefined();
+  expect(problemsOf(manifest, kind)).toEqual([]);
+  expect(manifest.metadata).toEqual({ name: NAME, labels: LABELS });
+});
+
+test('a misspelt key is noticed', () => {
+  const broken = structuredClone(deployment);
+  Object.assign(broken.spec.template.spec.containers[0] ?? {}, { redinessProbe: {} });
+  expect(problemsOf(broken, Deployment)).toEqual([
+    'unknown key /spec/template/spec/containers/0/redinessProbe',
+  ]);
+});
+
+test('every selector selects the pods, and the ServiceMonitor the Service', () => {
+  expect(deployment.spec.selector.matchLabels).toEqual(LABELS);
+  expect(deployment.spec.template.metadata.labels).toEqual(LABELS);
+  expect(read('service')).toHaveProperty('spec.selector', LABELS);
+  expect(read('network-policy')).toHaveProperty('spec.podSelector.matchLabels', LABELS);
+  expect(read('pod-disruption-budget')).toHaveProperty('spec.selector.matchLabels', LABELS);
+  const monitor = readManifest(`${BASE}/../monitoring/service-monitor.yaml`);
+  expect(monitor).toHaveProperty('spec.selector.matchLabels', LABELS);
+});
+
+test('Service, probes, network policy and ServiceMonitor mean the one port by its name', () => {
+  expect(container).toHaveProperty('ports', [{ name: 'http', containerPort: PORT }]);
+  const ports = [{ name: 'http', port: PORT, targetPort: 'http' }];
+  expect(read('service')).toHaveProperty('spec.ports', ports);
+  expect(container).toHaveProperty('livenessProbe.httpGet', { path: '/-/healthy', port: 'http' });
+  expect(container).toHaveProperty('readinessProbe.httpGet', { path: '/-/ready', port: 'http' });
+  expect(read('network-policy')).toHaveProperty('spec.ingress.0.ports', [{ port: 'http' }]);
+  const monitor = readManifest(`${BASE}/../monitoring/service-monitor.yaml`);
+  expect(monitor).toHaveProperty('spec.endpoints.0.port', 'http');
+});
+
+test('the pod has no privileges, no token and no writable disk', () => {
+  expect(pod).toMatchObject({
+    serviceAccountName: NAME,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      fsGroup: 1000,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+  });
+  expect(readFileSync('Dockerfile', 'utf8')).toMatch(/^USER 1000:1000$/m);
+  expect(container).toHaveProperty('securityContext', {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  });
+  expect(container).toHaveProperty('resources.limits.memory');
+  expect(container).not.toHaveProperty('resources.limits.cpu');
+  expect(read('service-account')).toHaveProperty('automountServiceAccountToken', false);
+});
+
+test('the image is that of the version at hand', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(container?.image).toBe(`ghcr.io/${NAME}/${NAME}:${version}`);
+});
+
+test('the configuration is valid, and each file that it needs is mounted where it says', () => {
+  const { configMapGenerator } = read('kustomization') as unknown as {
+    configMapGenerator: { name: string; files: string[] }[];
+  };
+  const readFile = (path: string): string => {
+    const mount = container?.volumeMounts.find(({ mountPath }) => mountPath === dirname(path));
+    const volume = pod.volumes.find(({ name }) => name === mount?.name);
+    const file = basename(path);
+    if (volume?.secret?.secretName === NAME) {
+      // The key that the README tells people to make.
+      expect(readFileSync('deploy/README.md', 'utf8')).toContain(`--from-file=${file}=`);
+      return 'not-a-real-secret\n';
+    }
+    const generated = configMapGenerator.find(({ name }) => name === volume?.configMap?.name);
+    expect(generated?.files).toContain(file);
+    return readFileSync(join(BASE, file), 'utf8');
+  };
+  const [flag = '', path = ''] = container?.args[0]?.split('=') ?? [];
+  expect(flag).toBe('--config.file');
+  const loaded = loadConfig({
+    flags: {},
+    env: { WHATSAPP_CONFIG_FILE: path },
+    readFile,
+    checkSchedule: () => undefined,
+  });
+  expect(loaded).toMatchObject({ config: { web: { listenAddress: { port: PORT } } } });
+});
+
+const KUBECTL = 'kubectl';
+const hasKubectl = spawnSync(KUBECTL, ['version', '--client']).status === 0;
+
+test.runIf(hasKubectl)(
+  'kubectl builds base and monitoring, and mounts the generated ConfigMap',
+  () => {
+    const { stdout, stderr } = spawnSync(KUBECTL, ['kustomize', dirname(BASE)], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    const built = parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
+    const listed = resourcesOf(dirname(BASE)).map(({ kind }) => kind);
+    expect(built.map(({ kind }) => kind).toSorted()).toEqual([...listed, 'ConfigMap'].toSorted());
+    const config = built.find(({ kind }) => kind === 'ConfigMap');
+    expect(config).toHaveProperty('data', {
+      'config.yml': readFileSync(join(BASE, 'config.yml'), 'utf8'),
+    });
+    const { spec } = built.find(({ kind }) => kind === 'Deployment') as DeploymentManifest;
+    const mounted = spec.template.spec.volumes.find(({ configMap }) => configMap);
+    expect(mounted?.configMap?.name).toBe(config?.metadata.name);
+    expect(spec.template.spec.volumes).toContainEqual({
+      name: 'secret',
+      secret: { secretName: NAME, defaultMode: 0o440 },
+    });
+  },
+);

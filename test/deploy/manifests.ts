@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  /** Of a kustomization. */
+  readonly resources?: readonly string[];
+}
+
+/** YAML as Kubernetes reads it: of version 1.1, in which 0440 is octal. */
+export function readManifest(path: string): Manifest {
+  return parse(readFileSync(path, 'utf8'), { version: '1.1', merge: true }) as Manifest;
+}
+
+/** The manifests that a folder's kustomization.yaml lists, folders followed. */
+export function resourcesOf(folder: string): Manifest[] {
+  const kustomization = join(folder, 'kustomization.yaml');
+  const { resources = [] } = readManifest(kustomization);
+  return resources.flatMap((resource) => {
+    const path = join(folder, resource);
+    return resource.endsWith('.yaml') ? [readManifest(path)] : resourcesOf(path);
+  });
+}
+
+/** A class of kubernetes-models. */
+type Kind = new (data: never) => { validate(): void };
+
+/**
+ * What the schema of its kind has against a manifest. The schema's code passes over keys that it does
+ * not know, so a key that it never looks at is a misspelt one.
+ */
+export function problemsOf(manifest: object, KnownKind: Kind): string[] {
+  const model = new KnownKind(manifest as never);
+  const unread = new Set<string>();
+  watchReads(model, '', unread);
+  try {
+    model.validate();
+  } catch (error) {
+    return [(error as Error).message];
+  }
+  return [...unread].map((path) => `unknown key ${path}`);
+}
+
+function watchReads(value: unknown, path: string, unread: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
+    const place = `${path}/${key}`;
+    watchReads(inner, place, unread);
+    if (Array.isArray(value)) continue;
+    unread.add(place);
+    const get = (): unknown => {
+      unread.delete(place);
+      return inner;
+    };
+    Object.defineProperty(value, key, { get, enumerable: true });
+  }
+}

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+
+const NAME = 'whatsapp-numbers-exporter';
+const unit = readFileSync(`deploy/systemd/${NAME}.service`, 'utf8');
+
+function valuesOf(directive: string): string[] {
+  return [...unit.matchAll(new RegExp(`^${directive}=(.*)$`, 'gm'))].map(([, value = '']) => value);
+}
+
+test('it runs the command that the package installs, and reloads it by SIGHUP', () => {
+  const { bin } = JSON.parse(readFileSync('package.json', 'utf8')) as { bin: object };
+  expect(Object.keys(bin)).toEqual(valuesOf('ExecStart'));
+  expect(valuesOf('ExecReload')).toEqual(['kill -HUP $MAINPID']);
+});
+
+test('it runs as nobody in particular', () => {
+  expect(valuesOf('DynamicUser')).toEqual(['yes']);
+});
+
+test('the secret reaches the exporter as a credential, which the configuration accepts', () => {
+  const [credential = '', source] = valuesOf('LoadCredential')[0]?.split(':') ?? [];
+  expect(source).toBe(`/etc/${NAME}/client-secret`);
+  const given = valuesOf('Environment')[0]
+    ?.split(' ')
+    .map((text) => text.split('='));
+  const env = Object.fromEntries(given ?? []) as Record<string, string>;
+  expect(env['WHATSAPP_CLIENT_SECRET_FILE']).toBe(`%d/${credential}`);
+  const loaded = loadConfig({
+    flags: {},
+    env: { ...env, WHATSAPP_CLIENT_ID: 'a-client' },
+    readFile: () => 'not-a-real-secret',
+    checkSchedule: () => undefined,
+  });
+  expect(loaded).toHaveProperty('config.accounts.0.credentials.kind', 'client');
+});
+
+const ANALYZE = 'systemd-analyze';
+const [, version = '0'] =
+  /systemd (\d+)/.exec(String(spawnSync(ANALYZE, ['--version']).stdout)) ?? [];
+/** The unit needs 250, and so does the offline rating. */
+const hasSystemd = Number(version) >= 250;
+
+test.runIf(hasSystemd)('systemd knows every directive, and rates it as well confined', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'systemd-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const copy = join(folder, `${NAME}.service`);
+  // The exporter need not be installed on this machine.
+  writeFileSync(copy, unit.replace(/^ExecStart=.*$/m, 'ExecStart=/bin/true'));
+  const analyze = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(ANALYZE, args, { encoding: 'utf8' });
+    return { status, complaints: stderr, stdout };
+  };
+  expect(analyze('verify', '--man=no', copy)).toEqual({ status: 0, complaints: '', stdout: '' });
+  // In tenths; 14 as it is. A service without any of it has 96.
+  const security = analyze('security', '--offline=true', '--threshold=20', '--no-pager', copy);
+  expect(security.status, security.stdout).toBe(0);
+});

@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { eventually, portOf, startProgram } from '../support/program.ts';
+import { optionalPrometheusTools } from '../support/prometheus.ts';
+import { startAlertmanager, startPrometheus } from '../support/prometheus-server.ts';
+import { environmentFor, startProvider } from '../support/simulated-provider.ts';
+
+const tools = await optionalPrometheusTools();
+
+interface Alert {
+  readonly status: 'firing' | 'resolved';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** A receiver of Alertmanager's webhooks, and what it was sent. */
+async function startWebhook(): Promise<{ url: string; alerts: Alert[] }> {
+  const alerts: Alert[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      alerts.push(...(JSON.parse(body) as { alerts: Alert[] }).alerts);
+      response.end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, alerts };
+}
+
+/** The shipped rules with minutes as seconds: what takes five minutes in life takes five seconds. */
+function inSeconds(file: string): string {
+  return readFileSync(file, 'utf8')
+    .replaceAll(/(\[|offset |interval: |for: )(\d+)m/g, '$1$2s')
+    .replaceAll('http://localhost:3000', 'http://grafana.invalid');
+}
+
+/** The shipped Alertmanager example with this webhook for its pager, and without the waits. */
+function alertmanagerWith(webhook: string): string {
+  const config = parse(readFileSync('prometheus/alertmanager.yml', 'utf8')) as {
+    route: Record<string, unknown>;
+    receivers: Record<string, unknown>[];
+  };
+  Object.assign(config.route, { group_wait: '0s', group_interval: '1s' });
+  const pager = config.receivers.find(({ name }) => name === 'pager');
+  Object.assign(pager ?? {}, { webhook_configs: [{ url: webhook, send_resolved: true }] });
+  return stringify(config);
+}
+
+test.skipIf(tools === undefined)(
+  'a number that drops out of its inbox calls the pager once, and its return says so',
+  { timeout: 90_000 },
+  async () => {
+    const webhook = await startWebhook();
+    const alertmanager = await startAlertmanager(
+      tools?.alertmanager ?? '',
+      alertmanagerWith(webhook.url),
+    );
+    const provider = await startProvider(3);
+    let offline: string | undefined;
+    provider.faults.numbers = {
+      kind: 'transform',
+      transform: (good) => ({
+        ...good,
+        list: (good['list'] as Record<string, unknown>[]).map((entry) => ({
+          ...entry,
+          display_name: 'סטודיו נגה',
+          isOnline: entry['whatsapp'] === offline ? 0 : 1,
+        })),
+      }),
+    };
+    const env = { ...environmentFor(provider), POLL_SCHEDULE: '1s' };
+    const target = `127.0.0.1:${await portOf(startProgram([], env))}`;
+    const prometheus = await startPrometheus(tools?.prometheus ?? '', {
+      'prometheus.yml': stringify({
+        global: { scrape_interval: '1s', evaluation_interval: '1s' },
+        rule_files: ['recording.rules.yml', 'alerts.rules.yml'],
+        alerting: {
+          alertmanagers: [{ static_configs: [{ targets: [new URL(alertmanager).host] }] }],
+        },
+        scrape_configs: [
+          { job_name: 'whatsapp-exporter', static_configs: [{ targets: [target] }] },
+        ],
+      }),
+      'recording.rules.yml': inSeconds('prometheus/recording.rules.yml'),
+      'alerts.rules.yml': inSeconds('prometheus/alerts.rules.yml'),
+    });
+    const known = await eventually(async () => {
+      const samples = await prometheus.query(
+        'account_number:whatsapp_number_last_online_timestamp_seconds:max',
+      );
+      return samples.length === 3 ? samples : undefined;
+    }, 'all numbers to be known as online');
+    expect(webhook.alerts).toEqual([]);
+
+    offline = known[0]?.labels['number'] ?? '';
+    const fired = await eventually(() => webhook.alerts[0], 'the page', 30_000);
+    expect(fired.status).toBe('firing');
+    expect(fired.labels).toMatchObject({
+      alertname: 'WhatsAppNumberOffline',
+      severity: 'critical',
+      account: 'acme',
+      number: offline,
+    });
+    expect(fired.annotations['description']).toContain(`${offline} (סטודיו נגה) of account acme`);
+
+    offline = undefined;
+    const resolved = await eventually(
+      () => webhook.alerts.find(({ status }) => status === 'resolved'),
+      'the resolution',
+      30_000,
+    );
+    expect(resolved.labels).toEqual(fired.labels);
+    expect(new Set(webhook.alerts.map(({ labels }) => JSON.stringify(labels))).size).toBe(1);
+  },
+);
