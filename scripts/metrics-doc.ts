@@ -1,8 +1,8 @@
 import { ANOMALIES } from '../src/core/anomalies.ts';
 import { REASONS } from '../src/core/reasons.ts';
-import { MISNAMED } from '../src/metrics/exposition.ts';
 import { FAMILIES } from '../src/metrics/families.ts';
 import type { Family } from '../src/metrics/family.ts';
+import { MISNAMED } from '../src/metrics/runtime.ts';
 
 /** docs/metrics.md, from the tables that the program itself works by; formatted as prettier would. */
 export function renderMetricsDoc(): string {
@@ -66,9 +66,10 @@ ${renderTable(['kind', 'meaning'], Object.entries(ANOMALIES).map(toAnomalyRow))}
 
 ## Metrics of the process
 
-The metrics of the process and of Node.js come from [prom-client](https://www.npmjs.com/package/prom-client);
-their names begin with \`process_\` and \`nodejs_\`. Three of them are left out, because they are gauges
-whose names end as only those of counters may, which \`promtool check metrics\` refuses:
+The metrics of the process and of Node.js are those of
+[prom-client](https://www.npmjs.com/package/prom-client); their names begin with \`process_\` and
+\`nodejs_\`. Three of them are left out, because they are gauges whose names end as only those of
+counters may, which \`promtool check metrics\` refuses:
 
 ${MISNAMED.map((name) => `- \`${name}\``).join('\n')}
 

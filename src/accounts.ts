@@ -5,6 +5,7 @@ import type { Clock } from './core/clock.ts';
 import type { Credentials } from './core/credentials.ts';
 import type { Log } from './core/log.ts';
 import type { Secret } from './core/secret.ts';
+import type { Privacy } from './privacy.ts';
 import {
   createAccountPoller,
   type AccountPoller,
@@ -23,6 +24,9 @@ export interface Surroundings {
   readonly prepare?: AccountPollerOptions['prepare'];
 }
 
+/** Numbers go into the log in no other form than this. */
+type Shown = Pick<Privacy, 'toShownAnomalies'>;
+
 /** One configured account: how it is asked, and what is known of it. */
 export interface Account {
   readonly settings: AccountSettings;
@@ -40,7 +44,7 @@ type AccountSettings = AccountConfig & Pick<Config, 'month' | 'proxy'> & { timeo
 export function createAccounts(
   before: readonly Account[],
   config: Config,
-  surroundings: Surroundings,
+  surroundings: Surroundings & Shown,
 ): readonly Account[] {
   return config.accounts.map((account) => {
     const { month, proxy, poll } = config;
@@ -53,7 +57,7 @@ export function createAccounts(
 
 function createAccount(
   settings: AccountSettings,
-  { clock, random, log, onSecret, prepare }: Surroundings,
+  { clock, random, log, onSecret, prepare, toShownAnomalies }: Surroundings & Shown,
   stays: Partial<Stays> | undefined,
 ): Account {
   const { name, apiUrl, credentials, proxy, timeoutMs } = settings;
@@ -71,7 +75,10 @@ function createAccount(
     name,
     timezone: settings.month.timezone,
     timeoutMs,
-    fetchNumbers: (signal) => provider.fetchNumbers(signal),
+    async fetchNumbers(signal) {
+      const { snapshot, anomalies } = await provider.fetchNumbers(signal);
+      return { snapshot, anomalies: toShownAnomalies(anomalies) };
+    },
     tokenExpiresAtMs: () => provider.tokenExpiresAtMs(),
     clock,
     log,

@@ -2,19 +2,23 @@ import { isDeepStrictEqual } from 'node:util';
 import { createAccounts, stopAccounts, type Account, type Surroundings } from './accounts.ts';
 import type { Config } from './config/config.ts';
 import type { AccountState } from './core/account-state.ts';
+import type { Anomalies } from './core/anomalies.ts';
 import { ageMs, type Clock } from './core/clock.ts';
 import { CONTENT_TYPE, createExposition } from './metrics/exposition.ts';
 import type { AccountView, Build } from './metrics/family.ts';
 import { formatDuration } from './core/duration.ts';
 import { createPoller, type Poller } from './poller/poller.ts';
 import { parseSchedule, type Schedule } from './poller/schedule.ts';
-import { toLanding } from './status.ts';
+import { toStatus } from './status.ts';
+import { createDoors } from './doors.ts';
+import { createPrivacy, type Privacy } from './privacy.ts';
 import { createApp } from './web/app.ts';
+import { createGuard } from './web/guard.ts';
 import { startWebServer, type WebServer } from './web/server.ts';
 
 export interface Exporter {
-  /** Opens the port and begins to poll. Rejects where the port cannot be had. */
-  start(): Promise<{ readonly port: number }>;
+  /** Opens the addresses and begins to poll. Rejects where one cannot be had. */
+  start(): Promise<Pick<WebServer, 'addresses' | 'port'>>;
   /** Goes on with another configuration, which has been checked. */
   reload(config: Config): Promise<void>;
   /** Ends polls, lets running scrapes finish. */
@@ -29,19 +33,26 @@ export function createExporter(
 ): Exporter {
   const { clock, log } = surroundings;
   const exposition = createExposition(build, { withRuntime: true });
+  const prepare = (next: AccountState, before: AccountState) =>
+    exposition.prepare(privacy.toShown(next), privacy.toShown(before));
+  const toShownAnomalies = (anomalies: Anomalies) => privacy.toShownAnomalies(anomalies);
   let config = initial;
+  let privacy = privacyOf(initial, surroundings);
   let accounts: readonly Account[] = [];
   let schedule: Schedule = parseSchedule(config.poll.schedule);
   let poller: Poller | undefined;
   let server: WebServer | undefined;
 
-  const views = () => toViews(accounts, config, schedule, clock);
+  const views = () => toViews(accounts, config, schedule, clock, privacy);
 
   async function goOnWith(next: Config): Promise<void> {
     const before = accounts;
     const scheduleBefore = config.poll.schedule;
     config = next;
-    accounts = createAccounts(before, next, surroundings);
+    privacy = privacyOf(next, surroundings);
+    accounts = createAccounts(before, next, { ...surroundings, prepare, toShownAnomalies });
+    // First of all: a poll under way must not meet another one of its account.
+    const stopping = stopAccounts(before.filter((account) => !accounts.includes(account)));
     if (poller !== undefined && next.poll.schedule === scheduleBefore) {
       void pollAll(accounts.filter((account) => !before.includes(account)));
     } else {
@@ -51,7 +62,7 @@ export function createExporter(
       poller.start();
     }
     warnOfGaps();
-    await stopAccounts(before.filter((account) => !accounts.includes(account)));
+    await stopping;
   }
 
   function warnOfGaps(): void {
@@ -62,18 +73,21 @@ export function createExporter(
 
   return {
     async start() {
-      const { telemetryPath, listenAddress } = config.web;
+      const { telemetryPath, listenAddresses, configFile, maxRequests } = config.web;
+      const doors = createDoors(configFile, { clock, log });
       const site = {
         telemetryPath,
         metricsContentType: CONTENT_TYPE,
-        metrics: () => exposition.render(views()),
-        landing: () => toLanding(views(), telemetryPath, build.version, clock.unixMs()),
+        metrics: (encoding: 'gzip' | 'identity') => exposition.encode(views(), encoding),
+        status: () => toStatus(views(), build.version, schedule.nextTickMs(clock.unixMs()), clock),
         isHealthy: () => poller?.isAlive() ?? true,
         isReady: () => accounts.length > 0 && accounts.every(hasBeenPolled),
       };
-      server = await startWebServer(createApp(site, log), listenAddress);
+      const guard = createGuard({ doors, maxRequests, clock, log });
+      const app = createApp(site, log, guard);
+      server = await startWebServer(app, listenAddresses, { tls: () => doors().tls, log });
       await goOnWith(config);
-      return { port: server.port };
+      return server;
     },
     async reload(next) {
       if (!isDeepStrictEqual([next.web, next.log], [config.web, config.log])) {
@@ -97,10 +111,11 @@ export async function pollOnce(
   build: Build,
   surroundings: Surroundings,
 ): Promise<{ readonly allSucceeded: boolean; readonly metrics: string }> {
-  const accounts = createAccounts([], config, surroundings);
+  const privacy = privacyOf(config, surroundings);
+  const accounts = createAccounts([], config, { ...surroundings, ...privacy });
   await pollAll(accounts);
   const schedule = parseSchedule(config.poll.schedule);
-  const views = toViews(accounts, config, schedule, surroundings.clock);
+  const views = toViews(accounts, config, schedule, surroundings.clock, privacy);
   const metrics = await createExposition(build, { withRuntime: false }).render(views);
   await stopAccounts(accounts);
   return { allSucceeded: views.every(({ state }) => state.lastGood !== undefined), metrics };
@@ -119,12 +134,21 @@ function toViews(
   config: Config,
   schedule: Schedule,
   clock: Clock,
+  privacy: Privacy,
 ): readonly AccountView[] {
-  return accounts.map(({ poller }) => ({
-    state: poller.state(),
-    snapshot: freshSnapshot(poller.state(), config.poll.staleAfterMs, clock),
-    pollIntervalS: schedule.longestGapMs / 1000,
-  }));
+  return accounts.map(({ poller }) => {
+    const state = privacy.toShown(poller.state());
+    return {
+      state,
+      snapshot: freshSnapshot(state, config.poll.staleAfterMs, clock),
+      pollIntervalS: schedule.longestGapMs / 1000,
+    };
+  });
+}
+
+function privacyOf(config: Config, { onSecret }: Surroundings): Privacy {
+  if (config.privacy.hashKey !== undefined) onSecret(config.privacy.hashKey);
+  return createPrivacy(config.privacy);
 }
 
 /** Old data is worse than none: after `staleAfterMs` without a good poll there is no snapshot. */

@@ -79,10 +79,11 @@ async function serve(command: Run, initial: Config): Promise<void> {
   process.once('SIGINT', (signal) => void stop(signal));
   process.on('SIGHUP', () => void reload());
   try {
-    const { port } = await exporter.start();
-    log.info({ ...build, port, telemetry_path: config.web.telemetryPath }, 'serving metrics');
+    const { addresses, port } = await exporter.start();
+    const { telemetryPath } = config.web;
+    log.info({ ...build, addresses, port, telemetry_path: telemetryPath }, 'serving metrics');
     const page = `http://localhost:${port}/`;
-    if (command.demo) log.info({ page }, 'demo on a simulated provider');
+    if (command.demo && port !== undefined) log.info({ page }, 'demo on a simulated provider');
   } catch (error) {
     if (!isListenError(error)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -112,9 +113,9 @@ async function serve(command: Run, initial: Config): Promise<void> {
   }
 }
 
-/** A port that is taken or not ours to take: the operator's to mend, without a stack. */
+/** An address that is taken or not ours to take: the operator's to mend, without a stack. */
 function isListenError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+  return error instanceof Error && 'syscall' in error;
 }
 
 async function createSurroundings({ log }: Config, fd: number) {

@@ -1,40 +1,32 @@
+import { ageMs, type Clock, type Instant } from './core/clock.ts';
 import { REASONS } from './core/reasons.ts';
 import type { AccountView } from './metrics/family.ts';
-import type { AccountStatus, Landing } from './web/landing.ts';
+import type { AccountStatus, Status } from './web/page/model.ts';
 
-/** What the landing page says, from what the metrics say. `nowMs` is Unix time. */
-export function toLanding(
+/** What the page tells, from what the metrics tell. `nextPollMs` is Unix time. */
+export function toStatus(
   views: readonly AccountView[],
-  telemetryPath: string,
   version: string,
-  nowMs: number,
-): Landing {
-  return {
-    name: 'WhatsApp numbers exporter',
-    version,
-    nowMs,
-    links: [
-      { path: telemetryPath, label: 'Metrics' },
-      { path: '/-/healthy', label: 'Health' },
-      { path: '/-/ready', label: 'Readiness' },
-    ],
-    accounts: views.map(toStatus),
-  };
+  nextPollMs: number | undefined,
+  clock: Clock,
+): Status {
+  const accounts = views.map((view) => toAccountStatus(view, clock));
+  return { version, nowMs: clock.unixMs(), nextPollMs, accounts };
 }
 
-function toStatus({ state, snapshot }: AccountView): AccountStatus {
+function toAccountStatus({ state, snapshot }: AccountView, clock: Clock): AccountStatus {
   const { name, lastPoll, lastGood } = state;
   const reason = lastPoll !== undefined && 'reason' in lastPoll ? lastPoll.reason : undefined;
   return {
     name,
-    lastPoll: lastPoll && {
-      atMs: lastPoll.endedAt.unixMs,
-      failure: reason && { reason, ...REASONS[reason] },
-    },
-    lastSuccessMs: lastGood?.at.unixMs,
-    numbers: snapshot && {
-      all: snapshot.numbers.length,
-      offline: snapshot.numbers.filter(({ online }) => online === 0).length,
-    },
+    lastPollMs: lastPoll && toUnixMs(lastPoll.endedAt, clock),
+    lastSuccessMs: lastGood && toUnixMs(lastGood.at, clock),
+    failure: reason && { reason, ...REASONS[reason] },
+    numbers: snapshot?.numbers,
   };
+}
+
+/** The Unix time of a moment by the clock as it is set now, so that its age is never too short. */
+function toUnixMs(at: Instant, clock: Clock): number {
+  return clock.unixMs() - ageMs(at, clock);
 }

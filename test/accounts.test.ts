@@ -55,6 +55,7 @@ async function start(initial: { secret?: string } = {}) {
       random: () => 0,
       log: createMemoryLog().log,
       onSecret: () => {},
+      toShownAnomalies: (anomalies) => anomalies,
     });
     await stopAccounts(before.filter((known) => !accounts.includes(known)));
     const [only] = accounts;

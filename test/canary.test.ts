@@ -101,7 +101,7 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
   const { port } = await exporter.start();
   onTestFinished(() => exporter.stop());
   while ((await fetch(`http://127.0.0.1:${port}/-/ready`)).status !== 200) await setTimeout(20);
-  for (const path of ['/metrics', '/', '/nowhere']) {
+  for (const path of ['/metrics', '/', '/api/status', '/nowhere']) {
     const response = await fetch(`http://127.0.0.1:${port}${path}`);
     output += JSON.stringify([...response.headers]) + (await response.text());
   }
@@ -112,7 +112,13 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
 function configFor(apiUrl: string): Config {
   const value = new Secret(CLIENT_SECRET);
   return {
-    web: { listenAddress: { host: '127.0.0.1', port: 0 }, telemetryPath: '/metrics' },
+    web: {
+      listenAddresses: [{ host: '127.0.0.1', port: 0 }],
+      telemetryPath: '/metrics',
+      configFile: undefined,
+      maxRequests: 40,
+    },
+    privacy: { numberLabel: 'full', noNames: false, hashKey: undefined, hashKeyFile: undefined },
     poll: { schedule: '1h', timeoutMs: 3_000, staleAfterMs: 300_000 },
     month: { timezone: 'Asia/Jerusalem' },
     log: { level: 'trace', format: 'json' },

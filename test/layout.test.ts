@@ -9,7 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   provider: ['core', 'undici'],
   poller: ['core', 'node-cron'],
   metrics: ['core', 'prom-client'],
-  web: ['core', 'express'],
+  web: ['core', 'express', '@node-rs/bcrypt'],
   simulator: ['core'],
 };
 /** Files directly in src/ see every folder, and only these packages. */

@@ -1,73 +1,86 @@
 import { expect, test } from 'vitest';
 import { afterPoll, createAccountState, type PollOutcome } from '../src/core/account-state.ts';
+import { instantOf } from '../src/core/clock.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { REASONS } from '../src/core/reasons.ts';
-import { toLanding } from '../src/status.ts';
-import { sampleEntry, sampleResponse } from './support/sample.ts';
+import { toStatus } from '../src/status.ts';
+import { createFakeClock } from './support/fake-clock.ts';
+import { sampleResponse } from './support/sample.ts';
 
-const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
-const ended = (unixMs: number) => ({
-  endedAt: { unixMs, monotonicMs: 0 },
-  durationMs: 250,
-  tokenExpiresAtMs: undefined,
-});
-const good = (response: unknown, unixMs = NOW_MS): PollOutcome => ({
-  ...ended(unixMs),
-  ...parseNumbers(response),
-});
-/** What the page says of one account after these polls. */
-function statusAfter({ isFresh }: { isFresh: boolean }, ...outcomes: readonly PollOutcome[]) {
-  const state = outcomes.reduce(
-    (before, outcome) => afterPoll(before, outcome, 'Asia/Jerusalem'),
-    createAccountState('acme'),
-  );
-  const snapshot = isFresh ? state.lastGood?.snapshot : undefined;
-  return toLanding([{ state, snapshot, pollIntervalS: 60 }], '/metrics', '1.2.3', NOW_MS);
+const START_MS = Date.parse('2026-11-22T10:00:00Z');
+const NEXT_MS = START_MS + 60_000;
+
+/** An account whose polls end as the test says, at the time that it is then. */
+function start() {
+  const clock = createFakeClock(START_MS);
+  let state = createAccountState('acme');
+  const poll = (outcome: Pick<PollOutcome & { reason: 'blocked' }, 'reason'> | undefined) => {
+    const ended = { endedAt: instantOf(clock), durationMs: 250, tokenExpiresAtMs: undefined };
+    const result = outcome ?? parseNumbers(sampleResponse());
+    state = afterPoll(state, { ...ended, ...result }, 'Asia/Jerusalem');
+  };
+  const status = ({ isFresh }: { isFresh: boolean }) => {
+    const snapshot = isFresh ? state.lastGood?.snapshot : undefined;
+    return toStatus([{ state, snapshot, pollIntervalS: 60 }], '1.2.3', NEXT_MS, clock);
+  };
+  return { clock, poll, status, snapshot: () => state.lastGood?.snapshot };
 }
 
-test('the page says which exporter this is and links to its own paths', () => {
-  const landing = toLanding([], '/internal/metrics', '1.2.3', NOW_MS);
-  expect(landing).toMatchObject({ version: '1.2.3', nowMs: NOW_MS, accounts: [] });
-  expect(landing.links.map(({ path }) => path)).toEqual([
-    '/internal/metrics',
-    '/-/healthy',
-    '/-/ready',
-  ]);
-});
-
 test('an account that has not been polled has nothing to tell', () => {
-  expect(statusAfter({ isFresh: false }).accounts).toEqual([
-    { name: 'acme', lastPoll: undefined, lastSuccessMs: undefined, numbers: undefined },
-  ]);
+  expect(start().status({ isFresh: false })).toEqual({
+    version: '1.2.3',
+    nowMs: START_MS,
+    nextPollMs: NEXT_MS,
+    accounts: [
+      {
+        name: 'acme',
+        lastPollMs: undefined,
+        lastSuccessMs: undefined,
+        failure: undefined,
+        numbers: undefined,
+      },
+    ],
+  });
 });
 
-test('offline are the numbers of which the provider says so, not those of which it says nothing', () => {
-  const list = [0, 1, 'maybe', '0', undefined].map((isOnline, i) =>
-    sampleEntry({ whatsapp: `1555010${i}`, isOnline }),
-  );
-  expect(statusAfter({ isFresh: true }, good(sampleResponse({ list }))).accounts).toEqual([
-    {
-      name: 'acme',
-      lastPoll: { atMs: NOW_MS, failure: undefined },
-      lastSuccessMs: NOW_MS,
-      numbers: { all: 5, offline: 2 },
-    },
-  ]);
+test('the numbers are those that the metrics show, and none once they are too old', async () => {
+  const { clock, poll, status, snapshot } = start();
+  poll(undefined);
+  await clock.advance(30_000);
+  expect(status({ isFresh: true })).toMatchObject({
+    nowMs: START_MS + 30_000,
+    accounts: [
+      { lastPollMs: START_MS, lastSuccessMs: START_MS, numbers: snapshot()?.numbers ?? [] },
+    ],
+  });
+  expect(snapshot()?.numbers.length).toBeGreaterThan(0);
+  expect(status({ isFresh: false }).accounts[0]?.numbers).toBeUndefined();
 });
 
-test('a failure has its meaning and remedy, beside the last success', () => {
-  const failed: PollOutcome = { ...ended(NOW_MS), reason: 'blocked' };
-  const { accounts } = statusAfter(
-    { isFresh: false },
-    good(sampleResponse(), NOW_MS - 600_000),
-    failed,
-  );
-  expect(accounts).toEqual([
+test('a failure has its meaning and remedy, beside the last success', async () => {
+  const { clock, poll, status } = start();
+  poll(undefined);
+  await clock.advance(60_000);
+  poll({ reason: 'blocked' });
+  expect(status({ isFresh: false }).accounts).toEqual([
     {
       name: 'acme',
-      lastPoll: { atMs: NOW_MS, failure: { reason: 'blocked', ...REASONS.blocked } },
-      lastSuccessMs: NOW_MS - 600_000,
+      lastPollMs: START_MS + 60_000,
+      lastSuccessMs: START_MS,
+      failure: { reason: 'blocked', ...REASONS.blocked },
       numbers: undefined,
     },
   ]);
+});
+
+test('a clock set back or forth makes no poll look younger than it is', async () => {
+  const { clock, poll, status } = start();
+  poll(undefined);
+  await clock.advance(30_000);
+  clock.jump(-3_600_000);
+  const { nowMs, accounts } = status({ isFresh: true });
+  expect(nowMs - (accounts[0]?.lastSuccessMs ?? 0)).toBe(30_000);
+  clock.jump(7_200_000);
+  const later = status({ isFresh: true });
+  expect(later.nowMs - (later.accounts[0]?.lastPollMs ?? 0)).toBeGreaterThanOrEqual(3_600_000);
 });

@@ -4,7 +4,8 @@ import { parse } from 'yaml';
 
 import { renderPrometheusRule, renderServiceMonitor } from './kubernetes.ts';
 import { renderTests } from './render-tests.ts';
-import { SILENT_CASES } from './silent-cases.ts';
+import { SILENT_BUSINESS_CASES } from './silent-business-cases.ts';
+import { SILENT_SYSTEM_CASES } from './silent-system-cases.ts';
 import { SPIKE_CASES } from './spike-cases.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -23,10 +24,10 @@ export function generated(): Map<string, string> {
     Object.entries({
       [`${KUBERNETES}/prometheus-rule.yaml`]: renderPrometheusRule(rules),
       [`${KUBERNETES}/service-monitor.yaml`]: renderServiceMonitor(config),
-      'prometheus/tests/WhatsAppNumberSilent.test.yml': renderTests(
-        'WhatsAppNumberSilent',
-        SILENT_CASES,
-      ),
+      'prometheus/tests/WhatsAppNumberSilent.test.yml': renderTests('WhatsAppNumberSilent', [
+        ...SILENT_BUSINESS_CASES,
+        ...SILENT_SYSTEM_CASES,
+      ]),
       'prometheus/tests/WhatsAppMarketingSpike.test.yml': renderTests(
         'WhatsAppMarketingSpike',
         SPIKE_CASES,

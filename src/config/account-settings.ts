@@ -1,7 +1,7 @@
 import { secretFrom } from '../core/credentials.ts';
 import type { Secret } from '../core/secret.ts';
 import { invalid } from './problems.ts';
-import type { Setting } from './settings.ts';
+import { parseBoolean, type Setting } from './settings.ts';
 
 /** The settings of one account: keys in the file's list, or variables for the only account. */
 export const ACCOUNT_SETTINGS = {
@@ -100,9 +100,4 @@ export const NO_SECRET = 'is empty or holds a space, a line break or a character
 
 function parseSecret(text: string): Secret {
   return secretFrom(text) ?? invalid(NO_SECRET);
-}
-
-function parseBoolean(text: string): boolean {
-  if (text === 'true' || text === '1') return true;
-  return text === 'false' || text === '0' ? false : invalid('must be true, false, 1 or 0');
 }

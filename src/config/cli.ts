@@ -56,6 +56,8 @@ function createProgram(version: string, flags: Record<string, string>): Command 
   const program = new Command('whatsapp-numbers-exporter')
     .description('Prometheus exporter for the WhatsApp numbers of a 99digital partner account.')
     .exitOverride()
+    // All there is to say stands in the description.
+    .configureHelp({ optionDescription: ({ description }) => description })
     .showHelpAfterError('Try --help.')
     .addHelpText('after', renderHelpEnd());
   for (const setting of [CONFIG_FILE, ...Object.values(SETTINGS)]) {
@@ -74,14 +76,19 @@ function createProgram(version: string, flags: Record<string, string>): Command 
 }
 
 function toOption(setting: Setting & { flag: string }, flags: Record<string, string>): Option {
-  const { key, flag, env, value, meaning } = setting;
+  const { key, flag, env, meaning, bare } = setting;
   const [section = ''] = key.split('.');
-  return new Option(`${flag} <${value}>`, `${meaning} (${[env, ...toDefault(setting)].join(', ')})`)
+  const value = bare === undefined ? `<${setting.value}>` : `[${setting.value}]`;
+  return new Option(`${flag} ${value}`, `${meaning} (${[env, ...toDefault(setting)].join(', ')})`)
     .helpGroup(`${section.charAt(0).toUpperCase()}${section.slice(1)}:`)
+    .preset(bare)
     .argParser((text) => {
+      const before = flags[key];
       // Of two values one would be ignored silently, and which one is not plain to see.
-      if (flags[key] !== undefined) throw new InvalidArgumentError('The flag is given twice.');
-      flags[key] = text;
+      if (before !== undefined && setting.isList === undefined) {
+        throw new InvalidArgumentError('The flag is given twice.');
+      }
+      flags[key] = before === undefined ? text : `${before},${text}`;
       return text;
     });
 }

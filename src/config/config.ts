@@ -1,4 +1,5 @@
 import type { Credentials } from '../core/credentials.ts';
+import type { Secret } from '../core/secret.ts';
 
 export interface AccountConfig {
   /** The `account` label: [A-Za-z0-9_.-]{1,64}, unique. */
@@ -9,10 +10,27 @@ export interface AccountConfig {
   readonly credentials: Credentials;
 }
 
-export interface ListenAddress {
-  /** Undefined listens on every interface. */
-  readonly host: string | undefined;
-  readonly port: number;
+export type ListenAddress =
+  | {
+      /** Undefined listens on every interface. */
+      readonly host: string | undefined;
+      readonly port: number;
+    }
+  | {
+      /** Of a Unix socket. */
+      readonly path: string;
+    };
+
+export const NUMBER_LABELS = ['full', 'hashed'] as const;
+
+/** What of a number may leave the process. */
+export interface PrivacyConfig {
+  readonly numberLabel: (typeof NUMBER_LABELS)[number];
+  readonly noNames: boolean;
+  /** There is one exactly if the label is hashed. */
+  readonly hashKey: Secret | undefined;
+  /** Where the key came from; read with the configuration. */
+  readonly hashKeyFile: string | undefined;
 }
 
 /** As in the environment: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, lower case first; '' is none. */
@@ -27,7 +45,15 @@ export const LOG_FORMATS = ['json', 'pretty'] as const;
 
 /** The whole configuration, checked and frozen. */
 export interface Config {
-  readonly web: { readonly listenAddress: ListenAddress; readonly telemetryPath: string };
+  readonly web: {
+    readonly listenAddresses: readonly ListenAddress[];
+    readonly telemetryPath: string;
+    /** Checked; what it says may change while the program runs. */
+    readonly configFile: string | undefined;
+    /** 0 for no limit. */
+    readonly maxRequests: number;
+  };
+  readonly privacy: PrivacyConfig;
   readonly poll: {
     /** A cron expression in UTC or an interval such as `90s`; checked, still as written. */
     readonly schedule: string;

@@ -6,12 +6,16 @@ import { ACCOUNT_SETTINGS } from './account-settings.ts';
 import type { AccountConfig, Config, ListenAddress } from './config.ts';
 
 /** The configuration in force, as a YAML file that says the same but for the secrets. */
-export function describeConfig({ web, poll, month, log, accounts, proxy }: Config): string {
+export function describeConfig(config: Config): string {
+  const { web, privacy, poll, month, log, accounts, proxy } = config;
   const file = stringify({
     web: {
-      listen_address: formatListenAddress(web.listenAddress),
+      listen_address: web.listenAddresses.map(formatListenAddress),
       telemetry_path: web.telemetryPath,
+      ...(web.configFile === undefined ? {} : { config_file: web.configFile }),
+      max_requests: web.maxRequests,
     },
+    privacy: toPrivacyKeys(privacy),
     poll: {
       schedule: poll.schedule,
       timeout: formatDuration(poll.timeoutMs),
@@ -47,7 +51,19 @@ function toFileKey(key: string, source: SecretSource): Record<string, string> {
     : { [key]: source.value.toString() };
 }
 
-function formatListenAddress({ host = '', port }: ListenAddress): string {
+function toPrivacyKeys({ numberLabel, noNames, hashKey, hashKeyFile }: Config['privacy']) {
+  const key =
+    hashKeyFile === undefined ? { hash_key: hashKey?.toString() } : { hash_key_file: hashKeyFile };
+  return {
+    number_label: numberLabel,
+    no_names: noNames,
+    ...(hashKey === undefined ? {} : key),
+  };
+}
+
+function formatListenAddress(address: ListenAddress): string {
+  if ('path' in address) return `unix:${address.path}`;
+  const { host = '', port } = address;
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

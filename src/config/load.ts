@@ -5,9 +5,11 @@ import { EMPTY_FILE, parseConfigFile, type ConfigFile } from './file.ts';
 import { fromEnvironment, parseGiven, parseOrDefault, toProblem, type Given } from './given.ts';
 import { nearest } from './nearest.ts';
 import { invalid, type Problem } from './problems.ts';
+import { parsePrivacy } from './privacy.ts';
 import { parseProxy } from './proxy.ts';
 import { readNamedFile, type ReadFile } from './read-file.ts';
-import { CONFIG_FILE, SETTINGS, type Setting } from './settings.ts';
+import { CONFIG_FILE, PRIVACY_KEY_SETTINGS as KEYS, SETTINGS, type Setting } from './settings.ts';
+import { readWebFile } from './web-file.ts';
 
 export interface ConfigSources {
   /** By the setting's key, as `parseCommandLine` returns them. */
@@ -27,10 +29,9 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const { env, readFile, checkSchedule, demo = false } = sources;
   const problems: Problem[] = [];
   const file = loadFile(sources, problems);
-  const read = <T>(setting: Setting<T> & { readonly default: string }): T => {
-    const given = givenBy(sources, setting) ?? file?.settings.get(setting.key);
-    return parseOrDefault(setting, given, problems);
-  };
+  const given = (setting: Setting) => givenBy(sources, setting) ?? file?.settings.get(setting.key);
+  const read = <T>(setting: Setting<T> & { readonly default: string }): T =>
+    parseOrDefault(setting, given(setting), problems);
   const parseSchedule = (text: string) => {
     const problem = checkSchedule(text);
     return problem === undefined ? text : invalid(problem);
@@ -38,9 +39,16 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   refuseNearMisses(env, problems);
   const config: Config = {
     web: {
-      listenAddress: read(SETTINGS.listenAddress),
+      listenAddresses: read(SETTINGS.listenAddresses),
       telemetryPath: read(SETTINGS.telemetryPath),
+      configFile: parseWebConfigFile(given(SETTINGS.webConfigFile), readFile, problems),
+      maxRequests: read(SETTINGS.maxRequests),
     },
+    privacy: parsePrivacy(
+      { numberLabel: read(SETTINGS.numberLabel), noNames: read(SETTINGS.noNames) },
+      { key: given(KEYS.hashKey), keyFile: given(KEYS.hashKeyFile) },
+      { readFile, problems },
+    ),
     poll: {
       schedule: read({ ...SETTINGS.schedule, parse: parseSchedule }),
       timeoutMs: read(SETTINGS.timeout),
@@ -64,6 +72,24 @@ function loadFile(sources: ConfigSources, problems: Problem[]): ConfigFile | und
   return text === undefined ? undefined : parseConfigFile(text, given.text, problems);
 }
 
+/** Read now only to find mistakes early; it is read again whenever it changes. */
+function parseWebConfigFile(
+  given: Given | undefined,
+  readFile: ReadFile,
+  problems: Problem[],
+): string | undefined {
+  if (given === undefined) return undefined;
+  const parse = (named: string) => {
+    readNamedFile(readFile, named);
+    return named;
+  };
+  const path = parseGiven({ ...SETTINGS.webConfigFile, parse }, given, problems);
+  if (path === undefined) return undefined;
+  const result = readWebFile(path, readFile);
+  if ('problems' in result) problems.push(...result.problems);
+  return path;
+}
+
 function givenBy({ flags, env }: ConfigSources, setting: Setting): Given | undefined {
   const text = flags[setting.key];
   if (text === undefined) return fromEnvironment(setting, env);
@@ -73,6 +99,7 @@ function givenBy({ flags, env }: ConfigSources, setting: Setting): Given | undef
 const ALL_SETTINGS: readonly Setting[] = [
   CONFIG_FILE,
   ...Object.values(SETTINGS),
+  ...Object.values(KEYS),
   ...Object.values(ACCOUNT_SETTINGS),
 ];
 const VARIABLES = ALL_SETTINGS.map(({ env }) => env);

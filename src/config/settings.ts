@@ -1,7 +1,7 @@
-import { isIPv4, isIPv6 } from 'node:net';
-
 import { parseDuration } from '../core/duration.ts';
-import { LOG_FORMATS, LOG_LEVELS, type ListenAddress } from './config.ts';
+import { Secret } from '../core/secret.ts';
+import { LOG_FORMATS, LOG_LEVELS, NUMBER_LABELS } from './config.ts';
+import { parseListenAddresses } from './listen-address.ts';
 import { invalid } from './problems.ts';
 
 /**
@@ -22,6 +22,10 @@ export interface Setting<T = unknown> {
   readonly example: string;
   /** Problems do not show the value: it is, or by a mix-up may be, a secret. */
   readonly hidden?: true;
+  /** May be given more than once: flags and a list of the file become one text, with commas. */
+  readonly isList?: true;
+  /** What the flag means without a value. */
+  readonly bare?: string;
 }
 
 /** Has a flag and a variable like the other settings, but no key: a file cannot name itself. */
@@ -36,15 +40,16 @@ export const CONFIG_FILE = {
 } satisfies Setting;
 
 export const SETTINGS = {
-  listenAddress: {
+  listenAddresses: {
     key: 'web.listen_address',
     flag: '--web.listen-address',
     env: 'WEB_LISTEN_ADDRESS',
     default: ':10972',
-    parse: parseListenAddress,
-    value: 'host:port',
-    meaning: 'Address to serve on; without a host, every interface',
+    parse: parseListenAddresses,
+    value: 'address',
+    meaning: 'Where to serve: host:port, :port for every interface, or unix:/path; may be repeated',
     example: '127.0.0.1:10972',
+    isList: true,
   },
   telemetryPath: {
     key: 'web.telemetry_path',
@@ -55,6 +60,26 @@ export const SETTINGS = {
     value: 'path',
     meaning: 'Path of the metrics',
     example: '/metrics',
+  },
+  webConfigFile: {
+    key: 'web.config_file',
+    flag: '--web.config.file',
+    env: 'WEB_CONFIG_FILE',
+    parse: (text) => text,
+    value: 'path',
+    meaning: 'File with TLS, users and headers, in the format of Prometheus exporters',
+    example: '/etc/whatsapp-numbers-exporter.web.yml',
+  },
+  maxRequests: {
+    key: 'web.max_requests',
+    flag: '--web.max-requests',
+    env: 'WEB_MAX_REQUESTS',
+    default: '40',
+    parse: (text) =>
+      /^\d{1,6}$/.test(text) ? Number(text) : invalid('must be a whole number of up to 6 digits'),
+    value: 'count',
+    meaning: 'How many requests are answered at once; 0 for no limit',
+    example: '40',
   },
   schedule: {
     key: 'poll.schedule',
@@ -116,16 +141,66 @@ export const SETTINGS = {
     meaning: 'json for machines, pretty for people',
     example: 'json',
   },
-} satisfies Record<string, Setting & { flag: string; default: string }>;
+  numberLabel: {
+    key: 'privacy.number_label',
+    flag: '--privacy.number-label',
+    env: 'PRIVACY_NUMBER_LABEL',
+    default: 'full',
+    parse: (text) => parseChoice(NUMBER_LABELS, text),
+    value: 'form',
+    meaning: 'Numbers as they are (full), or replaced by a keyed hash (hashed)',
+    example: 'hashed',
+  },
+  noNames: {
+    key: 'privacy.no_names',
+    flag: '--privacy.no-names',
+    env: 'PRIVACY_NO_NAMES',
+    default: 'false',
+    parse: parseBoolean,
+    value: 'boolean',
+    meaning: 'Leave the names of numbers out',
+    example: 'true',
+    bare: 'true',
+  },
+} satisfies Record<string, Setting & { flag: string }>;
 
-function parseListenAddress(text: string): ListenAddress {
-  const match = /^(?:\[([^[\]]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})$/.exec(text);
-  const [, ipv6, name = '', digits] = match ?? invalid('must be host:port or :port');
-  const port = Number(digits);
-  if (port > 65_535) invalid('has a port above 65535');
-  if (ipv6 !== undefined && !isIPv6(ipv6)) invalid('has no IPv6 address within the brackets');
-  if (/^[\d.]+$/.test(name) && !isIPv4(name)) invalid('has a host that is no IPv4 address');
-  return { host: ipv6 ?? (name === '' ? undefined : name), port };
+/** Secrets have no flag. */
+export const PRIVACY_KEY_SETTINGS = {
+  hashKey: {
+    key: 'privacy.hash_key',
+    env: 'PRIVACY_HASH_KEY',
+    parse: parseHashKey,
+    value: 'key',
+    meaning: 'Key of the hash that stands for a number: 16 characters or more, kept for good',
+    example: '<the hash key>',
+    hidden: true,
+  },
+  hashKeyFile: {
+    key: 'privacy.hash_key_file',
+    env: 'PRIVACY_HASH_KEY_FILE',
+    parse: (text) => text,
+    value: 'path',
+    meaning: 'File that holds the hash key',
+    example: '/run/secrets/hash-key',
+    hidden: true,
+  },
+} satisfies Record<string, Setting>;
+
+/** Whoever finds the key finds the numbers too: there are few enough to hash them all. */
+const HASH_KEY_LENGTH_MIN = 16;
+
+/** Of a file without the line break that editors leave at the end. */
+export function parseHashKey(text: string): Secret {
+  const key = text.replace(/\r?\n$/, '');
+  if (/[^\x20-\x7e]/.test(key)) invalid('holds a line break or a character outside ASCII');
+  return key.length >= HASH_KEY_LENGTH_MIN
+    ? new Secret(key)
+    : invalid(`must have ${HASH_KEY_LENGTH_MIN} characters or more`);
+}
+
+export function parseBoolean(text: string): boolean {
+  if (text === 'true' || text === '1') return true;
+  return text === 'false' || text === '0' ? false : invalid('must be true, false, 1 or 0');
 }
 
 /** Plain segments only: routers read `:` and `*` as patterns, clients resolve `.` and `..`. */

@@ -1,6 +1,10 @@
 import { ANOMALY_KINDS, noAnomalies, type Anomalies } from './anomalies.ts';
 import type { Instant } from './clock.ts';
-import { countConversations, type ConversationCounters } from './conversations.ts';
+import {
+  areCountedAlready,
+  countConversations,
+  type ConversationCounters,
+} from './conversations.ts';
 import { monthOf, type Month } from './month.ts';
 import { REASON_NAMES, type Reason } from './reasons.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -60,15 +64,16 @@ export function afterPoll(
     };
   }
   const atMs = outcome.endedAt.unixMs;
+  const { lastGood } = state;
+  const isUnchanged =
+    lastGood?.snapshot === outcome.snapshot &&
+    areCountedAlready(lastGood.at.unixMs, atMs, timezone);
   return {
     ...polled,
     anomalies: addUp(state.anomalies, outcome.anomalies.counts),
-    conversations: countConversations(
-      state.conversations,
-      outcome.snapshot.numbers,
-      atMs,
-      timezone,
-    ),
+    conversations: isUnchanged
+      ? state.conversations
+      : countConversations(state.conversations, outcome.snapshot.numbers, atMs, timezone),
     lastGood: {
       at: outcome.endedAt,
       snapshot: outcome.snapshot,

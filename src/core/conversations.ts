@@ -38,8 +38,9 @@ export function countConversations(
     monthTurn(Math.min(seenMs, atMs), atMs, TURN_MARGIN_MS, timezone),
   );
   const advance = (counter: Counter | undefined, count: number | undefined): Counter => {
-    const { total, seen, seenMs } = counter ?? { total: 0, seen: undefined, seenMs: atMs };
-    if (count === undefined) return { total, seen, seenMs };
+    if (counter === undefined) return { total: 0, seen: count, seenMs: atMs };
+    if (count === undefined) return counter;
+    const { total, seen, seenMs } = counter;
     if (seen === undefined) return { total, seen: count, seenMs: atMs };
     const turn = turnSince(seenMs);
     const hasRestarted = turn === 'certain' || (turn === 'possible' && count < seen);
@@ -58,12 +59,24 @@ export function countConversations(
   return after;
 }
 
+/**
+ * Whether the same counts again, one poll after another, change no counter: a month that has not
+ * turned between the two will not be found to have turned only because it was the earlier one at
+ * which they were seen.
+ */
+export function areCountedAlready(beforeMs: number, atMs: number, timezone: string): boolean {
+  return beforeMs <= atMs && monthTurn(beforeMs, atMs, TURN_MARGIN_MS, timezone) === 'none';
+}
+
 /** Nearly all counts were seen at one and the same poll: the calendar is asked once for each. */
 function onceForEach<T>(compute: (key: number) => T): (key: number) => T {
   const known = new Map<number, T>();
+  let last: { readonly key: number; readonly value: T } | undefined;
   return (key) => {
-    const found = known.get(key) ?? compute(key);
-    known.set(key, found);
-    return found;
+    if (last?.key === key) return last.value;
+    const value = known.get(key) ?? compute(key);
+    known.set(key, value);
+    last = { key, value };
+    return value;
   };
 }

@@ -2,7 +2,7 @@ import { createAnomalyTally, type Anomalies, type AnomalyTally } from './anomali
 import { PollError } from './reasons.ts';
 import type { MonthCounts, NumberEntry, Snapshot } from './snapshot.ts';
 
-/** The largest list that is kept. Some ten series a number: 50,000 make half a million. */
+/** The largest list that is kept. Thirteen series a number: 50,000 make 650,000. */
 export const NUMBERS_MAX = 50_000;
 /** E.164 allows 15 digits; a little room for the provider's own test numbers. */
 const NUMBER_DIGITS_MAX = 20;
@@ -28,7 +28,7 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function parseNumbers(response: unknown): ParsedResponse {
   const fields = asObject(response);
-  const list = fields && own(fields, 'list');
+  const list = fields?.list;
   if (fields === undefined || !Array.isArray(list)) {
     throw new PollError('invalid_response', 'the response holds no list of numbers');
   }
@@ -44,7 +44,7 @@ function parseList(list: readonly unknown[], odd: AnomalyTally): readonly Number
   const byNumber = new Map<string, NumberEntry>();
   list.forEach((item, index) => {
     const fields = asObject(item);
-    const whatsapp = fields === undefined ? undefined : toDigits(own(fields, 'whatsapp'));
+    const whatsapp = toDigits(fields?.whatsapp);
     if (fields === undefined || whatsapp === undefined) odd.add('entry_invalid', `list[${index}]`);
     else if (byNumber.has(whatsapp)) odd.add('entry_duplicate', whatsapp);
     else if (byNumber.size >= NUMBERS_MAX) odd.add('number_limit', whatsapp);
@@ -54,45 +54,45 @@ function parseList(list: readonly unknown[], odd: AnomalyTally): readonly Number
 }
 
 function parseEntry(whatsapp: string, fields: Json, odd: AnomalyTally): NumberEntry {
-  const read = fieldReader(fields, whatsapp, odd);
+  const read = fieldReader(whatsapp, odd);
   return Object.freeze({
     whatsapp,
-    displayName: read('display_name', toText) ?? '',
-    businessName: read('business_name', toText) ?? '',
-    online: read('isOnline', toFlag),
-    onlineInbox: read('onlineInbox', toCount),
-    onlineAccount: read('onlineAccount', toCount),
-    coexistence: read('coexistence', toFlag),
-    createdS: read('create_time', toUnixSeconds),
-    conversations: read('conversationsThisMonth', toCount),
-    marketing: read('marketingThisMonth', toCount),
-    service: read('serviceThisMonth', toCount),
-    incoming: read('incomingThisMonth', toCount),
+    displayName: read('display_name', fields.display_name, toText) ?? '',
+    businessName: read('business_name', fields.business_name, toText) ?? '',
+    online: read('isOnline', fields.isOnline, toFlag),
+    onlineInbox: read('onlineInbox', fields.onlineInbox, toCount),
+    onlineAccount: read('onlineAccount', fields.onlineAccount, toCount),
+    coexistence: read('coexistence', fields.coexistence, toFlag),
+    createdS: read('create_time', fields.create_time, toUnixSeconds),
+    conversations: read('conversationsThisMonth', fields.conversationsThisMonth, toCount),
+    marketing: read('marketingThisMonth', fields.marketingThisMonth, toCount),
+    service: read('serviceThisMonth', fields.serviceThisMonth, toCount),
+    incoming: read('incomingThisMonth', fields.incomingThisMonth, toCount),
   });
 }
 
 function parseTotals(fields: Json, odd: AnomalyTally): Snapshot['totals'] {
-  const read = fieldReader(fields, 'account', odd);
+  const read = fieldReader('account', odd);
   return Object.freeze({
-    numbers: read('totalWhatsApp', toCount),
-    conversations: read('totalConversationsThisMonth', toCount),
-    marketing: read('totalMarketingThisMonth', toCount),
-    service: read('totalServiceThisMonth', toCount),
-    incoming: read('totalIncomingThisMonth', toCount),
+    numbers: read('totalWhatsApp', fields.totalWhatsApp, toCount),
+    conversations: read('totalConversationsThisMonth', fields.totalConversationsThisMonth, toCount),
+    marketing: read('totalMarketingThisMonth', fields.totalMarketingThisMonth, toCount),
+    service: read('totalServiceThisMonth', fields.totalServiceThisMonth, toCount),
+    incoming: read('totalIncomingThisMonth', fields.totalIncomingThisMonth, toCount),
   });
 }
 
-/** Reads one field by its name; says where it is missing or makes no sense. */
-function fieldReader(fields: Json, owner: string, odd: AnomalyTally) {
-  return <T>(name: string, convert: (value: unknown, cut: () => void) => T | undefined) => {
-    const value = own(fields, name);
-    const where = `${owner}.${name}`;
-    if (value === undefined || value === null) {
-      odd.add('field_missing', where);
-      return undefined;
+/** Converts the value of one field; says where it is missing or makes no sense. */
+function fieldReader(owner: string, odd: AnomalyTally) {
+  return <T>(name: string, value: unknown, convert: (value: unknown) => T | undefined) => {
+    const converted = convert(value);
+    if (converted === undefined) {
+      const kind = value === undefined || value === null ? 'field_missing' : 'field_invalid';
+      odd.add(kind, `${owner}.${name}`);
+    } else if (typeof converted === 'string' && typeof value === 'string' && converted !== value) {
+      // A string becomes another one only by being cut.
+      odd.add('text_cut', `${owner}.${name}`);
     }
-    const converted = convert(value, () => odd.add('text_cut', where));
-    if (converted === undefined) odd.add('field_invalid', where);
     return converted;
   };
 }
@@ -118,13 +118,11 @@ function compareTotals(
   compare('totalIncomingThisMonth', totals.incoming, sumOf('incoming'));
 }
 
+/** As JSON makes it: fields that are only inherited are none. */
 export function asObject(value: unknown): Json | undefined {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Json) : undefined;
-}
-
-function own(fields: Json, name: string): unknown {
-  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? (value as Json) : undefined;
 }
 
 /** The identity of a number: its digits as a string, or an integer that is still exact. */
@@ -158,19 +156,21 @@ function toFlag(value: unknown): 0 | 1 | undefined {
   return undefined;
 }
 
+/** Nearly every name: printable ASCII and Hebrew, of which nothing has to be taken away. */
+const PLAIN_TEXT = /^[ -~\u05d0-\u05ea]*$/;
+
 /**
  * Free text, made safe to print on one line: no control characters (nor line and paragraph
  * separators), no half of a surrogate pair, at most TEXT_LENGTH_MAX code points. Format characters
  * stay: emoji and Hebrew need joiners and direction marks.
  */
-function toText(value: unknown, cut: () => void): string | undefined {
+function toText(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return undefined;
+  if (value.length <= TEXT_LENGTH_MAX && PLAIN_TEXT.test(value)) return value;
   // What lies far beyond the limit can be dropped before the costly part.
   const near = value.slice(0, 4 * TEXT_LENGTH_MAX);
   const clean = near.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, '');
-  const text =
-    clean.length > TEXT_LENGTH_MAX ? Array.from(clean).slice(0, TEXT_LENGTH_MAX).join('') : clean;
-  if (text !== value) cut();
-  return text;
+  if (clean.length <= TEXT_LENGTH_MAX) return clean;
+  return Array.from(clean).slice(0, TEXT_LENGTH_MAX).join('');
 }

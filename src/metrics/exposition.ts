@@ -1,37 +1,97 @@
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import type { AccountState } from '../core/account-state.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
-import type { AccountView, Build, Family, Labels, Sample } from './family.ts';
+import type { AccountView, Build, Family, NumberFamily, Sample } from './family.ts';
+import { compressNow, joinParts, toGzip, toText, type Body, type GzipStart } from './gzip.ts';
+import { createRuntimeMetrics } from './runtime.ts';
+import { NUMBER_FAMILIES, renderNumbers, type RenderedNumbers } from './render.ts';
+import { renderFamily, renderHead } from './text.ts';
 
 /** Text format 0.0.4, to the letter: Prometheus 3 fails a scrape that says it otherwise. */
-export const CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Everything that is served, as text. */
+type Encoding = 'gzip' | 'identity';
+
+/** Everything that is served. */
 export interface Exposition {
+  /**
+   * Renders the numbers of a state that is about to follow another, so that no scrape has to wait
+   * for it; what has not changed is taken over.
+   */
+  prepare(next: AccountState, before: AccountState): Promise<void>;
   /** The metrics of these accounts, with those of the process where they were asked for. */
+  encode(accounts: readonly AccountView[], encoding: Encoding): Promise<Body>;
+  /** The same by definition, as one text, and at many times the cost. */
   render(accounts: readonly AccountView[]): Promise<string>;
 }
 
-/**
- * `withRuntime` adds prom-client's metrics of the process and of Node.js. Without them the text is
- * fit for node_exporter's textfile collector, which has process metrics of its own.
- */
+/** `withRuntime` adds the metrics of the process and of Node.js. */
 export function createExposition(
   build: Build,
   { withRuntime }: { withRuntime: boolean },
 ): Exposition {
-  const runtime = new Registry();
-  if (withRuntime) registerRuntimeMetrics(runtime);
-  let cached: { readonly accounts: readonly AccountView[]; readonly text: Promise<string> };
+  const runtime = withRuntime ? createRuntimeMetrics() : undefined;
+  const heads = NUMBER_FAMILIES.map((family, i) =>
+    compressNow((i === 0 ? '' : '\n\n') + renderHead(family).trimEnd()),
+  );
+  /** What is kept for a snapshot goes away with it. */
+  const rendered = new WeakMap<Snapshot, Promise<RenderedNumbers>>();
+  let cached: Cached | undefined;
+
+  /** What was made for these accounts; nothing yet, if anything about them has changed. */
+  function cacheFor(accounts: readonly AccountView[]): Cached {
+    if (cached === undefined || !areSame(cached.accounts, accounts)) cached = { accounts };
+    return cached;
+  }
+
+  async function numbersOf(state: AccountState, snapshot: Snapshot, before?: RenderedNumbers) {
+    const { name, conversations } = state;
+    const known = await rendered.get(snapshot);
+    if (known?.account === name && known.conversations === conversations) return known;
+    const rendering = renderNumbers(name, snapshot, conversations, before);
+    rendered.set(snapshot, rendering);
+    rendering.catch(() => rendered.delete(snapshot));
+    return rendering;
+  }
+
+  async function compressPolled(accounts: readonly AccountView[]): Promise<GzipStart> {
+    const numbers: RenderedNumbers[] = [];
+    for (const { state, snapshot } of accounts) {
+      if (snapshot !== undefined) numbers.push(await numbersOf(state, snapshot));
+    }
+    const parts = heads.flatMap((head, i) => [
+      head,
+      ...numbers.flatMap(({ blocks }) => blocks.flatMap(({ parts }) => parts[i] ?? [])),
+    ]);
+    return joinParts([...parts, compressNow(renderHealth(accounts, build))]);
+  }
+
   return {
+    async prepare(next, before) {
+      if (next.lastGood === undefined) return;
+      const known = before.lastGood && (await rendered.get(before.lastGood.snapshot));
+      await numbersOf(next, next.lastGood.snapshot, known);
+    },
+    async encode(accounts, encoding) {
+      const cache = cacheFor(accounts);
+      const polled = await (cache.polled ??= compressPolled(accounts));
+      const tail = Buffer.from(runtime === undefined ? '' : `\n${runtime.render()}`);
+      return encoding === 'gzip' ? toGzip(polled, tail) : toText(polled, tail);
+    },
     async render(accounts) {
-      if (cached === undefined || !areSame(cached.accounts, accounts)) {
-        cached = { accounts, text: renderFamilies(accounts, build) };
-      }
-      const parts = await Promise.all([cached.text, runtime.metrics()]);
-      // An empty registry is a blank line, which the text format does not end with.
-      return parts.filter((part) => part !== '\n').join('\n');
+      const cache = cacheFor(accounts);
+      const { renderDefinition } = await import('./definition.ts');
+      const text = await (cache.text ??= renderDefinition(accounts, build));
+      return runtime === undefined ? text : `${text}\n${runtime.render()}`;
     },
   };
+}
+
+/** All but the metrics of the process: it is the same from one poll to the next. */
+interface Cached {
+  readonly accounts: readonly AccountView[];
+  polled?: Promise<GzipStart>;
+  text?: Promise<string>;
 }
 
 /** Data changes with a poll, and scrapes are more frequent than polls. */
@@ -49,56 +109,22 @@ function areSame(a: readonly AccountView[], b: readonly AccountView[]): boolean 
   );
 }
 
-/** A new registry each time: a series that was not set now cannot be left from before. */
-function renderFamilies(accounts: readonly AccountView[], build: Build): Promise<string> {
-  const registry = new Registry();
-  for (const family of FAMILIES) {
-    const { name, help, type, labels } = family;
-    const options = { name, help, labelNames: labels, registers: [registry] };
-    const gauge = type === 'gauge' ? new Gauge(options) : undefined;
-    const counter = type === 'counter' ? new Counter(options) : undefined;
-    for (const [sampleLabels, value] of samplesOf(family, accounts, build)) {
-      if (value === undefined) continue;
-      gauge?.set(sampleLabels, value);
-      counter?.inc(sampleLabels, value);
-    }
-  }
-  return registry.metrics();
+/** The metrics of the accounts and of the exporter itself, after the line feed of what is before. */
+function renderHealth(accounts: readonly AccountView[], build: Build): string {
+  const texts = FAMILIES.flatMap((family) =>
+    family.scope === 'number' ? [] : renderFamily(family, samplesOf(family, accounts, build)),
+  );
+  return `\n\n${texts.join('\n')}`;
 }
 
-function* samplesOf(
-  family: Family,
+function samplesOf(
+  family: Exclude<Family, NumberFamily>,
   accounts: readonly AccountView[],
   build: Build,
-): Generator<Sample> {
-  if (family.scope === 'exporter') {
-    yield* family.samples(build);
-    return;
-  }
-  for (const view of accounts) {
+): readonly Sample[] {
+  if (family.scope === 'exporter') return family.samples(build);
+  return accounts.flatMap((view) => {
     const account = view.state.name;
-    if (family.scope === 'account') yield* withLabels(family.samples(view), { account });
-    else {
-      for (const number of view.snapshot?.numbers ?? []) {
-        const identity = { account, number: number.whatsapp };
-        yield* withLabels(family.samples(number, view.state), identity);
-      }
-    }
-  }
-}
-
-function* withLabels(samples: readonly Sample[], identity: Labels): Generator<Sample> {
-  for (const [labels, value] of samples) yield [{ ...identity, ...labels }, value];
-}
-
-/** Gauges that end in `_total`, which `promtool check metrics` rightly refuses. */
-export const MISNAMED = [
-  'nodejs_active_handles_total',
-  'nodejs_active_requests_total',
-  'nodejs_active_resources_total',
-];
-
-function registerRuntimeMetrics(register: Registry): void {
-  collectDefaultMetrics({ register });
-  for (const name of MISNAMED) register.removeSingleMetric(name);
+    return family.samples(view).map(([labels, value]): Sample => [{ account, ...labels }, value]);
+  });
 }

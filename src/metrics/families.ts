@@ -73,7 +73,8 @@ export const FAMILIES: readonly Family[] = [
       'Always 1; the names of the number, which stand nowhere else',
       'display_name, business_name',
     ),
-    samples: (n) => [[{ display_name: n.displayName, business_name: n.businessName }, 1]],
+    texts: { display_name: (n) => n.displayName, business_name: (n) => n.businessName },
+    series: [{ labels: {}, value: () => 1 }],
   },
   {
     name: 'whatsapp_number_conversations_total',
@@ -84,8 +85,11 @@ export const FAMILIES: readonly Family[] = [
       'Conversations seen since the exporter first saw the number: positive differences between polls, across the turn of the month',
       'marketingThisMonth, serviceThisMonth, incomingThisMonth',
     ),
-    samples: (n, { conversations }) =>
-      CATEGORIES.map((category) => [{ category }, conversations.get(n.whatsapp)?.[category].total]),
+    texts: {},
+    series: CATEGORIES.map((category) => ({
+      labels: { category },
+      value: (_number, counters) => counters?.[category].total,
+    })),
   },
   ofTotals('numbers', 'totalWhatsApp', 'Numbers that the account manages.', (t) => t.numbers),
   ofTotals(

@@ -1,4 +1,5 @@
 import type { AccountState } from '../core/account-state.ts';
+import type { NumberCounters } from '../core/conversations.ts';
 import type { NumberEntry, Snapshot } from '../core/snapshot.ts';
 
 /** What the families read of one account at the time of a scrape. */
@@ -21,30 +22,39 @@ export type Labels = Readonly<Record<string, string>>;
 /** One series: labels beyond those of the scope, and a value; undefined leaves the series out. */
 export type Sample = readonly [labels: Labels, value: number | undefined];
 
-interface FamilyHead {
+export interface FamilyHead {
   readonly name: string;
   readonly type: 'gauge' | 'counter';
   readonly labels: readonly string[];
   readonly help: string;
 }
 
+/** A metric that every number has. There are thousands of them: see render.ts for what that asks. */
+export interface NumberFamily extends FamilyHead {
+  readonly scope: 'number';
+  /** Labels that hold text of the number, between those of its identity and those of the series. */
+  readonly texts: Readonly<Record<string, (number: NumberEntry) => string>>;
+  readonly series: readonly NumberSeries[];
+}
+
+/** One of the series that each number has; an undefined value leaves it out. */
+export interface NumberSeries {
+  readonly labels: Labels;
+  readonly value: (number: NumberEntry, counters: NumberCounters | undefined) => number | undefined;
+}
+
 /** One metric: a row of the table. `scope` says what its series are about. */
-export type Family = FamilyHead &
-  (
-    | {
-        readonly scope: 'number';
-        samples(number: NumberEntry, state: AccountState): readonly Sample[];
-      }
-    | { readonly scope: 'account'; samples(view: AccountView): readonly Sample[] }
-    | { readonly scope: 'exporter'; samples(build: Build): readonly Sample[] }
-  );
+export type Family =
+  | NumberFamily
+  | (FamilyHead & { readonly scope: 'account'; samples(view: AccountView): readonly Sample[] })
+  | (FamilyHead & { readonly scope: 'exporter'; samples(build: Build): readonly Sample[] });
 
 /** A gauge of every number, from one field of its list entry. */
 export function ofNumber(
   suffix: string,
   field: string,
   meaning: string,
-  value: (number: NumberEntry) => number | undefined,
+  value: NumberSeries['value'],
 ): Family {
   return {
     name: `whatsapp_number_${suffix}`,
@@ -52,7 +62,8 @@ export function ofNumber(
     scope: 'number',
     labels: ['account', 'number'],
     help: polled(meaning, field),
-    samples: (number) => [[{}, value(number)]],
+    texts: {},
+    series: [{ labels: {}, value }],
   };
 }
 

@@ -13,7 +13,7 @@ import {
 } from './access-token.ts';
 import { assertOk, type Call } from './answer.ts';
 import { createHold, type Hold } from './hold.ts';
-import { createDispatcher, requestJson, type JsonRequest, type ProxySettings } from './http.ts';
+import { createHttpClient, type JsonAnswer, type JsonRequest, type ProxySettings } from './http.ts';
 import { startDeadline, withRetries, type Deadline } from './retry.ts';
 
 export interface ProviderOptions {
@@ -50,20 +50,22 @@ export interface Provider {
 
 export function createProvider(options: ProviderOptions): Provider {
   const { apiUrl, credentials, clock, random, onSecret } = options;
-  const dispatcher = createDispatcher(apiUrl, options.proxy, options.timeoutMs);
+  const http = createHttpClient(apiUrl, options.proxy, options.timeoutMs);
   const session = options.session ?? { hold: createHold(clock), token: undefined };
   let lastSecret: Secret | undefined;
+  /** The last good answer: most of the time the next one says the same, and is not parsed again. */
+  let last: { readonly bytes: Uint8Array; readonly parsed: ParsedResponse } | undefined;
 
   async function call(
     name: Call,
     deadline: Deadline,
     request: Omit<JsonRequest, 'url' | 'signal'> & { path: string },
-  ): Promise<unknown> {
+  ): Promise<JsonAnswer> {
     const { path, ...rest } = request;
     const send = async (signal: AbortSignal) => {
-      const answer = await requestJson({ ...rest, url: apiUrl + path, signal }, dispatcher);
-      assertOk(name, answer, clock.unixMs());
-      return answer.body;
+      const answer = await http.requestJson({ ...rest, url: apiUrl + path, signal });
+      if (answer.bytes !== rest.known) assertOk(name, answer, clock.unixMs());
+      return answer;
     };
     return withRetries(send, { deadline, clock, random });
   }
@@ -78,7 +80,7 @@ export function createProvider(options: ProviderOptions): Provider {
 
   async function fetchToken(clientId: string, deadline: Deadline): Promise<AccessToken> {
     const clientSecret = currentSecret();
-    const body = await call('token', deadline, {
+    const { body } = await call('token', deadline, {
       method: 'POST',
       path: '/settings/accessToken',
       headers: { 'content-type': 'application/json' },
@@ -89,11 +91,12 @@ export function createProvider(options: ProviderOptions): Provider {
     return fetched;
   }
 
-  function getNumbers(accessToken: Secret, deadline: Deadline): Promise<unknown> {
+  function getNumbers(accessToken: Secret, deadline: Deadline): Promise<JsonAnswer> {
     return call('numbers', deadline, {
       method: 'GET',
       path: '/whatsapp/getWhatsApp',
       headers: { authorization: `Bearer ${accessToken.reveal()}` },
+      known: last?.bytes,
     });
   }
 
@@ -112,7 +115,7 @@ export function createProvider(options: ProviderOptions): Provider {
   }
 
   /** Where a token from before is refused, a fresh one is tried, once. */
-  async function askAsClient(clientId: string, deadline: Deadline): Promise<unknown> {
+  async function askAsClient(clientId: string, deadline: Deadline): Promise<JsonAnswer> {
     const before = session.token;
     const token = await currentToken(clientId, deadline);
     try {
@@ -125,17 +128,26 @@ export function createProvider(options: ProviderOptions): Provider {
     return getNumbers(fresh.secret, deadline);
   }
 
+  /** Before and after, everything else has its turn: each step of a long list takes its time. */
+  async function parse({ bytes, body }: JsonAnswer): Promise<ParsedResponse> {
+    if (bytes === last?.bytes) return last.parsed;
+    await new Promise(setImmediate);
+    last = { bytes, parsed: parseNumbers(body) };
+    await new Promise(setImmediate);
+    return last.parsed;
+  }
+
   return {
     async fetchNumbers(signal) {
       session.hold.check(currentSecret);
       const deadline = startDeadline(clock, options.timeoutMs, signal);
       try {
-        const body =
+        const answer =
           credentials.kind === 'client'
             ? await askAsClient(credentials.clientId, deadline)
             : await getNumbers(currentSecret(), deadline);
         session.hold.release();
-        return parseNumbers(body);
+        return await parse(answer);
       } catch (error) {
         // What was refused is what was read before the request: the file may have changed since.
         if (isRefusal(error) && lastSecret !== undefined) {
@@ -151,7 +163,7 @@ export function createProvider(options: ProviderOptions): Provider {
     },
     tokenExpiresAtMs: () => session.token && expiresAtMs(session.token),
     session,
-    close: () => dispatcher.destroy(),
+    close: () => http.close(),
   };
 }
 

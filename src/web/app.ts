@@ -2,14 +2,26 @@ import { promisify } from 'node:util';
 import { gzip, type ZlibOptions } from 'node:zlib';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Log } from '../core/log.ts';
-import { LANDING_CSP, renderLanding, type Landing } from './landing.ts';
+import type { Guard } from './guard.ts';
+import { renderJson } from './page/json.ts';
+import { parseQuery } from './page/listing.ts';
+import type { Status } from './page/model.ts';
+import { PAGE_CSP, renderPage } from './page/page.ts';
+
+/** Bytes, all there or made as they are sent. */
+export interface Body {
+  readonly length: number;
+  readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
 
 /** What the web side asks of the rest. Nothing here goes out to the provider. */
 export interface Site {
   readonly telemetryPath: string;
   readonly metricsContentType: string;
-  metrics(): Promise<string>;
-  landing(): Landing;
+  /** The metrics: as text, which is encoded here, or as bytes that are so already. */
+  metrics(encoding: 'gzip' | 'identity'): Promise<string | Body>;
+  /** What the page and /api/status tell. */
+  status(): Status;
   /** The process and its schedule are alive, whatever the provider does. */
   isHealthy(): boolean;
   /** The first poll of every account has ended, well or badly. */
@@ -20,8 +32,12 @@ export interface Site {
 const GZIP: ZlibOptions = { level: 1 };
 const gzipAsync = promisify<string, ZlibOptions, Buffer>(gzip);
 
-/** Every route of the exporter. GET and HEAD, exact paths, nothing else. */
-export function createApp(site: Site, log: Log): Express {
+/**
+ * Every route of the exporter. GET and HEAD, exact paths, nothing else. `guard` stands before all of
+ * them but those of health: whoever restarts a process that hangs has no password, and they tell
+ * nothing about numbers or accounts.
+ */
+export function createApp(site: Site, log: Log, guard: Guard): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -32,6 +48,7 @@ export function createApp(site: Site, log: Log): Express {
     response.set({ 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' });
     next();
   });
+  app.use(guard.headers);
 
   const get = (path: string, handler: (req: Request, res: Response) => void | Promise<void>) => {
     app.get(path, handler);
@@ -39,7 +56,6 @@ export function createApp(site: Site, log: Log): Express {
       sendText(response.set('Allow', 'GET, HEAD'), 405, 'Method not allowed: use GET or HEAD.');
     });
   };
-  get(site.telemetryPath, (request, response) => sendMetrics(site, request, response));
   get('/-/healthy', (_request, response) => {
     if (site.isHealthy()) sendText(response, 200, 'Healthy.');
     else sendText(response, 503, 'Not healthy: the polling schedule has stopped.');
@@ -48,9 +64,26 @@ export function createApp(site: Site, log: Log): Express {
     if (site.isReady()) sendText(response, 200, 'Ready.');
     else sendText(response, 503, 'Not ready: the first poll of every account has not ended yet.');
   });
-  get('/', (_request, response) => {
-    response.set({ 'Content-Security-Policy': LANDING_CSP, 'Referrer-Policy': 'no-referrer' });
-    response.type('html').send(renderLanding(site.landing()));
+
+  app.use(...guard.admit);
+  get(site.telemetryPath, (request, response) =>
+    sendEncoded(request, response, site.metricsContentType, (encoding) => site.metrics(encoding)),
+  );
+  const links = [
+    { path: site.telemetryPath, label: 'Metrics' },
+    { path: '/api/status', label: 'This page as JSON' },
+    { path: '/-/healthy', label: 'Health' },
+    { path: '/-/ready', label: 'Readiness' },
+  ];
+  get('/', (request, response) => {
+    // Beside the operator's own, if there is one: both hold.
+    response.append('Content-Security-Policy', PAGE_CSP).set('Referrer-Policy', 'no-referrer');
+    const page = () => Promise.resolve(renderPage(site.status(), parseQuery(request.url), links));
+    return sendEncoded(request, response, 'text/html; charset=utf-8', page);
+  });
+  get('/api/status', (request, response) => {
+    const json = () => Promise.resolve(renderJson(site.status(), parseQuery(request.url)));
+    return sendEncoded(request, response, 'application/json; charset=utf-8', json);
   });
 
   app.use((_request: Request, response: Response) => {
@@ -68,16 +101,46 @@ export function createApp(site: Site, log: Log): Express {
   return app;
 }
 
-async function sendMetrics(site: Site, request: Request, response: Response): Promise<void> {
-  const text = await site.metrics();
+/** Sends text, compressed where the client asks for it. `make` may have it compressed already. */
+async function sendEncoded(
+  request: Request,
+  response: Response,
+  contentType: string,
+  make: (encoding: 'gzip' | 'identity') => Promise<string | Body>,
+): Promise<void> {
   const wantsGzip = request.acceptsEncodings(['gzip', 'identity']) === 'gzip';
-  const body = wantsGzip ? await gzipAsync(text, GZIP) : Buffer.from(text);
-  response.set({ 'Content-Type': site.metricsContentType, Vary: 'Accept-Encoding' });
+  const made = await make(wantsGzip ? 'gzip' : 'identity');
+  const { length, chunks } = typeof made === 'string' ? await toBody(made, wantsGzip) : made;
+  response.set({ 'Content-Type': contentType, Vary: 'Accept-Encoding' });
   if (wantsGzip) response.set('Content-Encoding', 'gzip');
-  response.set('Content-Length', String(body.length));
-  // Not send(): it would rewrite the content type, whose parameters Prometheus reads. And not
-  // end(body): to a server that closes, an ended response is over, however much is still to send.
-  response.write(body, () => response.end());
+  response.set('Content-Length', String(length));
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  // Not response.send(): it would rewrite the content type, whose parameters Prometheus reads.
+  await sendChunks(response, chunks);
+}
+
+async function toBody(text: string, wantsGzip: boolean): Promise<Body> {
+  const bytes = wantsGzip ? await gzipAsync(text, GZIP) : Buffer.from(text);
+  return { length: bytes.length, chunks: [bytes] };
+}
+
+/** More than this is not kept for a client that reads slowly; less goes out in one piece. */
+const UNSENT_BYTES_MAX = 64 * 1024;
+
+async function sendChunks(response: Response, chunks: Body['chunks']): Promise<void> {
+  let sent: Promise<void> | undefined;
+  for await (const chunk of chunks) {
+    if (response.closed) return;
+    // Also where the client has gone: then there is nothing left to do.
+    sent = new Promise((resolve) => response.write(chunk, () => resolve()));
+    if (response.writableLength > UNSENT_BYTES_MAX) await sent;
+  }
+  // To a server that closes, an ended response is over, however much is still to send.
+  await sent;
+  response.end();
 }
 
 function sendText(response: Response, status: number, text: string): void {

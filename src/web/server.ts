@@ -1,45 +1,104 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { Log } from '../core/log.ts';
+import type { TlsConfig } from '../core/web-config.ts';
+import { listen, type Address } from './listen.ts';
+import { createTlsServer } from './tls.ts';
+
 export interface WebServer {
-  readonly port: number;
+  /** As people write them: `127.0.0.1:10972`, `unix:/run/exporter.sock`. */
+  readonly addresses: readonly string[];
+  /** Of the first address that has one. */
+  readonly port: number | undefined;
   /** Takes no new requests, lets running ones finish, then cuts what is left. */
   close(): Promise<void>;
 }
 
-/** A client that sends its request slower than this is cut off. */
-const REQUEST_MS_MAX = 10_000;
+/** How long a client may hold a connection, in milliseconds, before it is cut. */
+export const PATIENCE = {
+  /** For sending a request; the first byte of it counts too. */
+  requestMs: 10_000,
+  /** For taking the answer. A scrape has its own time-out, which is 10 s unless it was raised. */
+  responseMs: 60_000,
+  /** Between two requests. A scraper that comes back each minute may as well connect again. */
+  keepAliveMs: 5_000,
+  /** How often the first is looked after. */
+  checkMs: 1_000,
+};
+/** Far more than a scraper needs, and far fewer than the files that a process may have open. */
+const CONNECTIONS_MAX = 500;
 /** Long enough for a scrape under way, short enough for the 10 s that a stop may take. */
 const CLOSE_MS_MAX = 5_000;
 
-/** Listens on a TCP port; rejects with Node's error (EADDRINUSE, EACCES ...) where it cannot. */
+export interface WebServerOptions {
+  /** What is in force now; undefined serves without encryption, which cannot change later. */
+  readonly tls: () => TlsConfig | undefined;
+  readonly log: Log;
+  readonly patience?: typeof PATIENCE;
+}
+
+/** Listens on every address, or on none: rejects with Node's error (EADDRINUSE, EACCES ...). */
 export async function startWebServer(
   handler: RequestListener,
-  { host, port }: { readonly host: string | undefined; readonly port: number },
+  addresses: readonly Address[],
+  options: WebServerOptions,
 ): Promise<WebServer> {
-  let isClosing = false;
-  const server = createServer(
-    { headersTimeout: REQUEST_MS_MAX, requestTimeout: REQUEST_MS_MAX },
-    (request, response) => {
-      // Without this a connection that is kept alive holds up close() after its last response.
-      response.once('close', () => isClosing && server.closeIdleConnections());
-      handler(request, response);
-    },
-  );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        isClosing = true;
-        const cut = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
-        server.close(() => {
-          clearTimeout(cut);
-          resolve();
-        });
-      }),
+  const servers: Server[] = [];
+  const close = async () => {
+    await Promise.all(servers.map(closeServer));
   };
+  const names: string[] = [];
+  for (const address of addresses) {
+    const server = createAnyServer(handler, options);
+    try {
+      names.push(await listen(server, address));
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    servers.push(server);
+  }
+  const bound = servers.map((server) => server.address() as AddressInfo | string);
+  const port = bound.find((address) => typeof address !== 'string')?.port;
+  return { addresses: names, port, close };
+}
+
+function createAnyServer(
+  handler: RequestListener,
+  { tls, log, patience = PATIENCE }: WebServerOptions,
+): Server {
+  const settings = {
+    headersTimeout: patience.requestMs,
+    requestTimeout: patience.requestMs,
+    keepAliveTimeout: patience.keepAliveMs,
+    connectionsCheckingInterval: patience.checkMs,
+  };
+  const listener: RequestListener = (request, response) => {
+    // A client that does not read, or reads a byte now and then, would hold it all in memory.
+    const cut = setTimeout(() => request.socket.destroy(), patience.responseMs);
+    response.once('close', () => {
+      clearTimeout(cut);
+      // Without this a connection that is kept alive holds up close() after its last response.
+      if (!server.listening) server.closeIdleConnections();
+    });
+    handler(request, response);
+  };
+  const first = tls();
+  const server: Server =
+    first === undefined
+      ? createServer(settings, listener)
+      : createTlsServer(settings, first, tls, log, listener);
+  server.maxConnections = CONNECTIONS_MAX;
+  return server;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+  });
 }

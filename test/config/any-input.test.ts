@@ -6,11 +6,15 @@ import { ACCOUNT_SETTINGS } from '../../src/config/account-settings.ts';
 import { parseCommandLine } from '../../src/config/cli.ts';
 import { describeConfig } from '../../src/config/describe.ts';
 import { formatProblems } from '../../src/config/problems.ts';
-import { SETTINGS } from '../../src/config/settings.ts';
+import { PRIVACY_KEY_SETTINGS, SETTINGS, type Setting } from '../../src/config/settings.ts';
 import { loadYaml } from './sources.ts';
 
 const settings = Object.values(SETTINGS);
-const all = [...settings, ...Object.values(ACCOUNT_SETTINGS)];
+const all: Setting[] = [
+  ...settings,
+  ...Object.values(PRIVACY_KEY_SETTINGS),
+  ...Object.values(ACCOUNT_SETTINGS),
+];
 
 const oneOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const text = fc.oneof(

@@ -34,6 +34,19 @@ test('a value may be empty, begin with a dash or hold an equals sign', () => {
   });
 });
 
+test('a flag of yes or no needs no value, and a list takes several', () => {
+  expect(parse('--privacy.no-names', '--once')).toMatchObject({
+    kind: 'once',
+    flags: { 'privacy.no_names': 'true' },
+  });
+  expect(parse('--privacy.no-names=false')).toMatchObject({
+    flags: { 'privacy.no_names': 'false' },
+  });
+  expect(parse('--web.listen-address=:1', '--web.listen-address', 'unix:/a')).toMatchObject({
+    flags: { 'web.listen_address': ':1,unix:/a' },
+  });
+});
+
 test('the modes', () => {
   expect(parse('--once', '--demo')).toStrictEqual({ kind: 'once', demo: true, flags: {} });
   expect(parse('--check-config')).toMatchObject({ kind: 'check-config', demo: false });

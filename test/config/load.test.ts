@@ -12,14 +12,18 @@ const TOKEN = { WHATSAPP_ACCESS_TOKEN: 'canary-token' };
 
 /** Three right texts for each setting, and where its value stands in the Config. */
 const SAMPLES: [Setting, [string, string, string], (config: Config) => unknown][] = [
-  [SETTINGS.listenAddress, [':1', ':2', ':3'], ({ web }) => web.listenAddress],
+  [SETTINGS.listenAddresses, [':1', ':2,:4', ':3'], ({ web }) => web.listenAddresses],
   [SETTINGS.telemetryPath, ['/a', '/b', '/c'], ({ web }) => web.telemetryPath],
+  [SETTINGS.webConfigFile, ['web/a.yml', 'web/b.yml', 'web/c.yml'], ({ web }) => web.configFile],
+  [SETTINGS.maxRequests, ['1', '2', '3'], ({ web }) => web.maxRequests],
   [SETTINGS.schedule, ['1m', '2m', '3m'], ({ poll }) => poll.schedule],
   [SETTINGS.timeout, ['1s', '2s', '3s'], ({ poll }) => poll.timeoutMs],
   [SETTINGS.staleAfter, ['1m', '2m', '3m'], ({ poll }) => poll.staleAfterMs],
   [SETTINGS.timezone, ['UTC', 'Asia/Tokyo', 'Europe/Rome'], ({ month }) => month.timezone],
   [SETTINGS.logLevel, ['warn', 'debug', 'trace'], ({ log }) => log.level],
   [SETTINGS.logFormat, ['pretty', 'json', 'pretty'], ({ log }) => log.format],
+  [SETTINGS.numberLabel, ['hashed', 'full', 'hashed'], ({ privacy }) => privacy.numberLabel],
+  [SETTINGS.noNames, ['1', 'false', 'true'], ({ privacy }) => privacy.noNames],
 ];
 
 test('every setting has its samples', () => {
@@ -32,12 +36,16 @@ test.each(SAMPLES)('$key: flag over environment over file over default', (settin
   for (const layers of [0, 1, 2, 3, 4, 5, 6, 7]) {
     const has = { flag: (layers & 4) > 0, env: (layers & 2) > 0, file: (layers & 1) > 0 };
     const yaml = stringify(has.file ? { [section]: { [key]: file } } : {});
-    const loaded = loadYaml(yaml, {
-      flags: has.flag ? { [setting.key]: flag } : {},
-      env: { ...TOKEN, [setting.env]: has.env ? env : '' },
-    });
     const winner = (has.flag && flag) || (has.env && env) || (has.file && file) || setting.default;
-    expect(get(configOf(loaded)), `${layers}`).toStrictEqual(setting.parse(winner ?? ''));
+    const hashKey = winner === 'hashed' ? { PRIVACY_HASH_KEY: 'canary-key-of-hash' } : {};
+    const web = "basic_auth_users: { me: '$2y$04$" + 'x'.repeat(53) + "' }";
+    const loaded = load({
+      flags: { 'config.file': 'test.yml', ...(has.flag && { [setting.key]: flag }) },
+      env: { ...TOKEN, ...hashKey, [setting.env]: has.env ? env : '' },
+      readFile: (path) => (path === 'test.yml' ? yaml : web),
+    });
+    const expected = winner === undefined ? undefined : setting.parse(winner);
+    expect(get(configOf(loaded)), `${layers}`).toStrictEqual(expected);
   }
 });
 
@@ -178,6 +186,46 @@ test('no secret shows in the configuration, however it is printed, nor in its de
   const proxied = { ...TOKEN, HTTPS_PROXY: 'http://me:canary-p@ss@proxy.example:3128' };
   const text = describeConfig(configOf(load({ env: proxied })));
   expect(text).toContain('# HTTPS_PROXY=http://[redacted]@proxy.example:3128\n');
+});
+
+test.each([
+  [{ PRIVACY_NUMBER_LABEL: 'hashed' }, 'PRIVACY_HASH_KEY: not set, nor PRIVACY_HASH_KEY_FILE'],
+  [{ PRIVACY_HASH_KEY: 'canary-key-of-hash' }, 'set while privacy.number_label is full'],
+  [{ PRIVACY_HASH_KEY_FILE: 'good.secret' }, 'set while privacy.number_label is full'],
+  [{ PRIVACY_NUMBER_LABEL: 'hashed', PRIVACY_HASH_KEY: 'canary' }, 'must have 16 characters'],
+  [{ PRIVACY_NUMBER_LABEL: 'hashed', PRIVACY_HASH_KEY_FILE: 'none' }, 'does not exist'],
+  [
+    {
+      PRIVACY_NUMBER_LABEL: 'hashed',
+      PRIVACY_HASH_KEY: 'canary-key-of-hash',
+      PRIVACY_HASH_KEY_FILE: 'windows.secret',
+    },
+    'PRIVACY_HASH_KEY_FILE: set together with PRIVACY_HASH_KEY',
+  ],
+])('half a wish for privacy is refused: %j', (env, problem) => {
+  const message = problemsOf(load({ env: { ...TOKEN, ...env } }));
+  expect(message).toContain(problem);
+  expect(message).toContain('1 problem ');
+  expect(message).not.toContain('canary');
+});
+
+test('a hash key is read from its file, without the line break at the end', () => {
+  const env = { ...TOKEN, PRIVACY_NUMBER_LABEL: 'hashed', PRIVACY_HASH_KEY_FILE: 'key' };
+  const { privacy } = configOf(load({ env, readFile: () => 'canary-key-of-hash\n' }));
+  expect(privacy.hashKey?.reveal()).toBe('canary-key-of-hash');
+  expect(privacy.hashKeyFile).toBe('key');
+});
+
+test('what is wrong in the web configuration file is a problem like any other', () => {
+  const readFile = () => 'basic_auth_user: { me: canary }';
+  const env = { ...TOKEN, WEB_CONFIG_FILE: 'web.yml' };
+  const message = problemsOf(load({ env, readFile }));
+  expect(message).toContain('web.yml, line 1, column 1: unknown key "basic_auth_user"; did you');
+  expect(message).not.toContain('canary');
+  expect(problemsOf(load({ env: { ...env, WEB_CONFIG_FILE: 'none.yml' } }))).toContain(
+    'WEB_CONFIG_FILE: "none.yml" names a file that does not exist',
+  );
+  expect(problemsOf(load({ env: TOKEN, flags: { 'web.config_file': '' } }))).toContain('1 problem');
 });
 
 test('no secret shows in a problem, whatever is wrong with it or beside it', () => {

@@ -2,16 +2,25 @@ import { expect, test } from 'vitest';
 
 import { ACCOUNT_SETTINGS } from '../../src/config/account-settings.ts';
 import { InvalidValue } from '../../src/config/problems.ts';
-import { SETTINGS } from '../../src/config/settings.ts';
+import { PRIVACY_KEY_SETTINGS, SETTINGS, type Setting } from '../../src/config/settings.ts';
 
-const { listenAddress, telemetryPath, timeout, timezone, logLevel } = SETTINGS;
+const { listenAddresses, telemetryPath, maxRequests, noNames, timeout, timezone, logLevel } =
+  SETTINGS;
+const { hashKey } = PRIVACY_KEY_SETTINGS;
 const { name, apiUrl, clientId, allowInsecureHttp } = ACCOUNT_SETTINGS;
 
 test.each([
-  [listenAddress, ':10972', { host: undefined, port: 10_972 }],
-  [listenAddress, '127.0.0.1:0', { host: '127.0.0.1', port: 0 }],
-  [listenAddress, 'localhost:65535', { host: 'localhost', port: 65_535 }],
-  [listenAddress, '[::1]:9000', { host: '::1', port: 9000 }],
+  [listenAddresses, ':10972', [{ host: undefined, port: 10_972 }]],
+  [listenAddresses, '127.0.0.1:0', [{ host: '127.0.0.1', port: 0 }]],
+  [listenAddresses, 'localhost:65535', [{ host: 'localhost', port: 65_535 }]],
+  [listenAddresses, '[::1]:9000', [{ host: '::1', port: 9000 }]],
+  [
+    listenAddresses,
+    ':1, unix:/run/a.sock',
+    [{ host: undefined, port: 1 }, { path: '/run/a.sock' }],
+  ],
+  [maxRequests, '0', 0],
+  [noNames, '1', true],
   [telemetryPath, '/a/b-c_d.e~f', '/a/b-c_d.e~f'],
   [telemetryPath, '/..metrics', '/..metrics'],
   [timeout, '1h30m', 5_400_000],
@@ -32,8 +41,12 @@ test.each([
 });
 
 test.each([
-  [listenAddress, ['', '9000', ':', ':65536', ':-1', 'a b:1', '::1:9000', '[::g]:1', '[]:1']],
-  [listenAddress, ['999.0.0.1:80', '1.2.3:80', 'http://localhost:80', ':80/', ':1e3', ':٣']],
+  [listenAddresses, ['', '9000', ':', ':65536', ':-1', 'a b:1', '::1:9000', '[::g]:1', '[]:1']],
+  [listenAddresses, [':1,', ',:1', ':1,:1', ':1,x', 'unix:', 'unix:a', 'unix:/a\0', 'UNIX:/a']],
+  [listenAddresses, [`unix:/${'x'.repeat(103)}`, `unix:/${'é'.repeat(52)}`]],
+  [maxRequests, ['', '-1', '1.5', '1e3', 'x', '1234567']],
+  [hashKey, ['', 'x'.repeat(15), `${'x'.repeat(15)}\n`, `${'x'.repeat(16)}\n\n`, 'é'.repeat(16)]],
+  [listenAddresses, ['999.0.0.1:80', '1.2.3:80', 'http://localhost:80', ':80/', ':1e3', ':٣']],
   [telemetryPath, ['', '/', 'metrics', '/-/', '/-/metrics', '/a?b', '/a#b', '/a b', '/a/', '//a']],
   [telemetryPath, ['/:id', '/*', '/a/../b', '/.', '/..', '/%20', '/a\n']],
   [timeout, ['', '0s', '-1s', '1.5s', '20', '20 s', '1s1m', '1d', '600h', 'Infinity', '1s\n']],
@@ -48,10 +61,11 @@ test.each([
   for (const text of texts) expect(() => parse(text), JSON.stringify(text)).toThrow(InvalidValue);
 });
 
-test.each([...Object.values(SETTINGS), ...Object.values(ACCOUNT_SETTINGS)])(
-  'the default and the example of $key are right values',
-  (setting) => {
-    if ('default' in setting) setting.parse(setting.default);
-    if (!setting.example.startsWith('<')) setting.parse(setting.example);
-  },
-);
+test.each<Setting>([
+  ...Object.values(SETTINGS),
+  ...Object.values(PRIVACY_KEY_SETTINGS),
+  ...Object.values(ACCOUNT_SETTINGS),
+])('the default and the example of $key are right values', (setting) => {
+  if (setting.default !== undefined) setting.parse(setting.default);
+  if (!setting.example.startsWith('<')) setting.parse(setting.example);
+});

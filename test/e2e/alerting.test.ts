@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
@@ -21,12 +21,12 @@ interface Alert {
 /** A receiver of Alertmanager's webhooks, and what it was sent. */
 async function startWebhook(): Promise<{ url: string; alerts: Alert[] }> {
   const alerts: Alert[] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      alerts.push(...(JSON.parse(body) as { alerts: Alert[] }).alerts);
-      response.end();
-    });
-  }).listen(0, '127.0.0.1');
+  const receive = async (request: IncomingMessage, response: ServerResponse) => {
+    alerts.push(...(JSON.parse(await text(request)) as { alerts: Alert[] }).alerts);
+    response.end();
+  };
+  const server = createServer((request, response) => void receive(request, response));
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, alerts };

@@ -4,6 +4,7 @@ import { optionalPrometheusTools } from '../support/prometheus.ts';
 import { EQUIVALENT } from './equivalent-mutants.ts';
 import { mutantsOf, type Mutant } from './mutants.ts';
 import {
+  nameOf,
   only,
   readGroups,
   readTests,
@@ -49,15 +50,24 @@ test.skipIf(tools === undefined)(
       for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
         if (!(await isKilled(mutant))) {
           survivors.push(mutant.name);
-          console.log('SURVIVOR', mutant.name);
         }
       }
     };
     await Promise.all(Array.from({ length: PARALLEL }, work));
-    console.info(`${mutants.length} mutants, ${survivors.length} equivalent ones survived`);
+    console.info(summary(mutants, survivors));
     expect(survivors.toSorted()).toEqual(Object.keys(EQUIVALENT).toSorted());
   },
 );
+
+/** For each rule, how many of its mutants were noticed. */
+function summary(mutants: readonly Mutant[], survivors: readonly string[]): string {
+  const lines = rulesOf(groups).map((rule) => {
+    const names = mutants.flatMap((mutant) => (mutant.original === rule ? mutant.name : []));
+    const killed = names.filter((name) => !survivors.includes(name));
+    return `${killed.length} of ${names.length} ${nameOf(rule)}`;
+  });
+  return ['Mutants noticed:', ...lines].join('\n');
+}
 
 async function isKilled({ original, rule }: Mutant): Promise<boolean> {
   const asking = parts.filter(({ alert }) => behind.get(alert)?.has(original));

@@ -4,10 +4,13 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startWebServer } from '../../src/web/server.ts';
+import { createMemoryLog } from '../support/memory-log.ts';
 import { METRICS, startSite } from './site.ts';
 
 /** More than the buffers between a server and a client that does not read. */
 const LARGE = 'x'.repeat(32 * 2 ** 20);
+
+const OPEN = { tls: () => undefined, log: createMemoryLog().log };
 
 /** Something that a test waits for, and ends by hand. */
 function createGate() {
@@ -33,15 +36,16 @@ async function startSlowSite() {
 test('a port that is taken is an error to the caller', async () => {
   const { server } = await startSite();
   await expect(
-    startWebServer(() => {}, { host: '127.0.0.1', port: server.port }),
+    startWebServer(() => {}, [{ host: '127.0.0.1', port: server.port }], OPEN),
   ).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
 test('without a host every address of the machine is listened on', async () => {
-  const server = await startWebServer((_request, response) => void response.end('here'), {
-    host: undefined,
-    port: 0,
-  });
+  const server = await startWebServer(
+    (_request, response) => void response.end('here'),
+    [{ host: undefined, port: 0 }],
+    OPEN,
+  );
   onTestFinished(() => server.close());
   const response = await fetch(`http://127.0.0.1:${server.port}/`);
   expect(await response.text()).toBe('here');

@@ -1,21 +1,31 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import type { WebConfig } from '../../src/core/web-config.ts';
 import { createApp, type Site } from '../../src/web/app.ts';
-import type { Landing } from '../../src/web/landing.ts';
-import { startWebServer } from '../../src/web/server.ts';
+import { createGuard } from '../../src/web/guard.ts';
+import type { Status } from '../../src/web/page/model.ts';
+import { startWebServer, type WebServerOptions } from '../../src/web/server.ts';
+import type { Address } from '../../src/web/listen.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { createMemoryLog } from '../support/memory-log.ts';
 
 export const METRICS = '# HELP whatsapp_up Poll.\n# TYPE whatsapp_up gauge\nwhatsapp_up 1\nשם 😀\n';
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-export const LANDING: Landing = {
-  name: 'WhatsApp numbers exporter',
+const STATUS: Status = {
   version: '1.2.3',
   nowMs: Date.parse('2026-11-22T10:00:00Z'),
-  links: [{ path: '/metrics', label: 'Metrics' }],
+  nextPollMs: Date.parse('2026-11-22T10:00:18Z'),
   accounts: [],
 };
+
+/** What a site may have besides its answers; without any, everybody may come in by HTTP. */
+export interface Doors extends Partial<WebConfig> {
+  readonly maxRequests?: number;
+  readonly addresses?: readonly Address[];
+  readonly patience?: NonNullable<WebServerOptions['patience']>;
+}
 
 export interface Answer {
   readonly status: number;
@@ -24,22 +34,32 @@ export interface Answer {
 }
 
 /** A server of this site on a free port, closed at the end of the test. */
-export async function startSite(changes: Partial<Site> = {}) {
+export async function startSite(changes: Partial<Site> = {}, doors: Doors = {}) {
+  const clock = createFakeClock();
+  const open = { tls: undefined, headers: {}, users: new Map(), rateLimit: undefined };
+  const web = { current: { ...open, ...doors } as WebConfig };
   const { log, lines } = createMemoryLog();
   const site: Site = {
     telemetryPath: '/metrics',
     metricsContentType: CONTENT_TYPE,
     metrics: () => Promise.resolve(METRICS),
-    landing: () => LANDING,
+    status: () => STATUS,
     isHealthy: () => true,
     isReady: () => true,
     ...changes,
   };
-  const server = await startWebServer(createApp(site, log), { host: '127.0.0.1', port: 0 });
-  onTestFinished(() => server.close());
+  const { maxRequests = 0, addresses = [{ host: '127.0.0.1', port: 0 }], patience } = doors;
+  const guard = createGuard({ doors: () => web.current, maxRequests, clock, log });
+  const started = await startWebServer(createApp(site, log, guard), addresses, {
+    tls: () => web.current.tls,
+    log,
+    ...(patience && { patience }),
+  });
+  onTestFinished(() => started.close());
+  const server = { ...started, port: started.port ?? 0 };
   const ask = (path: string, { method = 'GET', headers = {} } = {}) =>
     askServer(server.port, path, method, headers);
-  return { server, ask, lines };
+  return { server, ask, lines, clock, web };
 }
 
 /** One request on a connection of its own. The path goes out as it is, and the body is as it came. */

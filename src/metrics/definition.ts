@@ -1,0 +1,51 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import { FAMILIES } from './families.ts';
+import type { AccountView, Build, Family, NumberFamily, Sample } from './family.ts';
+
+/**
+ * The text as prom-client makes it from the table: what is right by definition. It is loaded and used
+ * where a text is wanted once; what is served is made by render.ts and equal to it, as a test says.
+ */
+export function renderDefinition(accounts: readonly AccountView[], build: Build): Promise<string> {
+  const registry = new Registry();
+  for (const family of FAMILIES) {
+    const { name, help, type, labels } = family;
+    const options = { name, help, labelNames: labels, registers: [registry] };
+    const gauge = type === 'gauge' ? new Gauge(options) : undefined;
+    const counter = type === 'counter' ? new Counter(options) : undefined;
+    for (const [sampleLabels, value] of samplesOf(family, accounts, build)) {
+      if (value === undefined) continue;
+      gauge?.set(sampleLabels, value);
+      counter?.inc(sampleLabels, value);
+    }
+  }
+  return registry.metrics();
+}
+
+function* samplesOf(
+  family: Family,
+  accounts: readonly AccountView[],
+  build: Build,
+): Generator<Sample> {
+  if (family.scope === 'exporter') yield* family.samples(build);
+  else if (family.scope === 'number') {
+    for (const view of accounts) yield* samplesOfNumbers(family, view);
+  } else {
+    for (const view of accounts) {
+      const account = view.state.name;
+      for (const [labels, value] of family.samples(view)) yield [{ account, ...labels }, value];
+    }
+  }
+}
+
+function* samplesOfNumbers(
+  { texts, series }: NumberFamily,
+  { state, snapshot }: AccountView,
+): Generator<Sample> {
+  for (const number of snapshot?.numbers ?? []) {
+    const counters = state.conversations.get(number.whatsapp);
+    const labels: Record<string, string> = { account: state.name, number: number.whatsapp };
+    for (const [label, text] of Object.entries(texts)) labels[label] = text(number);
+    for (const one of series) yield [{ ...labels, ...one.labels }, one.value(number, counters)];
+  }
+}

@@ -1,0 +1,47 @@
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { connect, type AddressInfo, type Server } from 'node:net';
+
+/** A TCP port, of every interface where there is no host, or the path of a Unix socket. */
+export type Address =
+  { readonly host: string | undefined; readonly port: number } | { readonly path: string };
+
+/** Whoever may write to a socket may connect: its owner and group, as for other local services. */
+const SOCKET_MODE = 0o660;
+
+/** Resolves with the address as people write it; rejects with Node's error (EADDRINUSE ...). */
+export async function listen(server: Server, address: Address): Promise<string> {
+  if ('path' in address) await removeStaleSocket(address.path);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    const done = () => {
+      server.off('error', reject);
+      resolve();
+    };
+    if ('path' in address) server.listen({ path: address.path }, done);
+    else {
+      const { host, port } = address;
+      server.listen({ port, ...(host === undefined ? {} : { host }) }, done);
+    }
+  });
+  if ('path' in address) {
+    chmodSync(address.path, SOCKET_MODE);
+    return `unix:${address.path}`;
+  }
+  const bound = server.address() as AddressInfo;
+  return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}
+
+/** A process that was killed leaves its socket behind, and nobody could listen there again. */
+async function removeStaleSocket(path: string): Promise<void> {
+  // What is no socket stays, and listening fails with EADDRINUSE.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
+  const code = await new Promise<string | undefined>((resolve) => {
+    const socket = connect({ path });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(undefined);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+  });
+  if (code === 'ECONNREFUSED') rmSync(path, { force: true });
+}

@@ -1,0 +1,81 @@
+import { html, type Html } from './html.ts';
+import { conditionOf, tally, type AccountStatus, type Condition, type Status } from './model.ts';
+import { ago, ahead, count, moment, whole } from './words.ts';
+
+/** So many accounts are shown one by one; of more, those without trouble are folded away. */
+const SHOWN_MAX = 6;
+const WORST_FIRST: readonly Condition[] = ['stale', 'failing', 'waiting', 'ok'];
+
+const LABELS: Readonly<Record<Condition, string>> = {
+  ok: 'Up to date',
+  failing: 'Last check failed',
+  waiting: 'Not checked yet',
+  stale: 'No current data',
+};
+
+export function renderAccounts(status: Status): Html {
+  const { accounts } = status;
+  const inOrder = WORST_FIRST.flatMap((condition) =>
+    accounts.filter((account) => conditionOf(account) === condition),
+  );
+  const list = (items: readonly AccountStatus[]) =>
+    html`<ul class="accounts">
+      ${items.map((account) => renderAccount(account, status))}
+    </ul>`;
+  const troubled = inOrder.filter((account) => conditionOf(account) !== 'ok');
+  const well = inOrder.slice(troubled.length);
+  if (accounts.length <= SHOWN_MAX) return section(list(inOrder));
+  return section(
+    html`${troubled.length > 0 ? list(troubled) : undefined}
+      <details>
+        <summary>${count(well.length, 'account')} up to date</summary>
+        ${list(well)}
+      </details>`,
+  );
+}
+
+function section(content: Html): Html {
+  return html`<section aria-labelledby="accounts">
+    <h2 id="accounts">Accounts</h2>
+    ${content}
+  </section>`;
+}
+
+function renderAccount(account: AccountStatus, status: Status): Html {
+  const condition = conditionOf(account);
+  return html`<li>
+    <h3><bdi>${account.name}</bdi> <span class="state ${condition}">${LABELS[condition]}</span></h3>
+    <p>${renderFacts(account, status)}</p>
+    ${renderFailure(account)}
+  </li> `;
+}
+
+function renderFacts(account: AccountStatus, { nowMs, nextPollMs }: Status): Html {
+  const { lastPollMs, failure } = account;
+  const checked = failure === undefined ? 'Checked' : 'Last check failed';
+  const last = lastPollMs === undefined ? '' : `${checked} ${ago(lastPollMs, nowMs)}. `;
+  const next = nextPollMs === undefined ? '' : `Next check ${ahead(nextPollMs, nowMs)}.`;
+  return html`${renderData(account, nowMs)} ${last}${next}`;
+}
+
+function renderData({ numbers, lastSuccessMs, failure }: AccountStatus, nowMs: number): Html {
+  const age = lastSuccessMs === undefined ? '' : ago(lastSuccessMs, nowMs);
+  if (numbers !== undefined) {
+    const { all, offline, unknown } = tally(numbers);
+    const notKnown = unknown === 0 ? '' : `, ${whole(unknown)} not known`;
+    const asOf = failure === undefined ? '' : ` as of ${age}`;
+    return html`${count(all, 'number')}, ${whole(offline)} offline${notKnown}${asOf}.`;
+  }
+  if (lastSuccessMs === undefined) return html`No data yet.`;
+  return html`No current data since ${moment(lastSuccessMs)} (${age}): numbers of that time are no
+  longer shown.`;
+}
+
+function renderFailure({ failure }: AccountStatus): Html | undefined {
+  if (failure === undefined) return undefined;
+  const { reason, meaning, remedy } = failure;
+  return html`<p>
+    <strong>Why it failed:</strong> ${meaning} (<code>${reason}</code>).<br />
+    <strong>What to do:</strong> ${remedy}
+  </p> `;
+}

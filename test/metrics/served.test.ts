@@ -1,0 +1,219 @@
+import {
+  array,
+  assert,
+  asyncProperty,
+  constantFrom,
+  option,
+  record,
+  uniqueArray,
+} from 'fast-check';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import { spawnSync } from 'node:child_process';
+import { gunzipSync, inflateRawSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { createAccountState } from '../../src/core/account-state.ts';
+import { parseNumbers } from '../../src/core/parse.ts';
+import type { Snapshot } from '../../src/core/snapshot.ts';
+import { renderDefinition } from '../../src/metrics/definition.ts';
+import { createExposition, type Exposition } from '../../src/metrics/exposition.ts';
+import type { AccountView } from '../../src/metrics/family.ts';
+import { NUMBER_FAMILIES, renderNumbers } from '../../src/metrics/render.ts';
+import { MISNAMED } from '../../src/metrics/runtime.ts';
+import { nearlyValidResponse } from '../support/arbitrary.ts';
+import { parseExposition } from '../support/exposition.ts';
+import { numberEntry } from '../support/numbers.ts';
+import { prometheusTools } from '../support/prometheus.ts';
+import { responseOf, sampleEntry, sampleResponse } from '../support/sample.ts';
+import { BUILD, failed, good, viewAfter, viewOf } from './views.ts';
+
+type Encoding = 'gzip' | 'identity';
+
+async function bytesOf(
+  exposition: Exposition,
+  views: readonly AccountView[],
+  encoding: Encoding,
+): Promise<Buffer> {
+  const { length, chunks } = await exposition.encode(views, encoding);
+  const bytes: Uint8Array[] = [];
+  for await (const chunk of chunks) bytes.push(chunk);
+  const whole = Buffer.concat(bytes);
+  expect(whole.length).toBe(length);
+  return whole;
+}
+
+/** What is served, which must be what prom-client says. */
+async function expectDefinition(exposition: Exposition, views: readonly AccountView[]) {
+  const expected = await renderDefinition(views, BUILD);
+  expect((await bytesOf(exposition, views, 'identity')).toString()).toBe(expected);
+  expect(gunzipSync(await bytesOf(exposition, views, 'gzip')).toString()).toBe(expected);
+}
+
+const create = () => createExposition(BUILD, { withRuntime: false });
+
+/** The account after these polls (null is one that failed), each prepared as the poller does it. */
+async function pollAll(exposition: Exposition, name: string, responses: readonly unknown[]) {
+  let view: AccountView = {
+    state: createAccountState(name),
+    snapshot: undefined,
+    pollIntervalS: 1,
+  };
+  const outcomes = responses.map((response) =>
+    response === null ? failed('network') : good(response),
+  );
+  for (let polls = 1; polls <= outcomes.length; polls += 1) {
+    const next = viewAfter(name, ...outcomes.slice(0, polls));
+    await exposition.prepare(next.state, view.state);
+    view = next;
+  }
+  return view;
+}
+
+const anyPolls = array(option(nearlyValidResponse), { maxLength: 4 });
+const anyFleet = uniqueArray(
+  record({ name: constantFrom('acme', 'b.c-1', 'Z_'), polls: anyPolls }),
+  {
+    selector: ({ name }) => name,
+    maxLength: 3,
+  },
+);
+
+test('whatever was polled, what is served is byte for byte what prom-client makes of it', async () => {
+  await assert(
+    asyncProperty(anyFleet, async (fleet) => {
+      const exposition = create();
+      const views: AccountView[] = [];
+      for (const { name, polls } of fleet) views.push(await pollAll(exposition, name, polls));
+      await expectDefinition(exposition, views);
+      await expectDefinition(
+        exposition,
+        views.map((view) => ({ ...view, snapshot: undefined })),
+      );
+      for (const view of views) await expectDefinition(exposition, [view]);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('names, also the worst, are served as prom-client writes them', async () => {
+  const names = ['"} 1\n{a="b\\', 'שם 😀\u200f', '\\n', '', 'x'.repeat(200), '\r\u2028'];
+  const numbers = names.flatMap((displayName, i) =>
+    names.map((businessName, j) =>
+      numberEntry({ whatsapp: String(10 * i + j), displayName, businessName }),
+    ),
+  );
+  const totals = { numbers: 1, conversations: 1, marketing: 1, service: 1, incoming: 1 };
+  await expectDefinition(create(), [viewOf('a"\\\nb', { totals, numbers })]);
+});
+
+/** More numbers than a block has, each with its own values. */
+function fleetOf(count: number, changes: Readonly<Record<number, object>> = {}): unknown {
+  const entries = Array.from({ length: count }, (_, i) => ({
+    ...sampleEntry({ whatsapp: String(i), display_name: `Branch ${i}`, conversationsThisMonth: i }),
+    ...changes[i],
+  }));
+  return responseOf(...entries);
+}
+
+test.each([
+  ['nothing', fleetOf(4_100), fleetOf(4_100)],
+  ['one count in the second block', fleetOf(4_100), fleetOf(4_100, { 3_000: { isOnline: 0 } })],
+  ['a name', fleetOf(4_100), fleetOf(4_100, { 4_099: { display_name: 'New' } })],
+  ['a count that a counter adds up', fleetOf(10), fleetOf(10, { 3: { marketingThisMonth: 90 } })],
+  ['a number for another', fleetOf(4_100), fleetOf(4_100, { 0: { whatsapp: '9999' } })],
+  ['one number more, in a new block', fleetOf(2_048), fleetOf(2_049)],
+  ['one number less', fleetOf(2_049), fleetOf(2_048)],
+  ['the last number', fleetOf(1), fleetOf(0)],
+])('a poll that changes %s leaves nothing of the one before', async (_what, first, second) => {
+  const exposition = create();
+  await expectDefinition(exposition, [await pollAll(exposition, 'acme', [first, second])]);
+});
+
+test('a poll that changes one number makes only the blocks anew in which it shows', async () => {
+  const before = await renderNumbers('acme', parsed(fleetOf(4_100)), new Map());
+  const changed = parsed(fleetOf(4_100, { 3_000: { isOnline: 0 } }));
+  const after = await renderNumbers('acme', changed, new Map(), before);
+  const made = after.blocks.flatMap(({ parts }, block) =>
+    parts.flatMap((part, i) => (part === before.blocks[block]?.parts[i] ? [] : [[block, i]])),
+  );
+  const online = NUMBER_FAMILIES.findIndex(({ name }) => name === 'whatsapp_number_online');
+  expect(made).toEqual([[1, online]]);
+  expect(after.blocks).toHaveLength(3);
+});
+
+test('between two polls a scrape does not go through the numbers again', async () => {
+  let reads = 0;
+  const view = viewOf('acme', {
+    totals: { numbers: 1, conversations: 6, marketing: 3, service: 2, incoming: 1 },
+    get numbers() {
+      reads += 1;
+      return [numberEntry()];
+    },
+  });
+  const exposition = create();
+  await exposition.prepare(view.state, createAccountState('acme'));
+  const readsOnce = reads;
+  expect(readsOnce).toBeGreaterThan(0);
+  const first = await bytesOf(exposition, [view], 'gzip');
+  expect(await bytesOf(exposition, [{ ...view }], 'gzip')).toEqual(first);
+  expect(reads).toBe(readsOnce);
+});
+
+test('gzip is one member, which every reader understands', async () => {
+  const exposition = createExposition(BUILD, { withRuntime: true });
+  const view = viewAfter('acme', good(sampleResponse()));
+  const bytes = await bytesOf(exposition, [view], 'gzip');
+  const inflated = inflateRawSync(bytes.subarray(10), { info: true }) as unknown as {
+    engine: { bytesWritten: number };
+  };
+  expect(inflated.engine.bytesWritten).toBe(bytes.length - 10 - 8);
+});
+
+/** Name, type and help of each metric of the process. */
+function headsOf(text: string) {
+  const families = [...parseExposition(text)].filter(([name]) => /^(process|nodejs)_/.test(name));
+  return families.map(([name, { type, help }]) => [name, type, help]);
+}
+
+test('the metrics of the process are called, typed and explained as prom-client has them', async () => {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  for (const name of MISNAMED) register.removeSingleMetric(name);
+  const exposition = createExposition(BUILD, { withRuntime: true });
+  const served = (await bytesOf(exposition, [], 'identity')).toString();
+  expect(headsOf(served)).toEqual(headsOf(await register.metrics()));
+});
+
+test('the metrics of the process have believable values', async () => {
+  const exposition = createExposition(BUILD, { withRuntime: true });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const families = parseExposition((await bytesOf(exposition, [], 'identity')).toString());
+  const valueOf = (name: string) => families.get(name)?.samples[0]?.value ?? NaN;
+  expect(valueOf('process_start_time_seconds')).toBeLessThan(Date.now() / 1000);
+  expect(valueOf('process_start_time_seconds')).toBeGreaterThan(Date.now() / 1000 - 3_600);
+  expect(valueOf('process_resident_memory_bytes')).toBeGreaterThan(20e6);
+  expect(valueOf('process_virtual_memory_bytes')).toBeGreaterThan(100e6);
+  expect(valueOf('nodejs_heap_size_used_bytes')).toBeGreaterThan(5e6);
+  expect(valueOf('nodejs_eventloop_lag_mean_seconds')).toBeGreaterThan(0.005);
+  expect(valueOf('nodejs_eventloop_lag_mean_seconds')).toBeLessThan(1);
+  expect(valueOf('process_open_fds')).toBeGreaterThan(3);
+  expect(valueOf('process_max_fds')).toBeGreaterThan(valueOf('process_open_fds'));
+  const spaces = families.get('nodejs_heap_space_size_used_bytes')?.samples;
+  expect(spaces?.map(({ labels }) => labels['space'])).toContain('old');
+});
+
+test.each(['gzip', 'identity'] as const)(
+  'promtool has nothing to say about what is served (%s)',
+  async (encoding) => {
+    const { promtool } = await prometheusTools();
+    const view = viewAfter('acme', good(sampleResponse()), failed('tls'));
+    const exposition = createExposition(BUILD, { withRuntime: true });
+    const bytes = await bytesOf(exposition, [view], encoding);
+    const input = encoding === 'gzip' ? gunzipSync(bytes) : bytes;
+    const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input });
+    expect([status, `${stdout.toString()}${stderr.toString()}`]).toEqual([0, '']);
+  },
+);
+
+function parsed(response: unknown): Snapshot {
+  return parseNumbers(response).snapshot;
+}

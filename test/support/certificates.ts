@@ -1,0 +1,34 @@
+import selfsigned from 'selfsigned';
+
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Kinds of alternative names, as the standard counts them. */
+export const [EMAIL, DNS, URI, IP] = [1, 2, 6, 7] as const;
+
+type AltName =
+  | { readonly type: typeof EMAIL | typeof DNS | typeof URI; readonly value: string }
+  | { readonly type: typeof IP; readonly ip: string };
+
+/** For this host, or with these names; signed by `ca`, or by itself. */
+export async function createCertificate(
+  commonName: string,
+  options: { readonly ca?: Certificate; readonly altNames?: readonly AltName[] } = {},
+): Promise<Certificate> {
+  const { ca, altNames = [{ type: DNS, value: 'localhost' }] } = options;
+  const { cert, private: key } = await selfsigned.generate(
+    [{ name: 'commonName', value: commonName }],
+    {
+      keyType: 'ec',
+      algorithm: 'sha256',
+      ...(ca && { ca }),
+      extensions: [
+        { name: 'basicConstraints', cA: ca === undefined },
+        { name: 'subjectAltName', altNames: [...altNames] },
+      ],
+    },
+  );
+  return { cert, key };
+}

@@ -1,0 +1,27 @@
+import { REASONS, type Reason } from '../../src/core/reasons.ts';
+import type { AccountStatus, Failure, Status } from '../../src/web/page/model.ts';
+import { numberEntry } from './numbers.ts';
+
+export const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
+
+/** What the page tells of these accounts, with the next poll 18 seconds away. */
+export function statusOf(...accounts: readonly AccountStatus[]): Status {
+  return { version: '1.2.3', nowMs: NOW_MS, nextPollMs: NOW_MS + 18_000, accounts };
+}
+
+/** An account with one online number, polled well 42 seconds ago; the fields given replace these. */
+export function accountStatus(fields: Partial<AccountStatus> = {}): AccountStatus {
+  const polledMs = NOW_MS - 42_000;
+  return {
+    name: 'acme',
+    lastPollMs: polledMs,
+    lastSuccessMs: polledMs,
+    failure: undefined,
+    numbers: [numberEntry()],
+    ...fields,
+  };
+}
+
+export function failureOf(reason: Reason): Failure {
+  return { reason, ...REASONS[reason] };
+}

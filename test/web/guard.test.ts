@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { METRICS, startSite } from './site.ts';
+
+/** Metrics that are given out when the test says so. */
+function createSlowMetrics() {
+  const waiting: (() => void)[] = [];
+  const metrics = () =>
+    new Promise<string>((resolve) => {
+      waiting.push(() => resolve(METRICS));
+    });
+  const asked = async (count: number) => {
+    while (waiting.length < count) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { metrics, asked, answer: () => waiting.splice(0).forEach((give) => give()) };
+}
+
+test('more requests than are allowed at once are turned away with 503, and say when to return', async () => {
+  const { metrics, asked, answer } = createSlowMetrics();
+  const { ask } = await startSite({ metrics }, { maxRequests: 2 });
+  const running = [ask('/metrics'), ask('/metrics')];
+  await asked(2);
+  for (const path of ['/metrics', '/']) {
+    const refused = await ask(path);
+    expect(refused.status).toBe(503);
+    expect(refused.body).toBe('Limit of concurrent requests reached (2), try again later.\n');
+    expect(refused.headers['retry-after']).toBe('1');
+  }
+  expect((await ask('/-/healthy')).status, 'health has no limit').toBe(200);
+  answer();
+  for (const one of running) expect((await one).status).toBe(200);
+  expect((await ask('/')).status).toBe(200);
+});
+
+test('0 is no limit', async () => {
+  const { metrics, asked, answer } = createSlowMetrics();
+  const { ask } = await startSite({ metrics }, { maxRequests: 0 });
+  const running = Array.from({ length: 60 }, () => ask('/metrics'));
+  await asked(60);
+  answer();
+  for (const one of running) expect((await one).status).toBe(200);
+});
+
+test('a client that has gone away holds no place', async () => {
+  const { metrics, asked, answer } = createSlowMetrics();
+  const { ask, server } = await startSite({ metrics }, { maxRequests: 1 });
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await asked(1);
+  expect((await ask('/')).status).toBe(503);
+  socket.destroy();
+  await once(socket, 'close');
+  while ((await ask('/')).status !== 200) await new Promise((resolve) => setImmediate(resolve));
+  answer();
+});
+
+test('a rate limit holds for all clients together, but not for health', async () => {
+  const { ask, clock, web } = await startSite({}, { rateLimit: { burst: 2, intervalMs: 1_500 } });
+  const statuses = [];
+  for (let i = 0; i < 3; i += 1) statuses.push((await ask('/metrics')).status);
+  expect(statuses).toEqual([200, 200, 429]);
+  const refused = await ask('/');
+  expect(refused.headers['retry-after']).toBe('2');
+  expect((await ask('/-/healthy')).status).toBe(200);
+  await clock.advance(1_500);
+  expect((await ask('/metrics')).status).toBe(200);
+  expect((await ask('/metrics')).status).toBe(429);
+  web.current = { ...web.current, rateLimit: undefined };
+  for (let i = 0; i < 5; i += 1) expect((await ask('/metrics')).status).toBe(200);
+});
+
+test('headers of the operator are on every response, beside the own ones', async () => {
+  const headers = {
+    'Strict-Transport-Security': 'max-age=60',
+    'Content-Security-Policy': "default-src 'self'",
+  };
+  const { ask, web } = await startSite({}, { headers });
+  for (const path of ['/metrics', '/', '/nowhere', '/-/healthy']) {
+    const answer = await ask(path);
+    expect(answer.headers['strict-transport-security'], path).toBe('max-age=60');
+    expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
+  }
+  const page = await ask('/');
+  expect(page.headers['content-security-policy'], 'both hold').toContain("default-src 'none'");
+  web.current = { ...web.current, headers: {} };
+  expect((await ask('/metrics')).headers['strict-transport-security']).toBeUndefined();
+});
+
+test('a socket that was used before is counted anew with each request', async () => {
+  const { server } = await startSite({}, { maxRequests: 1 });
+  const socket = connect(server.port, '127.0.0.1').setEncoding('utf8');
+  onTestFinished(() => void socket.destroy());
+  let received = '';
+  socket.on('data', (text: string) => (received += text));
+  for (let i = 1; i <= 3; i += 1) {
+    socket.write('GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    while (received.split('HTTP/1.1 200').length <= i) await once(socket, 'data');
+  }
+  expect(received).not.toContain('503');
+});

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import {
+  PAGE_ROWS,
+  pageOf,
+  parseQuery,
+  selectRows,
+  type Query,
+} from '../../src/web/page/listing.ts';
+import { numberEntry } from '../support/numbers.ts';
+import { accountStatus } from '../support/status.ts';
+
+const everything = parseQuery('/');
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, i) =>
+    numberEntry({ whatsapp: String(972_500_000_000 + i), displayName: `Name ${10_000 + i}` }),
+  );
+/** The display names that a search finds. */
+function find(search: string, numbers = NAMED): readonly string[] {
+  const rows = selectRows([accountStatus({ numbers })], { ...everything, search });
+  return rows.map(({ number }) => number.displayName);
+}
+const NAMED = [
+  numberEntry({ whatsapp: '972541234567', displayName: 'מספרת הדר', businessName: 'הדר בע"מ' }),
+  numberEntry({ whatsapp: '972521112222', displayName: 'Café Négev', businessName: 'Negev Ltd.' }),
+  numberEntry({ whatsapp: '972509998877', displayName: '\u200fפִּרחי תמר', businessName: '' }),
+];
+
+test.each<[string, Query]>([
+  ['/', { search: '', account: undefined, page: 1 }],
+  ['/?q=+dana+&account=acme&page=3', { search: 'dana', account: 'acme', page: 3 }],
+  ['/?q=%D7%93%D7%A0%D7%94', { search: 'דנה', account: undefined, page: 1 }],
+  ['/?q=%ff%zz', { search: '\ufffd%zz', account: undefined, page: 1 }],
+  ['/?q=a?b', { search: 'a', account: undefined, page: 1 }],
+  ['/?q=a&q=b&q[]=c&account=', { search: 'a', account: undefined, page: 1 }],
+  [`/?q=${'x'.repeat(5_000)}`, { search: 'x'.repeat(100), account: undefined, page: 1 }],
+  ...['0', '-1', '1.5', '1e3', 'NaN', '9'.repeat(400), ''].map((page): [string, Query] => [
+    `/?page=${page}`,
+    { search: '', account: undefined, page: 1 },
+  ]),
+])('of the address %.40s what can be read is taken, within limits', (url, query) => {
+  expect(parseQuery(url)).toEqual(query);
+});
+
+test('offline numbers come first, then those not known, each in the order of names', () => {
+  const numbers = [
+    numberEntry({ displayName: 'b', online: 1 }),
+    numberEntry({ displayName: 'd', online: 0 }),
+    numberEntry({ displayName: 'A', online: 1 }),
+    numberEntry({ displayName: '', businessName: 'c', online: 0 }),
+    numberEntry({ displayName: 'z', online: undefined }),
+    numberEntry({ displayName: '', businessName: '', whatsapp: '1', online: 0 }),
+  ];
+  expect(find('', numbers)).toEqual(['', '', 'd', 'z', 'A', 'b']);
+});
+
+test.each([
+  ['הדר', ['מספרת הדר']],
+  ['הדר בע״מ', ['מספרת הדר']],
+  ['  הדר   מספרת ', ['מספרת הדר']],
+  ['cafe NEGEV', ['Café Négev']],
+  ['פרחי', ['\u200fפִּרחי תמר']],
+  ['972541234567', ['מספרת הדר']],
+  ['+972 54-123-4567', ['מספרת הדר']],
+  ['054 1234567', ['מספרת הדר']],
+  ['4567', ['מספרת הדר']],
+  ['112222 cafe', ['Café Négev']],
+  ['nobody', []],
+  ['הדר cafe', []],
+  ['.*', []],
+  ['<script>', []],
+])('a search for %j finds as a person would expect', (search, names) => {
+  expect(find(search)).toEqual(names);
+});
+
+test('one account can be asked for, and an account without current data adds nothing', () => {
+  const accounts = [
+    accountStatus(),
+    accountStatus({ name: 'beta' }),
+    accountStatus({ name: 'old', numbers: undefined }),
+  ];
+  const accountsOf = (account?: string) =>
+    selectRows(accounts, { ...everything, account }).map((row) => row.account);
+  expect(accountsOf()).toEqual(['acme', 'beta']);
+  expect(accountsOf('beta')).toEqual(['beta']);
+  expect(accountsOf('old')).toEqual([]);
+  expect(accountsOf('ACME')).toEqual([]);
+});
+
+test.each([
+  [1, 1, 0],
+  [25, 25, 2_400],
+  [26, 25, 2_400],
+  [999_999, 25, 2_400],
+])('page %d of 2,450 numbers is page %d', (asked, page, first) => {
+  const rows = selectRows([accountStatus({ numbers: numbered(2_450) })], everything);
+  const shown = pageOf(rows, { ...everything, page: asked });
+  expect(shown).toMatchObject({ page, pages: 25 });
+  expect(shown.rows).toEqual(rows.slice(first, first + PAGE_ROWS));
+});
+
+test('where there is nothing there is one empty page', () => {
+  expect(pageOf([], { ...everything, page: 7 })).toEqual({ rows: [], page: 1, pages: 1 });
+});

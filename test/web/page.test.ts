@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { AccountStatus } from '../../src/web/page/model.ts';
+import { numberEntry } from '../support/numbers.ts';
+import { NOW_MS, accountStatus, failureOf, statusOf } from '../support/status.ts';
+import { startSite } from './site.ts';
+
+/** The page of these accounts, as it comes over HTTP. */
+async function pageOf(accounts: readonly AccountStatus[], path = '/'): Promise<string> {
+  const { ask } = await startSite({ status: () => statusOf(...accounts) });
+  return (await ask(path)).body;
+}
+/** What a person reads in the part of the page between these two texts. */
+function readable(page: string, from = '<main', to = '</main>'): string {
+  const [, rest = ''] = page.split(from, 2);
+  const [part = ''] = rest.replace(/^[^>]*>/, '').split(to);
+  return part
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+const verdictOf = (page: string) => readable(page, '<p class="verdict', '</p>');
+const accountsOf = (page: string) => readable(page, '<h2 id="accounts"', '</section>');
+const rowsOf = (page: string) =>
+  page
+    .split('<tr role="row">')
+    .slice(2)
+    .map((row) => readable(`<tr>${row}`, '<tr', '</tr>'));
+
+test('the page says what this is, which version, and links to what there is', async () => {
+  const { ask } = await startSite({ status: () => statusOf(accountStatus()) });
+  const { status, headers, body } = await ask('/');
+  expect(status).toBe(200);
+  expect(headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(body).toContain('<h1>WhatsApp numbers</h1>');
+  expect(readable(body, '<footer', '</footer>')).toContain('whatsapp-numbers-exporter 1.2.3');
+  const links = Array.from(body.matchAll(/href="\.(\/[^"?]*)"/g), ([, path = '']) => path);
+  expect(links).toEqual(['/metrics', '/api/status', '/-/healthy', '/-/ready']);
+  for (const path of links) expect((await ask(path)).status, path).toBe(200);
+});
+
+test('nothing but its own style and script is allowed to the page, and it needs nothing else', async () => {
+  const { ask } = await startSite({ status: () => statusOf(accountStatus()) });
+  const { headers, body } = await ask('/');
+  const hashOf = (tag: string) => {
+    const [, text = ''] = new RegExp(`<${tag}>(.*)</${tag}>`, 's').exec(body) ?? [];
+    return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+  };
+  expect(headers['content-security-policy']).toBe(
+    `default-src 'none'; style-src '${hashOf('style')}'; script-src '${hashOf('script')}'; ` +
+      "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  );
+  expect(headers['referrer-policy']).toBe('no-referrer');
+  const markup = body.replace(/<script>.*<\/script>/s, '');
+  expect(markup).not.toMatch(
+    /<script|<img|<link|<iframe|http-equiv|https?:|\/\/|@import|url\(|\son\w+=|style=/i,
+  );
+  expect(body).not.toMatch(/https?:|innerHTML|eval\(/);
+});
+
+test('text from outside cannot become markup', async () => {
+  const hostile = `"><script>alert('1')</script>&amp;`;
+  const { ask } = await startSite({
+    telemetryPath: '/metrics',
+    status: () => ({
+      ...statusOf(
+        accountStatus({
+          name: hostile,
+          failure: { reason: hostile, meaning: hostile, remedy: hostile },
+          numbers: [
+            numberEntry({ whatsapp: hostile, displayName: hostile, businessName: `${hostile}2` }),
+          ],
+        }),
+        accountStatus({ name: `${hostile}3` }),
+      ),
+      version: hostile,
+    }),
+  });
+  const query = new URLSearchParams({ q: hostile, account: hostile });
+  const { body } = await ask(`/?${query.toString()}`);
+  const escaped = '&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;amp;';
+  expect(body.split(escaped)).toHaveLength(18);
+  expect(body.match(/<script/g)).toHaveLength(1);
+  expect(body).not.toContain("alert('");
+});
+
+test.each([
+  [{ numbers: [numberEntry()] }, '1 number, none offline', 'good'],
+  [{ numbers: [numberEntry({ online: 0 }), numberEntry()] }, '1 of 2 numbers offline', 'bad'],
+  [
+    { numbers: [numberEntry({ online: undefined })] },
+    '1 number, none offline, 1 not known',
+    'unsure',
+  ],
+  [{ numbers: [] }, '0 numbers, none offline', 'good'],
+  [{ numbers: undefined }, 'No current data', 'unsure'],
+])('the first line is the answer: %j', async (fields, text, tone) => {
+  const page = await pageOf([accountStatus(fields)]);
+  expect(verdictOf(page)).toBe(text);
+  expect(page).toContain(`<title>${text} – WhatsApp numbers</title>`);
+  expect(page).toContain(`<p class="verdict ${tone}"`);
+});
+
+test('that all is well is not said while an account has no current data', async () => {
+  const page = await pageOf([accountStatus(), accountStatus({ name: 'b', numbers: undefined })]);
+  expect(verdictOf(page)).toBe('1 number, none offline, no current data for 1 account');
+  expect(page).toContain('class="verdict unsure"');
+});
+
+test('the page says how old its oldest data is', async () => {
+  const page = await pageOf([
+    accountStatus(),
+    accountStatus({ name: 'b', lastSuccessMs: NOW_MS - 200_000 }),
+    accountStatus({ name: 'c', lastSuccessMs: NOW_MS - 9_000_000, numbers: undefined }),
+  ]);
+  expect(readable(page, '<p id="asof"', '</p>')).toBe(
+    'Data from 3 minutes ago, checked on a schedule. Page from 22 Nov 2026, 10:00:00 UTC .',
+  );
+});
+
+test('an account that is well says when it was checked and when it will be', async () => {
+  expect(accountsOf(await pageOf([accountStatus()]))).toBe(
+    'Accounts acme Up to date 1 number, 0 offline. Checked 42 seconds ago. Next check in 18 seconds.',
+  );
+});
+
+test('a failed check shows what it means and what to do, and how old the data beside it is', async () => {
+  const failure = failureOf('network');
+  const account = accountStatus({ failure, lastSuccessMs: NOW_MS - 200_000 });
+  expect(accountsOf(await pageOf([account]))).toBe(
+    'Accounts acme Last check failed 1 number, 0 offline as of 3 minutes ago. ' +
+      'Last check failed 42 seconds ago. Next check in 18 seconds. ' +
+      `Why it failed: ${failure.meaning} ( network ). What to do: ${failure.remedy}`,
+  );
+});
+
+test('old data is not shown as live: only since when there is none', async () => {
+  const failure = failureOf('timeout');
+  const lastSuccessMs = NOW_MS - 2 * 3_600_000;
+  const page = await pageOf([accountStatus({ failure, lastSuccessMs, numbers: undefined })]);
+  expect(accountsOf(page)).toContain(
+    'acme No current data No current data since 22 Nov 2026, 08:00:00 UTC (2 hours ago)',
+  );
+  expect(readable(page)).toContain('There are no current numbers to show.');
+  expect(page).not.toContain('<table');
+});
+
+test('an account that was never polled, or never with success, has no data yet', async () => {
+  const never = { lastSuccessMs: undefined, numbers: undefined };
+  const waiting = await pageOf([accountStatus({ ...never, lastPollMs: undefined })]);
+  expect(accountsOf(waiting)).toBe(
+    'Accounts acme Not checked yet No data yet. Next check in 18 seconds.',
+  );
+  const failed = await pageOf([accountStatus({ ...never, failure: failureOf('tls') })]);
+  expect(accountsOf(failed)).toContain('acme No current data No data yet. Last check failed');
+});
+
+test('of many accounts those in trouble stand out, and the others are folded away', async () => {
+  const well = Array.from({ length: 99 }, (_, i) => accountStatus({ name: `well-${i}` }));
+  const sick = accountStatus({ name: 'sick', failure: failureOf('blocked') });
+  const page = await pageOf([...well, sick]);
+  const [open = '', folded = ''] = page.split('<details>');
+  expect(accountsOf(open)).toContain('sick');
+  expect(open).not.toContain('well-');
+  expect(readable(`<p>${folded}`, '<p', '</summary>')).toBe('99 accounts up to date');
+});
+
+test('a row has the names, the number, its state and the counts of the month', async () => {
+  const numbers = [
+    numberEntry({ displayName: 'Dana', businessName: 'Dana Ltd.', conversations: 12_345 }),
+    numberEntry({ displayName: 'Same', businessName: 'Same', online: undefined }),
+    numberEntry({ displayName: '', businessName: '', marketing: undefined, online: 0 }),
+  ];
+  expect(rowsOf(await pageOf([accountStatus({ numbers })]))).toEqual([
+    '+972500000001 Offline 6 – 2 1',
+    'Same +972500000001 Not known 6 3 2 1',
+    'Dana +972500000001 Dana Ltd. Online 12,345 3 2 1',
+  ]);
+});
+
+test('a number that is not shown as digits is shown as it is', async () => {
+  const numbers = [
+    numberEntry({ whatsapp: '0123456789012345', displayName: '', businessName: '' }),
+  ];
+  expect(rowsOf(await pageOf([accountStatus({ numbers })]))[0]).toBe(
+    '0123456789012345 Online 6 3 2 1',
+  );
+});
+
+test('which account a number belongs to is said only where there are several', async () => {
+  expect(await pageOf([accountStatus()])).not.toMatch(/<select|>Account</);
+  const page = await pageOf([accountStatus(), accountStatus({ name: 'beta' })], '/?account=beta');
+  expect(rowsOf(page)).toEqual(['Display +972500000001 Business Online beta 6 3 2 1']);
+  expect(page).toMatch(/<option value="beta"\s+selected>/);
+});
+
+test('a search works by a plain form, says what it found, and leads back', async () => {
+  const numbers = [numberEntry({ displayName: 'Dana' }), numberEntry({ displayName: 'Omer' })];
+  const page = await pageOf([accountStatus({ numbers })], '/?q=dana');
+  expect(rowsOf(page)).toHaveLength(1);
+  expect(page).toContain('value="dana"');
+  expect(readable(page)).toContain('1 number for “ dana ”. Show all');
+  const none = await pageOf([accountStatus({ numbers })], '/?q=nobody');
+  expect(readable(none)).toContain('No numbers for “ nobody ”. Show all');
+});
+
+test('thousands of numbers come by pages whose links keep search and account', async () => {
+  const numbers = Array.from({ length: 5_000 }, (_, i) =>
+    numberEntry({ whatsapp: String(972_500_000_000 + i) }),
+  );
+  const accounts = [accountStatus({ numbers }), accountStatus({ name: 'beta' })];
+  const page = await pageOf(accounts, '/?q=a%26b+%22&account=acme');
+  expect(readable(page)).toContain('No numbers');
+  const { ask } = await startSite({ status: () => statusOf(...accounts) });
+  const second = (await ask('/?q=display&account=acme&page=2')).body;
+  expect(rowsOf(second)).toHaveLength(100);
+  expect(readable(second)).toContain('Page 2 of 50');
+  expect(second).toContain('href="./?q=display&amp;account=acme&amp;page=1#numbers"');
+  expect(second).toContain('href="./?q=display&amp;account=acme&amp;page=3#numbers"');
+  expect(readable((await ask('/?page=51')).body)).toContain('Page 51 of 51');
+});
+
+test.each([
+  [-5_000, '0 seconds ago'],
+  [1_000, '1 second ago'],
+  [89_000, '89 seconds ago'],
+  [91_000, '2 minutes ago'],
+  [5_400_000, '90 minutes ago'],
+  [7_200_000, '2 hours ago'],
+  [864_000_000, '10 days ago'],
+])('%d ms is %s', async (ageMs, expected) => {
+  const page = await pageOf([accountStatus({ lastPollMs: NOW_MS - ageMs })]);
+  expect(accountsOf(page)).toContain(`Checked ${expected}.`);
+});

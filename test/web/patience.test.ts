@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+
+import { PATIENCE } from '../../src/web/server.ts';
+import { METRICS, startSite } from './site.ts';
+
+/** Node's own timers run here, so the waits are real; but short ones. */
+const SHORT = { requestMs: 200, responseMs: 60_000, keepAliveMs: 60_000, checkMs: 50 };
+/** More than the buffers between a server and a client that does not read. */
+const LARGE = 'x'.repeat(32 * 2 ** 20);
+const GET = 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+/** What a client gets that sends this and then keeps still; it is closed by the other side. */
+async function patienceWith(port: number, sent: string, isReading = true) {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  onTestFinished(() => void socket.destroy());
+  let received = '';
+  if (isReading) socket.on('data', (text: string) => (received += text));
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  const startMs = performance.now();
+  socket.write(sent);
+  return { socket, startMs, received: () => received };
+}
+
+test.each([
+  ['sends nothing', ''],
+  ['never ends its headers', 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n'],
+  [
+    'never sends the body that it announced',
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n`,
+  ],
+])('a client that %s is cut off', async (_what, sent) => {
+  const { server } = await startSite({}, { patience: SHORT });
+  const { socket } = await patienceWith(server.port, sent);
+  await once(socket, 'close');
+});
+
+test('a client that sends a byte now and then is cut off all the same', async () => {
+  const { server } = await startSite({}, { patience: SHORT });
+  const { socket } = await patienceWith(server.port, 'GET /metrics HTTP/1.1\r\n');
+  const drip = setInterval(() => socket.write('X'), 20);
+  onTestFinished(() => clearInterval(drip));
+  await once(socket, 'close');
+});
+
+test('a connection that is not used any more is closed', async () => {
+  const { server } = await startSite({}, { patience: { ...SHORT, keepAliveMs: 100 } });
+  const { socket, received } = await patienceWith(server.port, GET);
+  await once(socket, 'close');
+  expect(received()).toContain('whatsapp_up 1');
+});
+
+test('a client that does not read its answer is cut off, and its place is free again', async () => {
+  const patience = { ...PATIENCE, responseMs: 300 };
+  const metrics = () => Promise.resolve(LARGE);
+  const { server, ask } = await startSite({ metrics }, { patience, maxRequests: 1 });
+  const { socket } = await patienceWith(server.port, GET, false);
+  socket.pause();
+  while ((await ask('/')).status !== 503) await new Promise((resolve) => setImmediate(resolve));
+  while ((await ask('/')).status !== 200) await new Promise((resolve) => setTimeout(resolve, 20));
+});
+
+test('a client that reads drop by drop is cut off, however steady it is', async () => {
+  const patience = { ...PATIENCE, responseMs: 300 };
+  const { server } = await startSite({ metrics: () => Promise.resolve(LARGE) }, { patience });
+  const { socket, received } = await patienceWith(server.port, GET);
+  const drip = setInterval(() => {
+    socket.resume();
+    setImmediate(() => socket.pause());
+  }, 50);
+  onTestFinished(() => clearInterval(drip));
+  const isCut = new Promise((resolve) => socket.once('close', resolve).once('error', resolve));
+  await Promise.race([isCut, once(socket, 'end')]);
+  expect(received().length).toBeLessThan(LARGE.length);
+});
+
+test('connections past the 500th are closed, and there is room again when one goes', async () => {
+  const { server, ask } = await startSite();
+  const open = async () => {
+    const socket = connect(server.port, '127.0.0.1').setEncoding('utf8');
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    return socket;
+  };
+  const sockets = await Promise.all(Array.from({ length: 500 }, open));
+  const excess = await open();
+  excess.resume();
+  await once(excess, 'close');
+  sockets[0]?.destroy();
+  const answered = async () => (await ask('/-/healthy').catch(() => undefined))?.status;
+  while ((await answered()) !== 200) await new Promise((resolve) => setTimeout(resolve, 10));
+});
+
+test('an answer that takes its time is not cut as long as it is in time', async () => {
+  const metrics = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return METRICS;
+  };
+  const { ask } = await startSite({ metrics }, { patience: SHORT });
+  expect((await ask('/metrics')).body).toBe(METRICS);
+});

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { numberEntry } from '../support/numbers.ts';
+import { NOW_MS, accountStatus, failureOf, statusOf } from '../support/status.ts';
+import { startSite } from './site.ts';
+
+const offline = numberEntry({ whatsapp: '972500000002', online: 0, conversations: undefined });
+const STATUS = statusOf(
+  accountStatus({ numbers: [numberEntry(), offline] }),
+  accountStatus({
+    name: 'beta',
+    numbers: undefined,
+    failure: failureOf('network'),
+    lastSuccessMs: NOW_MS - 3_600_250,
+  }),
+  accountStatus({
+    name: 'new',
+    numbers: undefined,
+    lastPollMs: undefined,
+    lastSuccessMs: undefined,
+  }),
+);
+
+test('the status is there for scripts, whole and in a shape of its own', async () => {
+  const { ask } = await startSite({ status: () => STATUS });
+  const { status, headers, body } = await ask('/api/status');
+  expect(status).toBe(200);
+  expect(headers['content-type']).toBe('application/json; charset=utf-8');
+  const names = { displayName: 'Display', businessName: 'Business' };
+  const counts = { marketingThisMonth: 3, serviceThisMonth: 2, incomingThisMonth: 1 };
+  expect(JSON.parse(body)).toEqual({
+    version: '1.2.3',
+    time: '2026-11-22T10:00:00Z',
+    accounts: [
+      {
+        name: 'acme',
+        condition: 'ok',
+        lastPoll: '2026-11-22T09:59:18Z',
+        lastSuccess: '2026-11-22T09:59:18Z',
+        nextPoll: '2026-11-22T10:00:18Z',
+        failure: null,
+        numbers: { all: 2, offline: 1, unknown: 0, online: 1 },
+      },
+      {
+        name: 'beta',
+        condition: 'stale',
+        lastPoll: '2026-11-22T09:59:18Z',
+        lastSuccess: '2026-11-22T08:59:59Z',
+        nextPoll: '2026-11-22T10:00:18Z',
+        failure: failureOf('network'),
+        numbers: null,
+      },
+      {
+        name: 'new',
+        condition: 'waiting',
+        lastPoll: null,
+        lastSuccess: null,
+        nextPoll: '2026-11-22T10:00:18Z',
+        failure: null,
+        numbers: null,
+      },
+    ],
+    numbers: [
+      {
+        account: 'acme',
+        number: '972500000002',
+        state: 'offline',
+        ...names,
+        conversationsThisMonth: null,
+        ...counts,
+      },
+      {
+        account: 'acme',
+        number: '972500000001',
+        state: 'online',
+        ...names,
+        conversationsThisMonth: 6,
+        ...counts,
+      },
+    ],
+  });
+});
+
+test('it can be searched as the page can, but does not come by pages', async () => {
+  const numbers = Array.from({ length: 250 }, (_, i) =>
+    numberEntry({ whatsapp: String(972_500_000_000 + i) }),
+  );
+  const accounts = [accountStatus({ numbers }), accountStatus({ name: 'beta' })];
+  const { ask } = await startSite({ status: () => statusOf(...accounts) });
+  const count = async (query: string) => {
+    const { body } = await ask(`/api/status?${query}`);
+    return (JSON.parse(body) as { numbers: unknown[] }).numbers.length;
+  };
+  expect(await count('page=2')).toBe(251);
+  expect(await count('account=beta')).toBe(1);
+  expect(await count('q=000249')).toBe(1);
+});
