@@ -11,8 +11,7 @@ const ACCOUNT = `${TARGET}, account=~"$account"`;
 /** A metric of the scraped process, such as `up`. */
 export const target = (metric: string) => `${metric}{${TARGET}}`;
 export const account = (metric: string) => `whatsapp_${metric}{${ACCOUNT}}`;
-const number = (metric: string) =>
-  `whatsapp_number_${metric}{${ACCOUNT}, number=~"$number"}`;
+const number = (metric: string) => `whatsapp_number_${metric}{${ACCOUNT}, number=~"$number"}`;
 
 export const perAccount = (expr: string) => `max by (account) (${expr})`;
 const perNumber = (expr: string) => `max by (account, number) (${expr})`;

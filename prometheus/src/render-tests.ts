@@ -40,7 +40,9 @@ export function renderTests(alert: string, cases: readonly Case[]): string {
       },
     ],
   };
-  return HEADER + stringify(file, { aliasDuplicateObjects: false, lineWidth: 0 });
+  return (
+    HEADER + stringify(file, { aliasDuplicateObjects: false, lineWidth: 0, singleQuote: true })
+  );
 }
 
 function renderCheck(alert: string, account: string, hour: number, samples: readonly object[]) {

@@ -166,6 +166,12 @@ export const SILENT_BUSINESS_CASES: readonly Case[] = [
     silent: [at(21, 12), at(28, 20), at(28, 22)],
   },
   {
+    name: 'a-silence-lasts-through-the-weekend',
+    series: [up, ...number(1, except(usual, at(24, 12), at(60, 0))), ...colleagues(usual)],
+    firing: [at(24, 18), at(27, 12), at(28, 6)],
+    silent: [at(24, 12)],
+  },
+  {
     name: 'one-conversation-ends-the-silence',
     series: [
       up,

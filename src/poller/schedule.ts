@@ -6,7 +6,7 @@ export interface Schedule {
   /** The longest time between two ticks, in milliseconds. */
   readonly longestGapMs: number;
   /** The first tick after `nowMs`; both in Unix milliseconds. */
-  nextTickMs(nowMs: number): number;
+  readonly nextTickMs: (nowMs: number) => number;
 }
 
 /** A schedule that cannot be used; `message` says why and what to write instead. */

@@ -9,7 +9,7 @@ import type { Status } from './page/model.ts';
 import { PAGE_CSP, renderPage } from './page/page.ts';
 
 /** Bytes, all there or made as they are sent. */
-export interface Body {
+interface Body {
   readonly length: number;
   readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }

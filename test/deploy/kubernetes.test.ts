@@ -133,7 +133,7 @@ test('the configuration is valid, and each file that it needs is mounted where i
     readFile,
     checkSchedule: () => undefined,
   });
-  expect(loaded).toMatchObject({ config: { web: { listenAddress: { port: PORT } } } });
+  expect(loaded).toMatchObject({ config: { web: { listenAddresses: [{ port: PORT }] } } });
 });
 
 const KUBECTL = 'kubectl';

@@ -79,7 +79,7 @@ function lintAlert(rule: Rule, records: readonly string[]): string[] {
 }
 
 /** The labels of an alert's series: those of the first thing that its expression names. */
-export function labelsOf(expr: string, records: readonly string[]): string[] {
+function labelsOf(expr: string, records: readonly string[]): string[] {
   const grouped = /^\W*(?:sum|max|avg|count) by \(([^)]*)\)/.exec(expr);
   if (grouped !== null) return (grouped[1] ?? '').split(/,\s*/);
   if (/^\W*absent\(up\{job=/.test(expr)) return ['job'];

@@ -13,7 +13,7 @@ export interface InstantSample {
 }
 
 /** A folder with these files in it, gone when the test ends. */
-export function folderWith(files: Readonly<Record<string, string>>): string {
+function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   onTestFinished(() => rmSync(folder, { recursive: true }));
