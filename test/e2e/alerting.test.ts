@@ -51,53 +51,62 @@ function alertmanagerWith(webhook: string): string {
   return stringify(config);
 }
 
+type Fleet = (entry: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+
+/** The built program on the simulator, watched by a real Prometheus with the shipped rules. */
+async function startStack(toFleet: Fleet = (entry) => entry) {
+  const webhook = await startWebhook();
+  const alertmanager = await startAlertmanager(
+    tools?.alertmanager ?? '',
+    alertmanagerWith(webhook.url),
+  );
+  const provider = await startProvider(3);
+  provider.faults.numbers = {
+    kind: 'transform',
+    transform: (good) => ({
+      ...good,
+      list: (good['list'] as Record<string, unknown>[]).map(toFleet),
+    }),
+  };
+  const exporter = startProgram([], { ...environmentFor(provider), POLL_SCHEDULE: '1s' });
+  const target = `127.0.0.1:${await portOf(exporter)}`;
+  const prometheus = await startPrometheus(tools?.prometheus ?? '', {
+    'prometheus.yml': stringify({
+      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      rule_files: ['recording.rules.yml', 'alerts.rules.yml'],
+      alerting: {
+        alertmanagers: [{ static_configs: [{ targets: [new URL(alertmanager).host] }] }],
+      },
+      scrape_configs: [{ job_name: 'whatsapp-exporter', static_configs: [{ targets: [target] }] }],
+    }),
+    'recording.rules.yml': inSeconds('prometheus/recording.rules.yml'),
+    'alerts.rules.yml': inSeconds('prometheus/alerts.rules.yml'),
+  });
+  const known = await eventually(async () => {
+    const samples = await prometheus.query('account_number:whatsapp_number_online:max == 1');
+    return samples.length === 3 ? samples : undefined;
+  }, 'all numbers to be seen online');
+  expect(webhook.alerts).toEqual([]);
+  return {
+    webhook,
+    provider,
+    exporter,
+    numbers: known.map(({ labels }) => labels['number'] ?? ''),
+  };
+}
+
 test.skipIf(tools === undefined)(
   'a number that drops out of its inbox calls the pager once, and its return says so',
-  { timeout: 90_000 },
+  { timeout: 120_000 },
   async () => {
-    const webhook = await startWebhook();
-    const alertmanager = await startAlertmanager(
-      tools?.alertmanager ?? '',
-      alertmanagerWith(webhook.url),
-    );
-    const provider = await startProvider(3);
     let offline: string | undefined;
-    provider.faults.numbers = {
-      kind: 'transform',
-      transform: (good) => ({
-        ...good,
-        list: (good['list'] as Record<string, unknown>[]).map((entry) => ({
-          ...entry,
-          display_name: 'סטודיו נגה',
-          isOnline: entry['whatsapp'] === offline ? 0 : 1,
-        })),
-      }),
-    };
-    const env = { ...environmentFor(provider), POLL_SCHEDULE: '1s' };
-    const target = `127.0.0.1:${await portOf(startProgram([], env))}`;
-    const prometheus = await startPrometheus(tools?.prometheus ?? '', {
-      'prometheus.yml': stringify({
-        global: { scrape_interval: '1s', evaluation_interval: '1s' },
-        rule_files: ['recording.rules.yml', 'alerts.rules.yml'],
-        alerting: {
-          alertmanagers: [{ static_configs: [{ targets: [new URL(alertmanager).host] }] }],
-        },
-        scrape_configs: [
-          { job_name: 'whatsapp-exporter', static_configs: [{ targets: [target] }] },
-        ],
-      }),
-      'recording.rules.yml': inSeconds('prometheus/recording.rules.yml'),
-      'alerts.rules.yml': inSeconds('prometheus/alerts.rules.yml'),
-    });
-    const known = await eventually(async () => {
-      const samples = await prometheus.query(
-        'account_number:whatsapp_number_last_online_timestamp_seconds:max',
-      );
-      return samples.length === 3 ? samples : undefined;
-    }, 'all numbers to be known as online');
-    expect(webhook.alerts).toEqual([]);
+    const { webhook, numbers } = await startStack((entry) => ({
+      ...entry,
+      display_name: 'סטודיו נגה',
+      isOnline: entry['whatsapp'] === offline ? 0 : 1,
+    }));
 
-    offline = known[0]?.labels['number'] ?? '';
+    offline = numbers[0] ?? '';
     const fired = await eventually(() => webhook.alerts[0], 'the page', 30_000);
     expect(fired.status).toBe('firing');
     expect(fired.labels).toMatchObject({
@@ -116,5 +125,33 @@ test.skipIf(tools === undefined)(
     );
     expect(resolved.labels).toEqual(fired.labels);
     expect(new Set(webhook.alerts.map(({ labels }) => JSON.stringify(labels))).size).toBe(1);
+  },
+);
+
+test.skipIf(tools === undefined)(
+  'a refused client calls the pager for the account, and an exporter that died for itself',
+  { timeout: 120_000 },
+  async () => {
+    const { webhook, provider, exporter } = await startStack((entry) => ({
+      ...entry,
+      isOnline: 1,
+    }));
+    const firstOf = (name: string) =>
+      eventually(
+        () => webhook.alerts.find(({ labels }) => labels['alertname'] === name),
+        name,
+        40_000,
+      );
+    provider.revokeTokens();
+    provider.faults.token = { kind: 'fail', reason: 2 };
+    expect((await firstOf('WhatsAppTokenRejected')).labels).toMatchObject({ account: 'acme' });
+
+    exporter.process.kill('SIGKILL');
+    const down = await firstOf('WhatsAppExporterDown');
+    expect(down.annotations['runbook_url']).toMatch(/docs\/runbooks\.md#whatsappexporterdown$/);
+    const paged = webhook.alerts.map(({ labels }) => labels['alertname']);
+    expect(paged, 'nothing is said of numbers that nobody sees').not.toContain(
+      'WhatsAppNumberOffline',
+    );
   },
 );

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 
 import { generated } from '../../prometheus/src/generated.ts';
 import { optionalPrometheusTools } from '../support/prometheus.ts';
@@ -8,6 +9,7 @@ import {
   only,
   readGroups,
   readTests,
+  readText,
   rootPath,
   rulesBehind,
   rulesOf,
@@ -27,6 +29,13 @@ test('every generated file is what its sources say', () => {
   for (const [path, text] of generated()) {
     expect(readFileSync(path, 'utf8'), `${path}: run scripts/generate-prometheus.ts`).toBe(text);
   }
+});
+
+test('the PrometheusRule holds the same groups as the rule files', () => {
+  const manifest = parse(readText('deploy/kubernetes/monitoring/prometheus-rule.yaml')) as {
+    spec: { groups: unknown };
+  };
+  expect(manifest.spec.groups).toEqual(groups);
 });
 
 withTools('promtool finds nothing to complain of in the rules', async () => {
