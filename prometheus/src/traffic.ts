@@ -30,7 +30,7 @@ export interface Case {
 export const at = (day: number, hour: number): number => day * DAY + hour;
 export const dayOf = (hour: number): number => Math.floor(hour / DAY);
 
-export function isOpen(hour: number): boolean {
+function isOpen(hour: number): boolean {
   const weekday = dayOf(hour) % 7;
   const ofDay = hour % DAY;
   if (weekday === 6) return false;

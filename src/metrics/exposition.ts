@@ -59,11 +59,11 @@ export function createExposition(
     for (const { state, snapshot } of accounts) {
       if (snapshot !== undefined) numbers.push(await numbersOf(state, snapshot));
     }
-    const parts = heads.flatMap((head, i) => [
+    const ofNumbers = heads.flatMap((head, i) => [
       head,
-      ...numbers.flatMap(({ blocks }) => blocks.flatMap(({ parts }) => parts[i] ?? [])),
+      ...numbers.flatMap(({ blocks }) => blocks.flatMap((block) => block.parts[i] ?? [])),
     ]);
-    return joinParts([...parts, compressNow(renderHealth(accounts, build))]);
+    return joinParts([...ofNumbers, compressNow(renderHealth(accounts, build))]);
   }
 
   return {
