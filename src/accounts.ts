@@ -35,7 +35,8 @@ export interface Account {
 }
 
 /** Everything in the configuration that bears on one account. */
-type AccountSettings = AccountConfig & Pick<Config, 'month' | 'proxy'> & { timeoutMs: number };
+type AccountSettings = AccountConfig &
+  Pick<Config, 'month' | 'limits' | 'proxy'> & { timeoutMs: number };
 
 /**
  * The accounts of a configuration. Of those there were before, one that has not changed goes on as
@@ -47,8 +48,8 @@ export function createAccounts(
   surroundings: Surroundings & Shown,
 ): readonly Account[] {
   return config.accounts.map((account) => {
-    const { month, proxy, poll } = config;
-    const settings = { ...account, month, proxy, timeoutMs: poll.timeoutMs };
+    const { month, limits, proxy, poll } = config;
+    const settings = { ...account, month, limits, proxy, timeoutMs: poll.timeoutMs };
     const known = before.find((other) => other.settings.name === account.name);
     if (known !== undefined && isSameAccount(known.settings, settings)) return known;
     return createAccount(settings, surroundings, known && whatStays(known, settings));
@@ -66,6 +67,7 @@ function createAccount(
     credentials,
     proxy,
     timeoutMs,
+    numbersMax: settings.limits.numbers,
     clock,
     random,
     onSecret,

@@ -11,7 +11,6 @@ import { createExporter, pollOnce } from './exporter.ts';
 import { createLog, createRedactor, logTo } from './log.ts';
 import type { Build } from './metrics/family.ts';
 import { ScheduleError, parseSchedule } from './poller/schedule.ts';
-import { DEMO_CREDENTIALS, startDemo } from './simulator/demo.ts';
 import { systemClock } from './system.ts';
 
 type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' }>;
@@ -132,6 +131,7 @@ async function createSurroundings({ log }: Config, fd: number) {
 /** For --demo: the configuration with the simulator as its one account. */
 async function withDemo({ demo }: Run, config: Config) {
   if (!demo) return { config, close: async () => {} };
+  const { DEMO_CREDENTIALS, startDemo } = await import('./simulator/demo.ts');
   const simulator = await startDemo(systemClock);
   const { clientId, clientSecret } = DEMO_CREDENTIALS;
   const account: AccountConfig = {

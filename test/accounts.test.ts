@@ -44,6 +44,7 @@ async function start(initial: { secret?: string } = {}) {
     };
     const config = {
       poll: { schedule: '1m', timeoutMs: 20_000, staleAfterMs: 300_000 },
+      limits: { numbers: 50_000 },
       month: { timezone: 'UTC' },
       proxy: { http: '', https: '', no: '' },
       ...changes.config,

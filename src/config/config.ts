@@ -61,6 +61,8 @@ export interface Config {
     readonly staleAfterMs: number;
   };
   readonly month: { readonly timezone: string };
+  /** Of one account. */
+  readonly limits: { readonly numbers: number };
   readonly log: {
     readonly level: (typeof LOG_LEVELS)[number];
     readonly format: (typeof LOG_FORMATS)[number];

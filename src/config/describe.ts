@@ -1,14 +1,13 @@
-import { stringify } from 'yaml';
-
 import type { SecretSource } from '../core/credentials.ts';
 import { formatDuration } from '../core/duration.ts';
 import { ACCOUNT_SETTINGS } from './account-settings.ts';
 import type { AccountConfig, Config, ListenAddress } from './config.ts';
+import { loadYaml } from './yaml.ts';
 
 /** The configuration in force, as a YAML file that says the same but for the secrets. */
 export function describeConfig(config: Config): string {
-  const { web, privacy, poll, month, log, accounts, proxy } = config;
-  const file = stringify({
+  const { web, privacy, poll, month, limits, log, accounts, proxy } = config;
+  const file = loadYaml().stringify({
     web: {
       listen_address: web.listenAddresses.map(formatListenAddress),
       telemetry_path: web.telemetryPath,
@@ -22,6 +21,7 @@ export function describeConfig(config: Config): string {
       stale_after: formatDuration(poll.staleAfterMs),
     },
     month,
+    limits,
     log,
     accounts: accounts.map(toFileKeys),
   });

@@ -1,5 +1,3 @@
-import { isSeq } from 'yaml';
-
 import { ACCOUNT_SETTINGS } from './account-settings.ts';
 import { toYamlExample, type Given } from './given.ts';
 import type { Problem } from './problems.ts';
@@ -19,6 +17,7 @@ import {
   type Help,
   type KnownKeys,
   type Source,
+  loadYaml,
 } from './yaml.ts';
 
 /** One account as given. */
@@ -95,7 +94,7 @@ export function parseConfigFile(
 }
 
 function readAccounts(source: Source, list: Entry): GivenAccount[] {
-  if (!isSeq(list.node)) {
+  if (!loadYaml().isSeq(list.node)) {
     refuse(source, list, 'must be a list of accounts');
     return [{ name: toName(source, list), values: new Map(), isWhole: false }];
   }

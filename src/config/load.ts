@@ -55,6 +55,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       staleAfterMs: read(SETTINGS.staleAfter),
     },
     month: { timezone: read(SETTINGS.timezone) },
+    limits: { numbers: read(SETTINGS.numbersMax) },
     log: { level: read(SETTINGS.logLevel), format: read(SETTINGS.logFormat) },
     accounts:
       demo || file === undefined ? [] : parseAccounts(file.accounts, env, { readFile, problems }),

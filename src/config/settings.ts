@@ -1,4 +1,5 @@
 import { parseDuration } from '../core/duration.ts';
+import { NUMBERS_MAX } from '../core/parse.ts';
 import { Secret } from '../core/secret.ts';
 import { LOG_FORMATS, LOG_LEVELS, NUMBER_LABELS } from './config.ts';
 import { parseListenAddresses } from './listen-address.ts';
@@ -120,6 +121,19 @@ export const SETTINGS = {
     value: 'zone',
     meaning: "IANA time zone of the provider's calendar month",
     example: 'Asia/Jerusalem',
+  },
+  numbersMax: {
+    key: 'limits.numbers',
+    flag: '--limits.numbers',
+    env: 'LIMITS_NUMBERS',
+    default: String(NUMBERS_MAX),
+    parse: (text) =>
+      /^[1-9]\d{0,6}$/.test(text)
+        ? Number(text)
+        : invalid('must be a whole number from 1, of up to 7 digits'),
+    value: 'count',
+    meaning: 'How many numbers an account may have; what is beyond is left out and counted',
+    example: '50000',
   },
   logLevel: {
     key: 'log.level',

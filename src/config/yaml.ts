@@ -1,9 +1,17 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import { createRequire } from 'node:module';
+import type { Document, LineCounter } from 'yaml';
+import type * as Yaml from 'yaml';
 
 import { nearest } from './nearest.ts';
 import { InvalidValue, quote, type Problem } from './problems.ts';
 import type { Given } from './given.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Loaded only where there is YAML to read or write: it takes as long as Node.js itself to start. */
+export function loadYaml(): typeof Yaml {
+  return require('yaml') as typeof Yaml;
+}
 
 /** What a key means, and how it is written. */
 export interface Help extends Pick<Problem, 'meaning' | 'example'> {
@@ -38,6 +46,7 @@ export function openYaml(
   problems: Problem[],
   example: string,
 ): Source | undefined {
+  const { LineCounter, parseDocument } = loadYaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const source = { document, lines, path, problems };
@@ -73,6 +82,7 @@ export function readMapping(
   mapping: Entry,
   keys: KnownKeys | undefined,
 ): Map<string, Entry> {
+  const { isMap, isScalar } = loadYaml();
   const entries = new Map<string, Entry>();
   if (!isMap(mapping.node)) {
     refuse(source, mapping, 'must be a mapping of keys to values');
@@ -98,7 +108,7 @@ export function readMapping(
 export function readTexts(source: Source, mapping: Entry, keys: KnownKeys): Map<string, Given> {
   const texts = new Map<string, Given>();
   for (const [key, entry] of readMapping(source, mapping, keys)) {
-    const isList = entry.help.isList && isSeq(entry.node);
+    const isList = entry.help.isList && loadYaml().isSeq(entry.node);
     const text = isList ? readList(source, entry)?.join(',') : readText(source, entry);
     if (text !== undefined) texts.set(key, { text, from: 'file', name: toName(source, entry) });
   }
@@ -131,7 +141,7 @@ export function readValue<T>(
 
 /** The texts of a list of single values; undefined after telling that it is none. */
 export function readList(source: Source, entry: Entry): string[] | undefined {
-  const items = isSeq(entry.node) ? entry.node.items : [];
+  const items = loadYaml().isSeq(entry.node) ? entry.node.items : [];
   const texts = items.flatMap((item) => textOf(resolve(source, item)) ?? []);
   if (texts.length > 0 && texts.length === items.length) return texts;
   refuse(source, entry, 'must be a list of single values');
@@ -140,7 +150,7 @@ export function readList(source: Source, entry: Entry): string[] | undefined {
 
 /** The source of a number, since 0123 or an id of 20 digits would not survive as one. */
 function textOf(node: unknown): string | undefined {
-  if (!isScalar(node) || isNull(node)) return undefined;
+  if (!loadYaml().isScalar(node) || isNull(node)) return undefined;
   return typeof node.value === 'string' ? node.value : (node.source ?? '');
 }
 
@@ -165,15 +175,15 @@ export function refuse(source: Source, entry: Entry, problem: string): void {
 }
 
 export function resolve({ document }: Source, node: unknown): unknown {
-  return isAlias(node) ? node.resolve(document) : node;
+  return loadYaml().isAlias(node) ? node.resolve(document) : node;
 }
 
 export function isNull(node: unknown): boolean {
-  return node === null || (isScalar(node) && node.value === null);
+  return node === null || (loadYaml().isScalar(node) && node.value === null);
 }
 
 export function offsetOf(node: unknown): number | undefined {
-  return isNode(node) ? node.range?.[0] : undefined;
+  return loadYaml().isNode(node) ? node.range?.[0] : undefined;
 }
 
 export function toName({ path, lines }: Source, { key, offset }: Entry): string {

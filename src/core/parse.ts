@@ -2,7 +2,7 @@ import { createAnomalyTally, type Anomalies, type AnomalyTally } from './anomali
 import { PollError } from './reasons.ts';
 import type { MonthCounts, NumberEntry, Snapshot } from './snapshot.ts';
 
-/** The largest list that is kept. Thirteen series a number: 50,000 make 650,000. */
+/** Of the list so many are kept unless told otherwise. Thirteen series a number: 650,000. */
 export const NUMBERS_MAX = 50_000;
 /** E.164 allows 15 digits; a little room for the provider's own test numbers. */
 const NUMBER_DIGITS_MAX = 20;
@@ -26,28 +26,32 @@ type Json = Readonly<Record<string, unknown>>;
  * What is odd about an entry or a field costs only that entry or field and is reported. Throws
  * PollError `invalid_response` where there is no list at all.
  */
-export function parseNumbers(response: unknown): ParsedResponse {
+export function parseNumbers(response: unknown, numbersMax = NUMBERS_MAX): ParsedResponse {
   const fields = asObject(response);
   const list = fields?.list;
   if (fields === undefined || !Array.isArray(list)) {
     throw new PollError('invalid_response', 'the response holds no list of numbers');
   }
   const odd = createAnomalyTally();
-  const numbers = parseList(list, odd);
+  const numbers = parseList(list, numbersMax, odd);
   const totals = parseTotals(fields, odd);
   // With an entry left out, no sum over the rest can be held against the provider's total.
   if (numbers.length === list.length) compareTotals(totals, numbers, odd);
   return Object.freeze({ snapshot: Object.freeze({ totals, numbers }), anomalies: odd.result() });
 }
 
-function parseList(list: readonly unknown[], odd: AnomalyTally): readonly NumberEntry[] {
+function parseList(
+  list: readonly unknown[],
+  numbersMax: number,
+  odd: AnomalyTally,
+): readonly NumberEntry[] {
   const byNumber = new Map<string, NumberEntry>();
   list.forEach((item, index) => {
     const fields = asObject(item);
     const whatsapp = toDigits(fields?.whatsapp);
     if (fields === undefined || whatsapp === undefined) odd.add('entry_invalid', `list[${index}]`);
     else if (byNumber.has(whatsapp)) odd.add('entry_duplicate', whatsapp);
-    else if (byNumber.size >= NUMBERS_MAX) odd.add('number_limit', whatsapp);
+    else if (byNumber.size >= numbersMax) odd.add('number_limit', whatsapp);
     else byNumber.set(whatsapp, parseEntry(whatsapp, fields, odd));
   });
   return Object.freeze([...byNumber.values()]);

@@ -20,9 +20,16 @@ const KINDS = new Map([
   [constants.NODE_PERFORMANCE_GC_WEAKCB, 'weakcb'],
 ]);
 
+interface Histogram {
+  /** Of collections that took no longer than each of BUCKETS_S. */
+  readonly counts: readonly number[];
+  readonly sumS: number;
+}
+
 /** Begins to measure collections; the returned function renders the histogram of all since then. */
 export function observeGc(): () => string {
-  const histograms = new Map<string, { counts: number[]; sumS: number }>();
+  let text: string | undefined;
+  const histograms = new Map<string, Histogram>();
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       const { detail, duration } = entry as PerformanceEntry & { detail: NodeGCPerformanceDetail };
@@ -31,18 +38,21 @@ export function observeGc(): () => string {
       const counts = known.counts.map((n, i) => n + Number(duration / 1e3 <= (BUCKETS_S[i] ?? 0)));
       histograms.set(kind, { counts, sumS: known.sumS + duration / 1e3 });
     }
+    text = undefined;
   });
   observer.observe({ entryTypes: ['gc'] });
-  return () => {
-    let text = renderHead(HEAD);
-    for (const [kind, { counts, sumS }] of histograms) {
-      counts.forEach((count, i) => {
-        const le = String(BUCKETS_S[i]).replace('Infinity', '+Inf');
-        text += renderSample(`${NAME}_bucket`, { le, kind }, count);
-      });
-      text += renderSample(`${NAME}_sum`, { kind }, sumS);
-      text += renderSample(`${NAME}_count`, { kind }, counts.at(-1) ?? 0);
-    }
-    return text;
-  };
+  return () => (text ??= render(histograms));
+}
+
+function render(histograms: ReadonlyMap<string, Histogram>): string {
+  let text = renderHead(HEAD);
+  for (const [kind, { counts, sumS }] of histograms) {
+    counts.forEach((count, i) => {
+      const le = String(BUCKETS_S[i]).replace('Infinity', '+Inf');
+      text += renderSample(`${NAME}_bucket`, { le, kind }, count);
+    });
+    text += renderSample(`${NAME}_sum`, { kind }, sumS);
+    text += renderSample(`${NAME}_count`, { kind }, counts.at(-1) ?? 0);
+  }
+  return text;
 }

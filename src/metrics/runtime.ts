@@ -1,10 +1,10 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { openSync, readSync, readdirSync } from 'node:fs';
 import * as nodeProcess from 'node:process';
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { observeEventLoop } from './event-loop.ts';
 import type { Sample } from './family.ts';
 import { observeGc } from './gc.ts';
-import { renderFamily } from './text.ts';
+import { renderHead, renderSample } from './text.ts';
 
 /** Gauges that prom-client has as well; `promtool check metrics` rightly refuses the `_total`. */
 export const MISNAMED = [
@@ -59,41 +59,45 @@ export interface RuntimeMetrics {
 
 export function createRuntimeMetrics(): RuntimeMetrics {
   const heads = [...HEADS.matchAll(/^(\w+) (\w+) (.+)$/gm)].map(
-    ([, name = '', type = '', help = '']) => ({ name, type, help }),
+    ([, name = '', type = '', help = '']) => ({ name, text: renderHead({ name, type, help }) }),
   );
+  const readSystem = openSystem();
   const readEventLoop = observeEventLoop();
   const renderGc = observeGc();
-  const fdsMax = readFdsMax();
   return {
     render() {
-      const figures: Readonly<Record<string, Figure>> = {
-        ...readSystem(),
-        process_max_fds: fdsMax,
-        ...readEventLoop(),
-        ...readNode(),
-      };
-      const texts = heads.flatMap((head) => {
+      const figures = { ...readSystem(), ...readEventLoop(), ...readNode() };
+      let text = '';
+      for (const head of heads) {
         const figure = figures[head.name];
-        if (figure === undefined) return [];
-        return renderFamily(head, typeof figure === 'number' ? [[{}, figure]] : figure);
-      });
-      return [...texts, renderGc()].join('\n');
+        if (figure === undefined) continue;
+        const samples: readonly Sample[] = typeof figure === 'number' ? [[{}, figure]] : figure;
+        text += head.text;
+        for (const [labels, value = 0] of samples) text += renderSample(head.name, labels, value);
+        text += '\n';
+      }
+      return text + renderGc();
     },
   };
 }
 
-function readSystem(): Readonly<Record<string, Figure>> {
-  const { user, system } = nodeProcess.cpuUsage();
-  const { VmRSS, VmSize, VmData } = readMemory();
-  return {
-    process_cpu_user_seconds_total: user / 1e6,
-    process_cpu_system_seconds_total: system / 1e6,
-    process_cpu_seconds_total: (user + system) / 1e6,
-    process_start_time_seconds: Math.round(performance.timeOrigin / 1000),
-    process_resident_memory_bytes: VmRSS ?? nodeProcess.memoryUsage.rss(),
-    process_virtual_memory_bytes: VmSize,
-    process_heap_bytes: VmData,
-    process_open_fds: countFds(),
+function openSystem(): () => Readonly<Record<string, Figure>> {
+  const readStatus = openProc('status');
+  const fdsMax = /^Max open files +(\d+)/m.exec(openProc('limits')?.() ?? '')?.[1];
+  return () => {
+    const { user, system } = nodeProcess.cpuUsage();
+    const { VmRSS, VmSize, VmData } = toBytes(readStatus?.() ?? '');
+    return {
+      process_cpu_user_seconds_total: user / 1e6,
+      process_cpu_system_seconds_total: system / 1e6,
+      process_cpu_seconds_total: (user + system) / 1e6,
+      process_start_time_seconds: Math.round(performance.timeOrigin / 1000),
+      process_resident_memory_bytes: VmRSS ?? nodeProcess.memoryUsage.rss(),
+      process_virtual_memory_bytes: VmSize,
+      process_heap_bytes: VmData,
+      process_open_fds: countFds(),
+      process_max_fds: fdsMax === undefined ? undefined : Number(fdsMax),
+    };
   };
 }
 
@@ -130,18 +134,13 @@ function countByType(types: readonly string[]): readonly Sample[] {
   return [...counts].map(([type, count]) => [{ type }, count]);
 }
 
-/** In bytes, by the names that the kernel gives them; empty on other systems than Linux. */
-function readMemory(): Readonly<Partial<Record<string, number>>> {
+/** What the kernel says of memory, in bytes, by its own names. */
+function toBytes(status: string): Readonly<Partial<Record<string, number>>> {
   const bytes: Record<string, number> = {};
-  for (const [, name = '', kib] of readProc('status')?.matchAll(/^(Vm\w+):\s+(\d+) kB$/gm) ?? []) {
+  for (const [, name = '', kib] of status.matchAll(/^(Vm\w+):\s+(\d+) kB$/gm)) {
     bytes[name] = Number(kib) * 1024;
   }
   return bytes;
-}
-
-function readFdsMax(): number | undefined {
-  const digits = /^Max open files +(\d+)/m.exec(readProc('limits') ?? '')?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }
 
 function countFds(): number | undefined {
@@ -153,9 +152,15 @@ function countFds(): number | undefined {
   }
 }
 
-function readProc(name: string): string | undefined {
+/** More than such a file has; what is beyond would not be missed. */
+const PROC_BYTES_MAX = 4_096;
+
+/** Opened once and read from its beginning each time; undefined on other systems than Linux. */
+function openProc(name: string): (() => string) | undefined {
   try {
-    return readFileSync(`/proc/self/${name}`, 'latin1');
+    const fd = openSync(`/proc/self/${name}`, 'r');
+    const buffer = Buffer.alloc(PROC_BYTES_MAX);
+    return () => buffer.toString('latin1', 0, readSync(fd, buffer, 0, buffer.length, 0));
   } catch {
     return undefined;
   }

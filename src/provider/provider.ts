@@ -23,6 +23,8 @@ export interface ProviderOptions {
   readonly proxy: ProxySettings;
   /** For a whole poll: token, numbers and retries, from connection to last byte. */
   readonly timeoutMs: number;
+  /** What is beyond is left out. */
+  readonly numbersMax?: number;
   readonly clock: Clock;
   /** From 0 up to 1, as Math.random. */
   readonly random: () => number;
@@ -132,7 +134,7 @@ export function createProvider(options: ProviderOptions): Provider {
   async function parse({ bytes, body }: JsonAnswer): Promise<ParsedResponse> {
     if (bytes === last?.bytes) return last.parsed;
     await new Promise(setImmediate);
-    last = { bytes, parsed: parseNumbers(body) };
+    last = { bytes, parsed: parseNumbers(body, options.numbersMax) };
     await new Promise(setImmediate);
     return last.parsed;
   }

@@ -1,6 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
-import { verify } from '@node-rs/bcrypt';
 
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
@@ -30,7 +29,7 @@ export function createAuth(
   users: () => WebConfig['users'],
   clock: Clock,
   log: Log,
-  isPassword: (password: string, hash: string) => Promise<boolean> = verify,
+  isPassword: (password: string, hash: string) => Promise<boolean> = verifyPassword,
 ): Auth {
   const secret = randomBytes(32);
   const digest = (...parts: string[]) =>
@@ -95,6 +94,12 @@ export function createAuth(
   }
 
   return { check };
+}
+
+/** The library, a native one, is loaded where somebody has a password. */
+async function verifyPassword(password: string, hash: string): Promise<boolean> {
+  const { verify } = await import('@node-rs/bcrypt');
+  return verify(password, hash);
 }
 
 interface Login {

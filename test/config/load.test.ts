@@ -20,6 +20,7 @@ const SAMPLES: [Setting, [string, string, string], (config: Config) => unknown][
   [SETTINGS.timeout, ['1s', '2s', '3s'], ({ poll }) => poll.timeoutMs],
   [SETTINGS.staleAfter, ['1m', '2m', '3m'], ({ poll }) => poll.staleAfterMs],
   [SETTINGS.timezone, ['UTC', 'Asia/Tokyo', 'Europe/Rome'], ({ month }) => month.timezone],
+  [SETTINGS.numbersMax, ['1', '20', '300'], ({ limits }) => limits.numbers],
   [SETTINGS.logLevel, ['warn', 'debug', 'trace'], ({ log }) => log.level],
   [SETTINGS.logFormat, ['pretty', 'json', 'pretty'], ({ log }) => log.format],
   [SETTINGS.numberLabel, ['hashed', 'full', 'hashed'], ({ privacy }) => privacy.numberLabel],

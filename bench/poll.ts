@@ -1,0 +1,133 @@
+import { createAccountState, afterPoll } from '../src/core/account-state.ts';
+import { parseNumbers } from '../src/core/parse.ts';
+import { Secret } from '../src/core/secret.ts';
+import { createExposition } from '../src/metrics/exposition.ts';
+import { createAccountPoller } from '../src/poller/account.ts';
+import { createProvider } from '../src/provider/provider.ts';
+import { systemClock } from '../src/system.ts';
+import { renderBody, type Change } from './bodies.ts';
+import { median } from './statistics.ts';
+
+/**
+ * What a poll costs, by the exporter's own parts: `node poll.js NUMBERS PROVIDER_URL`. Sends one
+ * PollCost. CPU is that of all threads; a stall is the longest time for which nothing else ran.
+ */
+export interface PollCost {
+  /** Medians, in milliseconds of CPU. */
+  readonly stages: Readonly<Record<string, number>>;
+  readonly jsonParse: number;
+  readonly polls: Readonly<Record<Change, { readonly cpu: number; readonly stall: number }>>;
+}
+
+const [numbers, url] = [Number(process.argv[2]), process.argv[3] ?? ''];
+const POLLS = numbers > 10_000 ? 10 : 20;
+const WARM_UP = 3;
+const TIMEZONE = 'Asia/Jerusalem';
+
+const build = { version: '0', revision: '0', nodeVersion: process.version };
+const log = { debug() {}, info() {}, warn() {}, error: console.error };
+
+async function main(): Promise<PollCost> {
+  const stages = await measureStages();
+  const polls = {} as Record<Change, { cpu: number; stall: number }>;
+  const jsonParse: number[] = [];
+  for (const change of ['every number', 'a tenth', 'nothing'] as const) {
+    await fetch(`${url}/change`, { method: 'PUT', body: change });
+    polls[change] = await measurePolls(jsonParse);
+  }
+  return { stages, jsonParse: median(jsonParse), polls };
+}
+
+/** Whole polls, and between them, for the comparison, JSON.parse of the same body. */
+async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: number }> {
+  const exposition = createExposition(build, { withRuntime: false });
+  const provider = createProvider({
+    apiUrl: url,
+    credentials: {
+      kind: 'token',
+      accessToken: { kind: 'value', value: new Secret('FAKE-TOKEN') },
+    },
+    proxy: { http: '', https: '', no: '' },
+    timeoutMs: 60_000,
+    clock: systemClock,
+    random: Math.random,
+    onSecret() {},
+  });
+  const poller = createAccountPoller({
+    name: 'bench',
+    timezone: TIMEZONE,
+    timeoutMs: 60_000,
+    fetchNumbers: (signal) => provider.fetchNumbers(signal),
+    tokenExpiresAtMs: () => undefined,
+    prepare: (next, before) => exposition.prepare(next, before),
+    clock: systemClock,
+    log,
+  });
+  const text = renderBody(numbers, 1, 'every number').toString('latin1');
+  const [cpu, stall]: [number[], number[]] = [[], []];
+  for (let i = 0; i < WARM_UP + POLLS; i += 1) {
+    const watch = watchStalls();
+    const [spent] = await cpuOf(() => poller.poll());
+    const longest = watch.stop();
+    const [parsing] = await cpuOf(() => Promise.resolve(JSON.parse(text)));
+    if (i < WARM_UP) continue;
+    cpu.push(spent);
+    stall.push(longest);
+    jsonParse.push(parsing);
+  }
+  await provider.close();
+  return { cpu: median(cpu), stall: median(stall) };
+}
+
+/** The steps apart, without the reading. */
+async function measureStages(): Promise<Record<string, number>> {
+  const spent: Record<string, number[]> = {};
+  const stage = async <T>(name: string, run: () => T | Promise<T>): Promise<T> => {
+    const [cpu, result] = await cpuOf(async () => run());
+    (spent[name] ??= []).push(cpu);
+    return result;
+  };
+  const exposition = createExposition(build, { withRuntime: false });
+  const bodies = [0, 1, 2].map((turn) => renderBody(numbers, turn, 'every number'));
+  let state = createAccountState('bench');
+  for (let i = 0; i < WARM_UP + POLLS; i += 1) {
+    const bytes = bodies[i % bodies.length] ?? Buffer.alloc(0);
+    const text = await stage('decode', () => bytes.toString('latin1'));
+    const body = await stage('JSON.parse', () => JSON.parse(text) as unknown);
+    const parsed = await stage('check', () => parseNumbers(body));
+    const endedAt = { unixMs: systemClock.unixMs(), monotonicMs: systemClock.monotonicMs() };
+    const outcome = { ...parsed, endedAt, durationMs: 0, tokenExpiresAtMs: undefined };
+    const next = await stage('count', () => afterPoll(state, outcome, TIMEZONE));
+    await stage('render and compress', () => exposition.prepare(next, state));
+    state = next;
+  }
+  return Object.fromEntries(
+    Object.entries(spent).map(([name, values]) => [name, median(values.slice(WARM_UP))]),
+  );
+}
+
+async function cpuOf<T>(run: () => Promise<T>): Promise<readonly [ms: number, result: T]> {
+  const before = process.cpuUsage();
+  const result = await run();
+  const { user, system } = process.cpuUsage(before);
+  return [(user + system) / 1_000, result];
+}
+
+/** Every turn of the event loop says that it is there; the longest silence is the stall. */
+function watchStalls(): { stop(): number } {
+  let [longest, last, isOn] = [0, performance.now(), true];
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (isOn) longest = Math.max(longest, now - last);
+    last = now;
+  }, 1);
+  return {
+    stop() {
+      isOn = false;
+      clearInterval(timer);
+      return longest;
+    },
+  };
+}
+
+process.send?.(await main());

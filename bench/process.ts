@@ -1,0 +1,113 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { Agent, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+/** A helper of the benchmark, or the program itself, as a process of its own on a loopback port. */
+export interface Server {
+  readonly url: string;
+  readonly process: ChildProcess;
+}
+
+const HERE = new URL('.', import.meta.url);
+export const MAIN = fileURLToPath(new URL('../../../dist/main.js', HERE));
+
+/** Starts one of the programs beside this one, which sends its address when it is ready. */
+export async function startHelper(name: string, ...args: string[]): Promise<Server> {
+  const child = fork(fileURLToPath(new URL(`${name}.js`, HERE)), args, { stdio: 'inherit' });
+  const [{ port }] = (await once(child, 'message')) as [AddressInfo];
+  return { url: `http://127.0.0.1:${port}`, process: child };
+}
+
+/** Runs one that sends its result and is done. */
+export async function runHelper<T>(name: string, ...args: string[]): Promise<T> {
+  const child = fork(fileURLToPath(new URL(`${name}.js`, HERE)), args, { stdio: 'inherit' });
+  const [result] = (await once(child, 'message')) as [T];
+  child.kill();
+  return result;
+}
+
+export function stop(server: Server): void {
+  server.process.kill('SIGKILL');
+}
+
+/** The built program, polling every second; with these flags for Node. */
+export async function startExporter(providerUrl: string, ...flags: string[]): Promise<Server> {
+  const child = spawn(process.execPath, [...flags, MAIN, '--web.listen-address=127.0.0.1:0'], {
+    env: {
+      PATH: process.env['PATH'],
+      WHATSAPP_API_URL: providerUrl,
+      WHATSAPP_ACCESS_TOKEN: 'FAKE-TOKEN',
+      WHATSAPP_ACCOUNT: 'bench',
+      POLL_SCHEDULE: '* * * * * *',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const port = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      if (text.length < 10_000) text += chunk;
+      const found = /"port":(\d+)/.exec(text)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', () => reject(new Error(`the program has ended: ${text}`)));
+  });
+  return { url: `http://127.0.0.1:${port}`, process: child };
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+export interface Scrape {
+  readonly ms: number;
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+/** One request on a connection that is kept, read to its end. */
+export function scrape(url: string, encoding: 'gzip' | 'identity'): Promise<Scrape> {
+  return send(url, 'GET', { 'accept-encoding': encoding });
+}
+
+export function put(url: string, body: Buffer | string): Promise<Scrape> {
+  return send(url, 'PUT', {}, body);
+}
+
+function send(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  body?: Buffer | string,
+): Promise<Scrape> {
+  const startMs = performance.now();
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(url, { method, headers, agent }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const ms = performance.now() - startMs;
+        resolve({ ms, status: response.statusCode ?? 0, body: Buffer.concat(chunks) });
+      });
+    });
+    outgoing.on('error', reject).end(body);
+  });
+}
+
+/** CPU time of all threads so far, in milliseconds; NaN where the process is not known. */
+export function cpuMs(child: ChildProcess | undefined): number {
+  if (child === undefined) return NaN;
+  const folder = `/proc/${child.pid}/task`;
+  const ns = readdirSync(folder).map((task) =>
+    Number(readFileSync(`${folder}/${task}/schedstat`, 'latin1').split(' ')[0]),
+  );
+  return ns.reduce((sum, one) => sum + one, 0) / 1e6;
+}
+
+/** Resident memory now and at its highest, in MiB. */
+export function memoryMib({ process: { pid } }: Server): { now: number; peak: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  const read = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+  return { now: read('VmRSS'), peak: read('VmHWM') };
+}

@@ -1,0 +1,164 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect, type TestContext } from 'vitest';
+import type { Reason } from '../../src/core/reasons.ts';
+import { eventually, type Program } from '../support/program.ts';
+import { CANARIES, memoryOf, socketsOf, type Running, type SceneOptions } from './scene.ts';
+import type { Cells } from './table.ts';
+import {
+  failuresOf,
+  formatPace,
+  lastSuccessMs,
+  page,
+  paceOf,
+  valueOf,
+  type Sample,
+} from './watch.ts';
+
+/**
+ * 95 in 100 answers take no longer than this beyond what a bare server takes that is asked at the same
+ * moment: a busy machine is no fault of the program.
+ */
+const PACE_MS_MAX = 100;
+/** A young process still grows: compiled code, and a heap that finds its size. */
+const MEMORY_MIB_MAX = 48;
+
+export interface RowOptions extends SceneOptions {
+  /** Instead of PACE_MS_MAX; the note says why. */
+  readonly paceMsMax?: number;
+  readonly memoryMibMax?: number;
+  /** How long the provider has asked to be left alone; the two intervals come after it. */
+  readonly waitS?: number;
+  readonly note?: string;
+}
+
+export interface Baseline {
+  readonly memoryMib: number;
+  readonly sockets: number;
+}
+
+/** The kinds of oddities that were counted so far. */
+export function anomaliesOf(text: string): ReadonlySet<string> {
+  const counts = text.matchAll(/^whatsapp_response_anomalies_total\{.*kind="(\w+)"\} [^0]/gm);
+  return new Set([...counts].map(([, kind = '']) => kind));
+}
+
+/** What the process uses when all is well: after two good polls in a row. */
+export async function settle({ program, nextPoll }: Running): Promise<Baseline> {
+  let good = 0;
+  for (let polls = 0; good < 2; polls += 1) {
+    expect(polls, 'polls before two good ones').toBeLessThan(6);
+    good = valueOf(await nextPoll(), 'whatsapp_up') === 1 ? good + 1 : 0;
+  }
+  // A scrape that is just under way has a socket, too: the fewest of a few readings are the rest.
+  let sockets = Infinity;
+  for (let readings = 0; readings < 10; readings += 1) {
+    sockets = Math.min(sockets, socketsOf(program));
+    await setTimeout(20);
+  }
+  return { memoryMib: memoryOf(program), sockets };
+}
+
+export function failuresBetween(before: string, after: string): Readonly<Record<string, number>> {
+  const known = failuresOf(before);
+  const grown = Object.entries(failuresOf(after)).map(
+    ([reason, count]) => [reason, count - (known[reason] ?? 0)] as const,
+  );
+  return Object.fromEntries(grown.filter(([, count]) => count > 0));
+}
+
+/** The health series of a time in which every poll failed, for one reason. */
+export function expectFailing(good: string, bad: string, reason: Reason): void {
+  expect(valueOf(bad, 'whatsapp_up'), 'whatsapp_up').toBe(0);
+  expect(lastSuccessMs(bad), 'last success').toBe(lastSuccessMs(good));
+  const polls = (text: string) => valueOf(text, 'whatsapp_polls_total') ?? 0;
+  const lastPoll = (text: string) => valueOf(text, 'whatsapp_last_poll_timestamp_seconds') ?? 0;
+  expect(lastPoll(bad), 'last poll').toBeGreaterThan(lastPoll(good));
+  expect(failuresBetween(good, bad), 'failures').toEqual({ [reason]: polls(bad) - polls(good) });
+}
+
+/** In log, metrics and the landing pages that were fetched. At the end: it takes time. */
+export function expectSecretsKept({ program, watch }: Running, pages: readonly string[]): void {
+  const said = [program.stdout(), program.stderr(), ...pages].map((text) => Buffer.from(text));
+  for (const canary of CANARIES) {
+    expect(
+      said.some((text) => text.includes(canary)),
+      `${canary} in log or page`,
+    ).toBe(false);
+  }
+  for (const { bytes } of watch.samples) {
+    const found = CANARIES.filter((canary) => bytes.includes(canary));
+    expect(found, 'secrets in metrics').toEqual([]);
+  }
+}
+
+/** How long after `endedMs` the first good poll ended. */
+export async function recovery(
+  { watch }: Running,
+  endedMs: number,
+  limitMs: number,
+): Promise<number> {
+  const successMs = await eventually(
+    () => {
+      const sample = watch.samples.at(-1);
+      return sample !== undefined && sample.successMs >= endedMs ? sample.successMs : undefined;
+    },
+    'recovery',
+    30_000,
+  );
+  expect(successMs - endedMs, 'recovery').toBeLessThanOrEqual(limitMs);
+  expect(valueOf(watch.samples.at(-1)?.text ?? '', 'whatsapp_up')).toBe(1);
+  return successMs - endedMs;
+}
+
+/** Open sockets as before, and memory as before but for what a young process grows by anyway. */
+export async function expectBaseline(
+  program: Program,
+  { memoryMib, sockets }: Baseline,
+  memoryMibMax = MEMORY_MIB_MAX,
+): Promise<void> {
+  await expect
+    .poll(() => socketsOf(program), { timeout: 10_000, message: 'sockets' })
+    .toBeLessThanOrEqual(sockets);
+  await expect
+    .poll(() => memoryOf(program) - memoryMib, { timeout: 10_000, message: 'memory' })
+    .toBeLessThanOrEqual(memoryMibMax);
+}
+
+/** The last checks, and the row of the table. */
+export async function finish(
+  { task }: Pick<TestContext, 'task'>,
+  running: Running,
+  during: readonly Sample[],
+  baseline: Baseline,
+  options: RowOptions & { readonly pages: readonly string[] },
+  cells: Pick<Cells, 'outcome' | 'recovery'> & Partial<Cells>,
+): Promise<void> {
+  const { program, watch } = running;
+  const landing = await page(running.port, '/');
+  expect(landing).toContain('acme');
+  await watch.stop();
+  expectSecretsKept(running, [...options.pages, landing]);
+  expect(program.process.exitCode, 'alive').toBeNull();
+  expect(
+    watch.samples.filter(({ text }) => text === ''),
+    'scrapes without an answer',
+  ).toEqual([]);
+  const pace = paceOf(during);
+  const grownMib = memoryOf(program) - baseline.memoryMib;
+  task.meta.cells = {
+    alive: 'yes',
+    health: 'yes',
+    values: 'yes',
+    secrets: 'kept',
+    pace: formatPace(pace),
+    memory: `${grownMib < 0 ? '−' : '+'}${Math.abs(grownMib)}`,
+    sockets: `${baseline.sockets} → ${socketsOf(program)}`,
+    note: options.note ?? '',
+    ...cells,
+  };
+  expect(during.length, 'scrapes during the fault').toBeGreaterThan(4);
+  const paceMsMax = options.paceMsMax ?? PACE_MS_MAX;
+  expect(pace.beyond95, '95 in 100 answers').toBeLessThanOrEqual(paceMsMax);
+}
+
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -1,0 +1,90 @@
+import { describe, expect } from 'vitest';
+import { createFleet } from '../../src/simulator/fleet.ts';
+import { harmless } from './row.ts';
+import { answerOf, linesOf, totalsOf } from './truth.ts';
+
+describe('Odd data', () => {
+  harmless('empty list', {
+    begin: ({ provider }) => {
+      provider.faults.numbers = { kind: 'reply', body: JSON.stringify(answerOf([])) };
+    },
+    expected: () => [linesOf([])],
+  });
+  harmless('the same number twice', {
+    begin: ({ provider }) => {
+      provider.faults.numbers = {
+        kind: 'transform',
+        transform: (good) => {
+          const [first = {}, ...rest] = good['list'] as Record<string, unknown>[];
+          return {
+            ...good,
+            list: [first, ...rest, { ...first, isOnline: 0, display_name: 'Twin' }],
+          };
+        },
+      };
+    },
+    anomalies: ['entry_duplicate'],
+    note: 'the first one counts.',
+  });
+  harmless('totals that contradict the list', {
+    begin: ({ provider }) => {
+      provider.faults.numbers = {
+        kind: 'transform',
+        transform: (good) => ({ ...good, totalWhatsApp: 3, totalConversationsThisMonth: 5 }),
+      };
+    },
+    expected: (list) => [linesOf(list, { totalWhatsApp: 3, totalConversationsThisMonth: 5 })],
+    anomalies: ['total_mismatch'],
+    note: "totals are the provider's own and are served as they came.",
+  });
+  harmless('every field of another kind', {
+    begin: ({ provider }) => {
+      provider.faults.numbers = {
+        kind: 'transform',
+        transform: (good) => ({
+          ...good,
+          list: (good['list'] as Record<string, unknown>[]).map((entry) => ({
+            ...entry,
+            isOnline: { apiKey: entry['apiKey'] },
+            display_name: [entry['apiKey']],
+          })),
+        }),
+      };
+    },
+    expected: (list) => [
+      linesOf(list.map((number) => ({ ...number, display_name: '' }))).filter(
+        (line) => !line.startsWith('whatsapp_number_online{'),
+      ),
+    ],
+    anomalies: ['field_invalid'],
+    note: 'a field that makes no sense is left out, and the rest is served.',
+  });
+  let calls = 0;
+  harmless('a number that comes and goes', {
+    begin: (scene) => {
+      scene.provider.faults.numbers = {
+        kind: 'transform',
+        transform: () => answerOf(scene.list().slice((calls += 1) % 2)),
+      };
+    },
+    expected: (list) => [linesOf(list), linesOf(list.slice(1))],
+    alsoExpect: () => expect(calls).toBeGreaterThan(3),
+  });
+});
+
+describe('Large lists', () => {
+  const many = createFleet({ seed: 2, numbers: 100_500 }).at(Date.now()).slice(0, 100_000);
+  harmless('100,000 numbers', {
+    pace: { intervalS: 5, timeoutS: 20, staleAfterS: 60, scrapeMs: 2_000 },
+    memoryMibMax: 512,
+    begin: ({ provider }) => {
+      provider.faults.numbers = { kind: 'reply', body: JSON.stringify(answerOf(many)) };
+    },
+    expected: () => [linesOf(many.slice(0, 50_000), totalsOf(many))],
+    anomalies: ['number_limit'],
+    paceMsMax: 1_000,
+    note:
+      'the first 50,000 are served, 54 MiB of text. Polled every 5 s and scraped every 2 s; answers ' +
+      'within 1 s instead of 100 ms, and 512 MiB of heap may stay with the process.',
+  });
+});

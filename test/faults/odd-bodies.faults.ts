@@ -1,0 +1,84 @@
+import { describe } from 'vitest';
+import { RESPONSE_BYTES_MAX } from '../../src/provider/http.ts';
+import { failing, harmless } from './row.ts';
+import type { Scene } from './scene.ts';
+import { answerOf, linesOf } from './truth.ts';
+
+const html = { 'content-type': 'text/html' };
+/** Three times the largest body: what is being read, and what has not been collected yet. */
+const LARGE_MIB_MAX = 192;
+/** The good answer as text, to be spoilt by hand. */
+const goodText = (scene: Scene) => JSON.stringify(answerOf(scene.list()));
+const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+
+describe('Bodies that are odd, yet readable', () => {
+  harmless('wrong content type', {
+    begin: (scene) => {
+      scene.provider.faults.numbers = { kind: 'reply', headers: html, body: goodText(scene) };
+    },
+  });
+  harmless('BOM', {
+    begin: (scene) => {
+      scene.provider.faults.numbers = { kind: 'reply', body: `\uFEFF${goodText(scene)}` };
+    },
+  });
+  harmless('invalid UTF-8 in a name', {
+    begin: (scene) => {
+      const list = scene.list().map((number) => ({ ...number, business_name: 'a\x7Fb' }));
+      const body = Buffer.from(JSON.stringify(answerOf(list)));
+      for (const [i, byte] of body.entries()) if (byte === 0x7f) body[i] = 0xff;
+      scene.provider.faults.numbers = { kind: 'reply', body };
+    },
+    expected: (list) => [linesOf(list.map((number) => ({ ...number, business_name: 'a\uFFFDb' })))],
+    note: 'the byte becomes U+FFFD.',
+  });
+  harmless('duplicate keys', {
+    begin: (scene) => {
+      const body = goodText(scene).replaceAll('"isOnline":', '"isOnline":7,"isOnline":');
+      scene.provider.faults.numbers = { kind: 'reply', body };
+    },
+    note: 'the last one counts, as everywhere in JavaScript.',
+  });
+  harmless('prototype keys', {
+    begin: (scene) => {
+      const keys =
+        '"__proto__":{"isOnline":1},"constructor":{"prototype":{"list":1}},"toString":1,';
+      const body = goodText(scene).replaceAll('{"', `{${keys}"`);
+      scene.provider.faults.numbers = { kind: 'reply', body };
+    },
+  });
+  harmless('fields 4,000 levels deep', {
+    begin: (scene) => {
+      const body = goodText(scene).replaceAll('"apiKey":', `"more":${deep(4_000)},"apiKey":`);
+      scene.provider.faults.numbers = { kind: 'reply', body };
+    },
+  });
+});
+
+describe('Bodies that are large', () => {
+  const pace = { timeoutS: 5 };
+  const paceMsMax = 500;
+  const note =
+    'reading as fast as loopback delivers takes a whole core: answers within 500 ms instead of 100 ms. ' +
+    '192 MiB may stay with the process, and polls may take 5 s.';
+  failing('64 MiB and a byte', {
+    pace,
+    note,
+    paceMsMax,
+    reason: 'too_large',
+    memoryMibMax: LARGE_MIB_MAX,
+    begin: ({ provider }) => {
+      provider.faults.numbers = { kind: 'huge', bytes: RESPONSE_BYTES_MAX + 1 };
+    },
+  });
+  failing('gzip bomb', {
+    pace,
+    note,
+    paceMsMax,
+    reason: 'too_large',
+    memoryMibMax: LARGE_MIB_MAX,
+    begin: ({ provider }) => {
+      provider.faults.numbers = { kind: 'gzipBomb', bytes: 8 * RESPONSE_BYTES_MAX };
+    },
+  });
+});

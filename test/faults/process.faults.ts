@@ -1,0 +1,221 @@
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
+import { freePort } from '../support/free-port.ts';
+import { eventually, startProgram } from '../support/program.ts';
+import { expectSecretsKept, seconds, settle } from './checks.ts';
+import { harmless } from './row.ts';
+import { CANARIES, createScene, type Running, type Scene } from './scene.ts';
+import { expectTrueValues, failuresOf, formatPace, page, paceOf } from './watch.ts';
+
+/** Docker kills after 10 s, Kubernetes after 30 s. */
+const STOP_MS_MAX = 10_000;
+
+describe('Signals', () => {
+  test('SIGTERM during a poll', async ({ task }) => {
+    const scene = await createScene({ pace: { timeoutS: 20 } });
+    const running = await scene.start();
+    await settle(running);
+    scene.provider.faults.numbers = { kind: 'never' };
+    const { outcomes } = scene.provider.requests;
+    await eventually(() => outcomes['numbers fault never'], 'a poll that hangs');
+    await expectEnd(task, scene, running);
+  });
+
+  test('SIGTERM during a scrape', async ({ task }) => {
+    const scene = await createScene({ numbers: 5_000, pace: { scrapeMs: 1_000, timeoutS: 20 } });
+    const running = await scene.start();
+    await settle(running);
+    const whole = await page(running.port, '/metrics');
+    const socket = await slowScrape(running.port);
+    const received: string[] = [];
+    const closed = once(socket, 'close');
+    const read = async () => {
+      await setTimeout(1_500);
+      expect(running.program.process.exitCode, 'waits for the scrape').toBeNull();
+      socket.setEncoding('utf8').on('data', (text: string) => received.push(text));
+      socket.resume();
+    };
+    const reading = read();
+    await expectEnd(task, scene, running);
+    await Promise.all([reading, closed]);
+    const text = received.join('');
+    const length = Number(/^content-length: (\d+)/im.exec(text)?.[1]);
+    const body = text.slice(text.indexOf('\r\n\r\n') + 4);
+    expect(Buffer.byteLength(body), 'the whole scrape').toBe(length);
+    expect(length).toBeGreaterThan(0.9 * whole.length);
+  });
+
+  harmless('storm of SIGHUP', {
+    begin: async ({ configure }, { program }) => {
+      for (let i = 0; i < 50; i += 1) {
+        configure(2 + (i % 5));
+        program.process.kill('SIGHUP');
+        await setTimeout(10);
+      }
+    },
+    alsoExpect: ({ provider }, { program }) => {
+      expect(reloads(program)).toBeGreaterThan(5);
+      expect(provider.requests.numbers).toBeLessThan(80);
+    },
+    note: '50 signals, each with another `poll.timeout`.',
+  });
+
+  harmless('configuration swapped while polling', {
+    begin: async ({ provider, configure }, { program }) => {
+      provider.faults.numbers = { kind: 'delay', delayMs: 500 };
+      for (let i = 0; i < 2; i += 1) {
+        const { numbers } = provider.requests;
+        await eventually(() => provider.requests.numbers > numbers || undefined, 'a poll');
+        configure(3 + i);
+        program.process.kill('SIGHUP');
+        await eventually(() => reloads(program) > i || undefined, 'the reload');
+      }
+    },
+    note: 'the poll under way is given up and not counted; its account is polled anew at once.',
+  });
+
+  harmless('broken configuration while polling', {
+    begin: ({ configure }, { program }) => {
+      configure(Number.NaN);
+      program.process.kill('SIGHUP');
+    },
+    alsoExpect: (_scene, { program }) => {
+      expect(program.stderr()).toContain('poll.timeout');
+      expect(reloads(program)).toBe(0);
+    },
+  });
+
+  harmless('process frozen for 6 s', {
+    begin: async (_scene, { program }) => {
+      program.process.kill('SIGSTOP');
+      await setTimeout(6_000);
+      program.process.kill('SIGCONT');
+    },
+    note: 'SIGSTOP, SIGCONT; the one scrape that waits meanwhile is the slowest answer.',
+  });
+});
+
+const loglessPort = await freePort();
+
+describe('Outputs and ports', () => {
+  harmless('disk full for logs', {
+    env: { WEB_LISTEN_ADDRESS: `127.0.0.1:${loglessPort}` },
+    stdout: openSync('/dev/full', 'w'),
+    begin: () => {},
+    note: 'stdout is /dev/full from beginning to end.',
+  });
+
+  harmless('stdout closed', {
+    begin: (_scene, { program }) => void program.process.stdout?.destroy(),
+    note: 'EPIPE at every line of the log from then on.',
+  });
+
+  harmless('stdout and stderr closed', {
+    begin: (_scene, { program }) => {
+      program.process.stdout?.destroy();
+      program.process.stderr?.destroy();
+    },
+  });
+
+  test('port in use', async ({ task }) => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    await once(taken, 'listening');
+    const address = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
+    const program = startProgram([], {
+      WHATSAPP_CLIENT_ID: 'fake-client',
+      WHATSAPP_CLIENT_SECRET: 'fake-secret-canary',
+      WEB_LISTEN_ADDRESS: address,
+    });
+    expect(await program.exit).toBe(1);
+    expect(program.stderr()).toContain('EADDRINUSE');
+    expect(program.stderr()).toContain(address);
+    for (const canary of CANARIES)
+      expect(program.stdout() + program.stderr()).not.toContain(canary);
+    task.meta.cells = {
+      ...ENDED,
+      outcome: 'none',
+      alive: 'exit 1',
+      pace: '',
+      health: '',
+      values: '',
+      recovery: '',
+      note: 'nothing starts, and stderr names the port; there is nothing to scrape.',
+    };
+  });
+});
+
+describe('Clients', () => {
+  const clients: Socket[] = [];
+  const leave = () => {
+    for (const client of clients.splice(0)) client.destroy();
+  };
+  harmless('1,000 idle clients', {
+    begin: async (_scene, running) => {
+      for (let i = 0; i < 1_000; i += 1) clients.push(await open(running.port));
+    },
+    end: leave,
+  });
+  harmless('200 slow clients', {
+    numbers: 4_000,
+    memoryMibMax: 128,
+    begin: async (_scene, running) => {
+      for (let i = 0; i < 200; i += 1) clients.push(await slowScrape(running.port));
+    },
+    end: leave,
+    note:
+      'each asks for /metrics of 4,000 numbers, 5 MiB, and reads none of it; 128 MiB of heap may stay ' +
+      'with the process.',
+  });
+});
+
+const reloads = (program: Running['program']): number =>
+  program.log().filter(({ msg }) => msg === 'configuration reloaded').length;
+
+async function open(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Asks for the metrics and does not read them. */
+async function slowScrape(port: number): Promise<Socket> {
+  const socket = await open(port);
+  socket.pause().write('GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+  return socket;
+}
+
+const ENDED = {
+  outcome: 'no failure',
+  alive: 'exit 0',
+  health: 'yes',
+  values: 'yes',
+  secrets: 'kept',
+  memory: 'ended',
+  sockets: 'ended',
+  note: '',
+};
+
+/** SIGTERM ends the program in good order and in time, and what it said until then was right. */
+async function expectEnd(task: TestContext['task'], scene: Scene, running: Running): Promise<void> {
+  const { program, watch } = running;
+  const landing = await page(running.port, '/');
+  await watch.stop();
+  const startedMs = performance.now();
+  program.process.kill('SIGTERM');
+  expect(await program.exit).toBe(0);
+  const tookMs = performance.now() - startedMs;
+  expect(tookMs).toBeLessThan(STOP_MS_MAX);
+  expectSecretsKept(running, [landing]);
+  expectTrueValues(watch.samples, [{ sinceMs: 0, oneOf: [scene.truth()] }], 4_000);
+  expect(failuresOf(watch.samples.at(-1)?.text ?? '')).toEqual({});
+  task.meta.cells = {
+    ...ENDED,
+    pace: formatPace(paceOf(watch.samples)),
+    recovery: `ended in ${seconds(tookMs)}`,
+  };
+}

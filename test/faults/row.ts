@@ -1,0 +1,159 @@
+import { expect, test } from 'vitest';
+import type { Reason } from '../../src/core/reasons.ts';
+import type { FleetNumber } from '../../src/simulator/fleet.ts';
+import { eventually } from '../support/program.ts';
+import {
+  anomaliesOf,
+  expectBaseline,
+  expectFailing,
+  failuresBetween,
+  finish,
+  recovery,
+  seconds,
+  settle,
+  type RowOptions,
+} from './checks.ts';
+import { createScene, type Running, type Scene } from './scene.ts';
+import { expectTrueValues, page, valueLines, valueOf, type Truth } from './watch.ts';
+
+interface FailingOptions extends RowOptions {
+  readonly reason: Reason;
+  readonly begin: (scene: Scene, running: Running) => void | Promise<void>;
+  /** Besides making simulator and door sound again. */
+  readonly end?: (scene: Scene, running: Running) => void | Promise<void>;
+  /** Refusals make the exporter wait 15 minutes; a changed secret file ends that. */
+  readonly isRefusal?: boolean;
+  readonly alsoExpect?: (scene: Scene, running: Running) => void;
+}
+
+/** A row in which polls fail for a while, longer than the data may be served. */
+export function failing(name: string, options: FailingOptions): void {
+  test(name, async ({ task }) => {
+    // Where nothing is to time out, a busy machine must not make it.
+    const timeoutS = options.reason === 'timeout' ? 1 : 5;
+    const scene = await createScene({ ...options, pace: { timeoutS, ...options.pace } });
+    const running = await scene.start();
+    const { program, watch } = running;
+    const baseline = await settle(running);
+    const truths: Truth[] = [{ sinceMs: 0, oneOf: [scene.truth()] }];
+
+    const good = await running.nextPoll();
+    const beganMs = Date.now();
+    scene.moveOn();
+    await options.begin(scene, running);
+    await eventually(
+      () => {
+        const { text = '' } = watch.samples.at(-1) ?? {};
+        const failed = Object.values(failuresBetween(good, text));
+        const total = failed.reduce((sum, count) => sum + count, 0);
+        return total >= 2 && valueLines(text).length === 0 ? true : undefined;
+      },
+      'two failures and stale data to go away',
+      30_000,
+    );
+    const bad = await running.nextPoll();
+    const during = watch.samples.filter(({ fromMs }) => fromMs >= beganMs);
+    expectFailing(good, bad, options.reason);
+    const landing = await page(running.port, '/');
+
+    const soundMs = Date.now();
+    scene.moveOn();
+    await options.end?.(scene, running);
+    scene.provider.faults.token = undefined;
+    scene.provider.faults.numbers = undefined;
+    scene.door.lead(scene.sound);
+    await scene.door.open();
+    const endedMs = options.isRefusal ? await endRefusal(scene, running) : soundMs;
+    truths.push({ sinceMs: endedMs, oneOf: [scene.truth()] });
+    const recoveredMs = await recovery(running, endedMs, recoveryMsMax(scene, options));
+    await expectBaseline(program, baseline, options.memoryMibMax);
+    expectTrueValues(watch.samples, truths, scene.pace.staleAfterS * 1000);
+    expect(scene.elsewhere.requests, 'requests to another origin').toEqual([]);
+    options.alsoExpect?.(scene, running);
+    await finish(
+      { task },
+      running,
+      during,
+      baseline,
+      { ...options, pages: [landing] },
+      {
+        outcome: `\`${options.reason}\``,
+        recovery: `${seconds(recoveredMs)}${options.isRefusal ? ' after a new secret' : ''}`,
+      },
+    );
+  });
+}
+
+interface HarmlessOptions extends RowOptions {
+  readonly begin: (scene: Scene, running: Running) => void | Promise<void>;
+  readonly end?: (scene: Scene, running: Running) => void | Promise<void>;
+  /** What must be served meanwhile, one of these; as if nothing were wrong if left out. */
+  readonly expected?: (list: FleetNumber[], scene: Scene) => readonly (readonly string[])[];
+  /** The kinds of oddities that must be counted, and no others. */
+  readonly anomalies?: readonly string[];
+  readonly alsoExpect?: (scene: Scene, running: Running) => void;
+}
+
+/** A row whose oddity must not cost a single poll. */
+export function harmless(name: string, options: HarmlessOptions): void {
+  test(name, async ({ task }) => {
+    const scene = await createScene({ ...options, pace: { timeoutS: 5, ...options.pace } });
+    const running = await scene.start();
+    const { program, watch } = running;
+    const baseline = await settle(running);
+    const truths: Truth[] = [{ sinceMs: 0, oneOf: [scene.truth()] }];
+    const good = await running.nextPoll();
+    const beganMs = Date.now();
+    scene.moveOn();
+    await options.begin(scene, running);
+    const oneOf = options.expected?.(scene.list(), scene) ?? [scene.truth()];
+    truths.push({ sinceMs: beganMs, oneOf });
+    for (let poll = 0; poll < 3; poll += 1) await running.nextPoll();
+    const odd = await running.nextPoll();
+    const during = watch.samples.filter(({ fromMs }) => fromMs >= beganMs);
+    const landing = await page(running.port, '/');
+    expect(failuresBetween(good, odd), 'failures').toEqual({});
+    expect(anomaliesOf(odd), 'oddities').toEqual(new Set(options.anomalies));
+    expect(anomaliesOf(good), 'oddities before').toEqual(new Set());
+
+    const endedMs = Date.now();
+    scene.moveOn();
+    await options.end?.(scene, running);
+    scene.skew.ms = 0;
+    scene.provider.faults.token = undefined;
+    scene.provider.faults.numbers = undefined;
+    truths.push({ sinceMs: endedMs, oneOf: [scene.truth()] });
+    const recoveredMs = await recovery(running, endedMs, recoveryMsMax(scene, options));
+    await expectBaseline(program, baseline, options.memoryMibMax);
+    expectTrueValues(watch.samples, truths, scene.pace.staleAfterS * 1000);
+    expect(failuresBetween(good, watch.samples.at(-1)?.text ?? ''), 'failures').toEqual({});
+    options.alsoExpect?.(scene, running);
+    await finish(
+      { task },
+      running,
+      during,
+      baseline,
+      { ...options, pages: [landing] },
+      {
+        outcome: 'no failure',
+        recovery: seconds(recoveredMs),
+      },
+    );
+  });
+}
+
+function recoveryMsMax({ pace }: Scene, { waitS = 0 }: RowOptions): number {
+  return (waitS + 2 * pace.intervalS) * 1000;
+}
+
+/** The wait after a refusal goes on although the provider is well; a changed secret ends it. */
+async function endRefusal(scene: Scene, running: Running): Promise<number> {
+  const { token, numbers } = scene.provider.requests;
+  const held = await running.nextPoll();
+  expect(valueOf(held, 'whatsapp_up'), 'still waiting').toBe(0);
+  expect(scene.provider.requests, 'nothing asked while waiting').toMatchObject({ token, numbers });
+  const changedMs = Date.now();
+  scene.moveOn();
+  scene.changeSecret();
+  return changedMs;
+}

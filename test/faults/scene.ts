@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import {
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFailed, onTestFinished } from 'vitest';
+import { createFleet, type FleetNumber } from '../../src/simulator/fleet.ts';
+import { startSimulator, type Simulator } from '../../src/simulator/server.ts';
+import { systemClock } from '../../src/system.ts';
+import { eventually, portOf, startProgram, type Program } from '../support/program.ts';
+import { CLIENT_ID } from '../support/simulated-provider.ts';
+import { openDoor, tunnelTo, type Behind, type Door } from './door.ts';
+import { linesOf } from './truth.ts';
+import { page, watch, type Watch } from './watch.ts';
+
+/** Short, so that a row takes seconds. A poll that hangs ends before the next one falls due. */
+const PACE = { intervalS: 2, timeoutS: 1, staleAfterS: 4, scrapeMs: 200 };
+
+/** What must be in no output: keys, tokens and secrets of the simulator begin with these. */
+export const CANARIES = ['fake-api-key', 'fake-access-token', 'fake-secret'];
+const FIRST_SECRET = 'fake-secret-canary-1';
+
+export interface SceneOptions {
+  readonly numbers?: number;
+  /** More environment for the program. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** How the program reaches the door; plain HTTP on loopback if left out. */
+  readonly way?: (port: number) => Readonly<Record<string, string>>;
+  /** What stands between door and simulator while all is well. */
+  readonly between?: (simulatorPort: number) => Behind;
+  readonly stdout?: 'pipe' | number;
+  readonly pace?: Partial<typeof PACE>;
+}
+
+/** A program, the provider that it polls, and everything a row may spoil. */
+export interface Scene {
+  readonly provider: Simulator;
+  readonly door: Door;
+  /** What leads to the simulator when all is well. */
+  readonly sound: Behind;
+  readonly folder: string;
+  readonly secretFile: string;
+  readonly pace: typeof PACE;
+  /** Writes the configuration file, in which poll.timeout stands. */
+  readonly configure: (timeoutS: number) => void;
+  /** Another origin, and the requests that reached it: there must be none. */
+  readonly elsewhere: { readonly url: string; readonly requests: string[] };
+  /** How much the provider's clock is ahead. */
+  readonly skew: { ms: number };
+  /** Lets the fleet's life go on by an hour: from now on it has other values. */
+  moveOn(): void;
+  readonly list: () => FleetNumber[];
+  /** What must be served of the list as it is now. */
+  truth(): readonly string[];
+  /** A new secret, at the provider and in the file. */
+  changeSecret(): void;
+  start(): Promise<Running>;
+}
+
+export interface Running {
+  readonly program: Program;
+  readonly port: number;
+  readonly watch: Watch;
+  /** Resolves right after the end of the next poll, with the scrape that shows it. */
+  readonly nextPoll: () => Promise<string>;
+}
+
+export async function createScene(options: SceneOptions = {}): Promise<Scene> {
+  const folder = mkdtempSync(join(tmpdir(), 'faults-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const secretFile = join(folder, 'secret');
+  const configFile = join(folder, 'config.yml');
+  writeFileSync(secretFile, FIRST_SECRET);
+  const fleet = createFleet({ seed: 1, numbers: options.numbers ?? 25 });
+  let nowMs = Date.now();
+  let secrets = 1;
+  const skew = { ms: 0 };
+  const provider = await startSimulator({
+    fleet: { at: () => fleet.at(nowMs) },
+    clock: { ...systemClock, unixMs: () => Date.now() + skew.ms },
+    clientId: CLIENT_ID,
+    clientSecret: FIRST_SECRET,
+  });
+  onTestFinished(() => provider.close());
+  const providerPort = Number(new URL(provider.url).port);
+  const sound = (options.between ?? tunnelTo)(providerPort);
+  const door = await openDoor(sound);
+  const scene: Scene = {
+    provider,
+    door,
+    sound,
+    folder,
+    secretFile,
+    pace: { ...PACE, ...options.pace },
+    configure: (timeoutS) => writeFileSync(configFile, `poll: { timeout: ${timeoutS}s }\n`),
+    elsewhere: await startElsewhere(),
+    skew,
+    moveOn: () => void (nowMs += 3_600_000),
+    list: () => fleet.at(nowMs),
+    truth: () => linesOf(fleet.at(nowMs)),
+    changeSecret() {
+      const secret = `fake-secret-canary-${(secrets += 1)}`;
+      provider.rotateSecret(secret);
+      writeFileSync(secretFile, secret);
+    },
+    start: () => startOn(scene, configFile, options),
+  };
+  scene.configure(scene.pace.timeoutS);
+  return scene;
+}
+
+async function startOn(scene: Scene, configFile: string, options: SceneOptions): Promise<Running> {
+  const toDoor = options.way ?? ((port) => ({ WHATSAPP_API_URL: `http://127.0.0.1:${port}/api` }));
+  const env = {
+    WHATSAPP_CLIENT_ID: CLIENT_ID,
+    WHATSAPP_CLIENT_SECRET_FILE: scene.secretFile,
+    WHATSAPP_ACCOUNT: 'acme',
+    WEB_LISTEN_ADDRESS: '127.0.0.1:0',
+    WHATSAPP_CONFIG_FILE: configFile,
+    POLL_SCHEDULE: `${scene.pace.intervalS}s`,
+    POLL_STALE_AFTER: `${scene.pace.staleAfterS}s`,
+    LOG_LEVEL: 'trace',
+    ...toDoor(scene.door.port),
+    ...options.env,
+  };
+  const program = startProgram([], env, options.stdout);
+  onTestFailed(() => console.log(program.stdout().slice(-1_500), program.stderr().slice(-500)));
+  const fixed = /:([1-9]\d*)$/.exec(env.WEB_LISTEN_ADDRESS)?.[1];
+  const port = fixed === undefined ? await portOf(program) : Number(fixed);
+  await eventually(() => page(port, '/-/ready').catch(() => undefined), 'readiness');
+  const watched = watch(port, scene.pace.scrapeMs);
+  const polls = () => watched.samples.at(-1)?.polls;
+  return {
+    program,
+    port,
+    watch: watched,
+    async nextPoll() {
+      await eventually(polls, 'a scrape');
+      const before = polls();
+      return eventually(() => {
+        const now = polls();
+        return now !== undefined && now !== before ? watched.samples.at(-1)?.text : undefined;
+      }, 'the next poll');
+    },
+  };
+}
+
+async function startElsewhere(): Promise<Scene['elsewhere']> {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    response.end();
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests };
+}
+
+/** Resident memory in MiB, as Linux counts it. */
+export function memoryOf({ process: { pid } }: Program): number {
+  const [, kib = '0'] =
+    /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Math.round(Number(kib) / 1024);
+}
+
+export function socketsOf({ process: { pid } }: Program): number {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).filter((fd) => {
+    try {
+      return readlinkSync(join(folder, fd)).startsWith('socket:');
+    } catch {
+      // Closed while it was being listed.
+      return false;
+    }
+  }).length;
+}

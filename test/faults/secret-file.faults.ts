@@ -1,0 +1,74 @@
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { getuid } from 'node:process';
+import { describe, expect, onTestFinished } from 'vitest';
+import { failing, harmless } from './row.ts';
+import type { Scene } from './scene.ts';
+
+describe('Secret file', () => {
+  const isRoot = getuid?.() === 0;
+  const rows: readonly [string, (file: string) => void, string?][] = [
+    ['secret file missing', () => {}],
+    ['secret file empty', (file) => writeFileSync(file, '')],
+    ['secret file of two lines', (file) => writeFileSync(file, 'fake-secret-a\nfake-secret-b\n')],
+    ['secret file is a directory', (file) => mkdirSync(file)],
+    [
+      'secret file unreadable',
+      (file) => {
+        if (isRoot) symlinkSync(file, file);
+        else {
+          writeFileSync(file, 'fake-secret-nobody-may-read');
+          chmodSync(file, 0o000);
+        }
+      },
+      isRoot
+        ? 'run as root, who may read everything: a link to itself (ELOOP) stands for mode 000.'
+        : 'mode 000.',
+    ],
+  ];
+  for (const [name, spoil, note] of rows) {
+    failing(name, {
+      reason: 'credentials',
+      begin: ({ provider, secretFile }) => {
+        rmSync(secretFile);
+        spoil(secretFile);
+        // It is read again when a token is needed.
+        provider.revokeTokens();
+      },
+      end: (scene) => {
+        rmSync(scene.secretFile, { recursive: true, force: true });
+        scene.changeSecret();
+      },
+      ...(note === undefined ? {} : { note }),
+    });
+  }
+
+  let stop = () => {};
+  let replaced = 0;
+  harmless('secret file replaced all the time', {
+    begin: (scene) => {
+      const timer = setInterval(() => replace(scene, (replaced += 1)), 3);
+      stop = () => clearInterval(timer);
+      onTestFinished(stop);
+      const { provider } = scene;
+      const transform = <T>(good: T) => {
+        provider.revokeTokens();
+        return good;
+      };
+      provider.faults.numbers = { kind: 'transform', transform };
+    },
+    end: () => stop(),
+    alsoExpect: ({ provider }) => {
+      expect(replaced).toBeGreaterThan(100);
+      expect(provider.requests.outcomes['token FAIL 2']).toBeUndefined();
+      expect(provider.requests.token, 'the secret was used').toBeGreaterThan(3);
+    },
+    note: 'by rename, as Kubernetes does it; every poll needs a new token, so the secret is used.',
+  });
+});
+
+/** The same secret in a new file; with and without the end of its line. */
+function replace({ folder, secretFile }: Scene, time: number): void {
+  const next = `${folder}/secret.new`;
+  writeFileSync(next, `fake-secret-canary-1${time % 2 === 0 ? '\n' : ''}`);
+  renameSync(next, secretFile);
+}

@@ -1,0 +1,234 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { expect, onTestFinished } from 'vitest';
+
+/** One scrape. */
+export interface Sample {
+  /** Unix milliseconds before it was asked for, and after it had arrived. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly tookMs: number;
+  /** How long a bare server took that was asked at the same moment. */
+  readonly controlMs: number;
+  /** '' where there was no good answer. Unpacked anew each time: a few of them may be large. */
+  readonly text: string;
+  readonly bytes: Buffer;
+  readonly polls: number | undefined;
+  readonly successMs: number;
+}
+
+export interface Watch {
+  readonly samples: readonly Sample[];
+  stop(): Promise<void>;
+}
+
+const SCRAPE_MS_MAX = 10_000;
+
+/** Scrapes all the time, on a connection of its own each time, as many Prometheus servers would. */
+export function watch(port: number, everyMs: number): Watch {
+  const samples: Sample[] = [];
+  let isOver = false;
+  const run = async () => {
+    const controlPort = await startControl();
+    while (!isOver) {
+      const fromMs = Date.now();
+      let body = EMPTY;
+      const [tookMs, controlMs] = await Promise.all([
+        timed(async () => (body = await fetchBody(port, '/metrics').catch(() => EMPTY))),
+        timed(() => fetchBody(controlPort, '/')),
+      ]);
+      if (isOver) return;
+      samples.push(toSample({ fromMs, toMs: fromMs + tookMs, tookMs, controlMs }, body));
+      await setTimeout(everyMs);
+    }
+  };
+  const done = run();
+  const stop = async () => {
+    isOver = true;
+    await done;
+  };
+  onTestFinished(stop);
+  return { samples, stop };
+}
+
+const EMPTY: Body = { bytes: Buffer.alloc(0), isGzip: false };
+
+function toSample(
+  times: Pick<Sample, 'fromMs' | 'toMs' | 'tookMs' | 'controlMs'>,
+  body: Body,
+): Sample {
+  const text = toText(body);
+  return {
+    ...times,
+    polls: valueOf(text, 'whatsapp_polls_total'),
+    successMs: lastSuccessMs(text),
+    get text() {
+      return toText(body);
+    },
+    get bytes() {
+      return toBytes(body);
+    },
+  };
+}
+
+async function timed(action: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await action();
+  return performance.now() - startedMs;
+}
+
+let control: Promise<number> | undefined;
+
+/**
+ * A server in a process of its own that does next to nothing: what it needs for an answer is what
+ * this machine needs at that moment. It ends with this process. Resolves with its port.
+ */
+function startControl(): Promise<number> {
+  control ??= (async () => {
+    const script = `const server = require('http').createServer((_, r) => r.end('.'));
+      server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+      process.stdin.resume().on('end', () => process.exit());`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [port] = (await once(child.stdout, 'data')) as [Buffer];
+    return Number(port);
+  })();
+  return control;
+}
+
+interface Body {
+  readonly bytes: Buffer;
+  readonly isGzip: boolean;
+}
+
+/** The text of a page that answers 200; rejects otherwise. */
+export async function page(port: number, path: string): Promise<string> {
+  return toText(await fetchBody(port, path));
+}
+
+const toText = (body: Body): string => toBytes(body).toString();
+const toBytes = ({ bytes, isGzip }: Body): Buffer => (isGzip ? gunzipSync(bytes) : bytes);
+
+/** Compressed where the server can, as Prometheus asks for it. */
+function fetchBody(port: number, path: string): Promise<Body> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'accept-encoding': 'gzip' };
+    const options = {
+      host: '127.0.0.1',
+      port,
+      path,
+      headers,
+      agent: false,
+      timeout: SCRAPE_MS_MAX,
+    };
+    const request = get(options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject).on('end', () => {
+        const isGzip = response.headers['content-encoding'] === 'gzip';
+        if (response.statusCode === 200) resolve({ bytes: Buffer.concat(chunks), isGzip });
+        else reject(new Error(`HTTP ${response.statusCode}`));
+      });
+    });
+    request.on('error', reject).on('timeout', () => request.destroy(new Error('no answer')));
+  });
+}
+
+/** The value of a series of the account; undefined where it is not there. */
+export function valueOf(text: string, name: string, labels = ''): number | undefined {
+  const series = `\n${name}{account="acme"${labels === '' ? '' : `,${labels}`}} `;
+  const at = text.indexOf(series);
+  if (at < 0) return undefined;
+  return Number(text.slice(at + series.length, text.indexOf('\n', at + series.length)));
+}
+
+export const lastSuccessMs = (text: string): number =>
+  (valueOf(text, 'whatsapp_last_success_timestamp_seconds') ?? 0) * 1000;
+
+/** The failures so far by reason, those with none left out. */
+export function failuresOf(text: string): Readonly<Record<string, number>> {
+  const lines = text.matchAll(
+    /^whatsapp_poll_failures_total\{account="acme",reason="(\w+)"\} (\d+)$/gm,
+  );
+  return Object.fromEntries(
+    [...lines]
+      .map(([, reason = '', count]) => [reason, Number(count)] as const)
+      .filter(([, count]) => count > 0),
+  );
+}
+
+const VALUE = /^whatsapp_(?:number|account)_(?!conversations_total|month_(?:start|end)_)/;
+
+/** Every line that says what the provider said, sorted. */
+export function valueLines(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .filter((line) => VALUE.test(line))
+    .toSorted();
+}
+
+/** Values that may be served for a last success at or after this time (Unix milliseconds). */
+export interface Truth {
+  readonly sinceMs: number;
+  /** Any of these sets of lines. */
+  readonly oneOf: readonly (readonly string[])[];
+}
+
+/**
+ * Values are neither invented nor older than `staleAfterMs`: whatever the age of the last success,
+ * which the scrape itself says, either all values of its time are there or, when it is too old,
+ * none. A scrape was made between its start and its end, so only in between may it be either.
+ */
+export function expectTrueValues(
+  samples: readonly Sample[],
+  truths: readonly Truth[],
+  staleAfterMs: number,
+): void {
+  const checked = new Map<string, string>();
+  for (const { text, fromMs, toMs, successMs } of samples) {
+    if (text === '') continue;
+    const truth = truths.findLast(({ sinceMs }) => successMs >= sinceMs);
+    const lines = valueLines(text);
+    const key = lines.join('\n');
+    const age = `${fromMs - successMs} ms after the last success`;
+    if (lines.length === 0 && toMs - successMs >= staleAfterMs) continue;
+    if (truth?.oneOf.some((set) => set.length === 0) && lines.length === 0) continue;
+    expect(lines.length, `values kept, ${age}`).toBeGreaterThan(0);
+    expect(fromMs - successMs, `age of values, ${age}`).toBeLessThanOrEqual(staleAfterMs);
+    if (checked.get(key) === String(truth?.sinceMs)) continue;
+    if (truth?.oneOf.some((set) => set.join('\n') === key) !== true) {
+      expect(lines, `values, ${age}`).toEqual(truth?.oneOf[0]);
+    }
+    checked.set(key, String(truth?.sinceMs));
+  }
+}
+
+export interface Pace {
+  readonly median: number;
+  readonly p95: number;
+  readonly slowest: number;
+  /** The 95th percentile of what an answer took longer than that of the bare server. */
+  readonly beyond95: number;
+}
+
+/** How fast the answers were, in milliseconds. */
+export function paceOf(samples: readonly Sample[]): Pace {
+  const took = samples.map(({ tookMs }) => tookMs);
+  const beyond = samples.map(({ tookMs, controlMs }) => Math.max(0, tookMs - controlMs));
+  return {
+    median: quantile(took, 0.5),
+    p95: quantile(took, 0.95),
+    slowest: quantile(took, 1),
+    beyond95: quantile(beyond, 0.95),
+  };
+}
+
+export const formatPace = ({ median, p95, slowest, beyond95 }: Pace): string =>
+  `${median} / ${p95} (${beyond95}) / ${slowest}`;
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+}

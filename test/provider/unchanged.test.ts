@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { ParsedResponse } from '../../src/core/parse.ts';
+import { responseOf, sampleEntry } from '../support/sample.ts';
+import { start } from './provider-on-simulator.ts';
+
+/** A provider whose answers are bodies that the test gives it. */
+async function startWithBodies(numbersMax = 10) {
+  const { simulator, provider, poll } = await start({ numbersMax });
+  return {
+    poll,
+    fetch: (body: unknown, status = 200): Promise<ParsedResponse> => {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      simulator.faults.numbers = { kind: 'reply', status, body: text };
+      return provider.fetchNumbers(new AbortController().signal);
+    },
+  };
+}
+const responseWith = (name: string) => responseOf(sampleEntry({ display_name: name }));
+const nameIn = ({ snapshot }: ParsedResponse) => snapshot.numbers[0]?.displayName;
+
+test('an answer that is the same byte for byte is not parsed again, one byte else is', async () => {
+  const { fetch } = await startWithBodies();
+  const first = await fetch(responseWith('A'));
+  expect(await fetch(responseWith('A'))).toBe(first);
+  expect(nameIn(await fetch(responseWith('B')))).toBe('B');
+  expect(await fetch(responseWith('A'))).not.toBe(first);
+});
+
+test('what is remembered is the last good answer, whatever failed in between', async () => {
+  const { fetch, poll } = await startWithBodies();
+  const first = await fetch(responseWith('A'));
+  await expect(fetch('<h1>')).rejects.toThrow('not JSON');
+  await expect(fetch({ status: 'OK', list: 1 })).rejects.toThrow('no list');
+  await expect(fetch({ status: 'FAIL', reason: 13 })).rejects.toThrow('FAIL with reason 13');
+  expect(await fetch(responseWith('A'))).toBe(first);
+  expect(await poll()).toBe('ok');
+});
+
+test('the same body beside an error status is a failure all the same', async () => {
+  const { fetch } = await startWithBodies();
+  await fetch(responseWith('A'));
+  await expect(fetch(responseWith('A'), 404)).rejects.toThrow('HTTP 404');
+});
+
+test.each(['שם 😀', 'plain', '\u00e9'])('%s arrives whole, escaped or not', async (name) => {
+  const { fetch } = await startWithBodies();
+  expect(nameIn(await fetch(responseWith(name)))).toBe(name);
+  const escaped = JSON.stringify(responseWith(name)).replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  expect(nameIn(await fetch(escaped))).toBe(name);
+});
+
+test('numbers past the limit of the configuration are left out and counted', async () => {
+  const { fetch } = await startWithBodies(2);
+  const list = ['1', '2', '3', '4'].map((whatsapp) => sampleEntry({ whatsapp }));
+  const { snapshot, anomalies } = await fetch(responseOf(...list));
+  expect(snapshot.numbers.map(({ whatsapp }) => whatsapp)).toEqual(['1', '2']);
+  expect(anomalies.counts.number_limit).toBe(2);
+});

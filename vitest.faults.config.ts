@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The fault matrix: `npm run test:faults`. Apart from the other tests, since it takes minutes. */
+export default defineConfig({
+  test: {
+    include: ['test/faults/**/*.faults.ts'],
+    globalSetup: 'test/support/global-setup.ts',
+    reporters: ['default', './test/faults/table.ts'],
+    // A row mostly waits: several files at a time leave two cores half idle.
+    maxWorkers: 6,
+    testTimeout: 120_000,
+    hookTimeout: 30_000,
+  },
+});
