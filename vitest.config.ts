@@ -6,6 +6,8 @@ export default defineConfig({
     // Takes minutes, so it has a command of its own: npm run test:mutants.
     exclude: [...configDefaults.exclude, 'test/prometheus/mutation.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
+    // One for each core: by default one core would wait for the other.
+    maxWorkers: 2,
     // Real processes on a busy machine; a test that hangs still ends.
     testTimeout: 30_000,
   },

@@ -115,6 +115,9 @@ async function readAnswer(response: Response, known: Uint8Array | undefined): Pr
     throw new PollError('redirect', `HTTP ${response.status}, not followed`);
   }
   const bytes = await readBody(response);
+  // From here on a long list is worked at in steps, each in the phase of the event loop for immediates:
+  // only from one of those to the next does everything else have its turn.
+  await new Promise(setImmediate);
   const isKnown = response.ok && known !== undefined && bytes.equals(known);
   return {
     status: response.status,
