@@ -29,6 +29,13 @@ const FAULTS: Readonly<Record<string, Partial<Faults>>> = {
   'token without expiry': { token: noExpiry },
   'token expired': { token: expiryInPast },
   'token in milliseconds': { token: expiryInMilliseconds },
+  'token never': { token: { kind: 'never' } },
+  'token headers alone': { token: { kind: 'headersOnly' } },
+  'token as a drip': { token: { kind: 'drip', intervalMs: 50 } },
+  'token reset': { token: { kind: 'resetMidBody' } },
+  'half a token': { token: { kind: 'truncate' } },
+  'token gzip bomb': { token: { kind: 'gzipBomb', bytes: 65 * 1024 * 1024 } },
+  'numbers gzip bomb': { numbers: { kind: 'gzipBomb', bytes: 65 * 1024 * 1024 } },
   'token redirected': { token: { kind: 'reply', status: 307, headers: otherOrigin } },
   ...Object.fromEntries(
     Object.entries({
