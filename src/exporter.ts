@@ -12,6 +12,7 @@ import { parseSchedule, type Schedule } from './poller/schedule.ts';
 import { toStatus } from './status.ts';
 import { createDoors } from './doors.ts';
 import { createPrivacy, type Privacy } from './privacy.ts';
+import type { Reloads } from './reload.ts';
 import { createApp } from './web/app.ts';
 import { createGuard } from './web/guard.ts';
 import { startWebServer, type WebServer } from './web/server.ts';
@@ -30,9 +31,10 @@ export function createExporter(
   initial: Config,
   build: Build,
   surroundings: Surroundings,
+  reloads: Reloads,
 ): Exporter {
   const { clock, log } = surroundings;
-  const exposition = createExposition(build, { withRuntime: true });
+  const exposition = createExposition(build, { withRuntime: true, reload: () => reloads.state() });
   const prepare = (next: AccountState, before: AccountState) =>
     exposition.prepare(privacy.toShown(next), privacy.toShown(before));
   const toShownAnomalies = (anomalies: Anomalies) => privacy.toShownAnomalies(anomalies);
@@ -48,9 +50,9 @@ export function createExporter(
   async function goOnWith(next: Config): Promise<void> {
     const before = accounts;
     const scheduleBefore = config.poll.schedule;
+    accounts = createAccounts(before, next, { ...surroundings, prepare, toShownAnomalies });
     config = next;
     privacy = privacyOf(next, surroundings);
-    accounts = createAccounts(before, next, { ...surroundings, prepare, toShownAnomalies });
     // First of all: a poll under way must not meet another one of its account.
     const stopping = stopAccounts(before.filter((account) => !accounts.includes(account)));
     if (poller !== undefined && next.poll.schedule === scheduleBefore) {
@@ -79,9 +81,14 @@ export function createExporter(
         telemetryPath,
         metricsContentType: CONTENT_TYPE,
         metrics: (encoding: 'gzip' | 'identity') => exposition.encode(views(), encoding),
-        status: () => toStatus(views(), build.version, schedule.nextTickMs(clock.unixMs()), clock),
+        status: () => {
+          const nextPollMs = schedule.nextTickMs(clock.unixMs());
+          return toStatus(views(), build.version, nextPollMs, reloads.state(), clock);
+        },
         isHealthy: () => poller?.isAlive() ?? true,
         isReady: () => accounts.length > 0 && accounts.every(hasBeenPolled),
+        mayReload: () => config.web.enableLifecycle,
+        reload: () => reloads.request('HTTP'),
       };
       const guard = createGuard({ doors, maxRequests, clock, log });
       const app = createApp(site, log, guard);
@@ -90,8 +97,8 @@ export function createExporter(
       return server;
     },
     async reload(next) {
-      if (!isDeepStrictEqual([next.web, next.log], [config.web, config.log])) {
-        log.warn({}, 'changes under web and log take effect at the next restart');
+      if (!isDeepStrictEqual(untilRestart(next), untilRestart(config))) {
+        log.warn({}, 'changes under web and of log.format take effect at the next restart');
       }
       await goOnWith(next);
     },
@@ -119,6 +126,11 @@ export async function pollOnce(
   const metrics = await createExposition(build, { withRuntime: false }).render(views);
   await stopAccounts(accounts);
   return { allSucceeded: views.every(({ state }) => state.lastGood !== undefined), metrics };
+}
+
+/** What a reload does not change. */
+function untilRestart({ web, log }: Config): object {
+  return { ...web, enableLifecycle: undefined, format: log.format };
 }
 
 async function pollAll(accounts: readonly Account[]): Promise<void> {

@@ -4,14 +4,16 @@ import process from 'node:process';
 import { parseCommandLine } from './config/cli.ts';
 import type { AccountConfig, Config } from './config/config.ts';
 import { describeConfig } from './config/describe.ts';
-import { loadConfig } from './config/load.ts';
+import { loadConfig, type LoadedConfig } from './config/load.ts';
 import { formatProblems } from './config/problems.ts';
 import { Secret } from './core/secret.ts';
 import { createExporter, pollOnce } from './exporter.ts';
 import { createLog, createRedactor, logTo } from './log.ts';
 import type { Build } from './metrics/family.ts';
 import { ScheduleError, parseSchedule } from './poller/schedule.ts';
+import { createReloads } from './reload.ts';
 import { systemClock } from './system.ts';
+import { createFileWatch } from './watch.ts';
 
 type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' }>;
 
@@ -26,6 +28,8 @@ const build: Build = {
   nodeVersion: process.version,
 };
 
+const watch = createFileWatch(systemClock);
+
 await main();
 
 async function main(): Promise<void> {
@@ -36,30 +40,32 @@ async function main(): Promise<void> {
     process.exitCode = command.code;
     return;
   }
-  const config = load(command);
-  if (config === undefined) process.exitCode = 1;
-  else if (command.kind === 'check-config') {
-    process.stdout.write(`${describeConfig(config)}\nThe configuration is valid.\n`);
-  } else await (command.kind === 'once' ? once(command, config) : serve(command, config));
+  const loaded = read(command);
+  if ('problems' in loaded) {
+    process.stderr.write(formatProblems(loaded.problems));
+    process.exitCode = 1;
+  } else if (command.kind === 'check-config') {
+    process.stdout.write(`${describeConfig(loaded.config)}\nThe configuration is valid.\n`);
+  } else if (command.kind === 'once') await once(command, loaded.config);
+  else await serve(command, loaded.config);
 }
 
-/** Undefined where the configuration is not usable, after saying why. */
-function load({ flags, demo }: Run): Config | undefined {
+function read({ flags, demo }: Run): LoadedConfig {
   const loaded = loadConfig({
     flags,
     env: process.env,
-    readFile: (path) => readFileSync(path, 'utf8'),
+    readFile: (path) => watch.read(path),
     checkSchedule: scheduleProblem,
     demo,
   });
-  if ('config' in loaded) return loaded.config;
-  process.stderr.write(formatProblems(loaded.problems));
-  return undefined;
+  watch.follow(loaded.files);
+  return loaded;
 }
 
 async function once(command: Run, initial: Config): Promise<void> {
   const surroundings = await createSurroundings(initial, STDERR);
-  const { config, close } = await withDemo(command, initial);
+  const { adapt, close } = await createDemo(command);
+  const config = adapt(initial);
   const { allSucceeded, metrics } = await pollOnce(config, build, surroundings);
   await close();
   // A reader that has gone is told by the exit code alone.
@@ -71,12 +77,15 @@ async function once(command: Run, initial: Config): Promise<void> {
 async function serve(command: Run, initial: Config): Promise<void> {
   const surroundings = await createSurroundings(initial, STDOUT);
   const { log } = surroundings;
-  const { config, close } = await withDemo(command, initial);
-  const exporter = createExporter(config, build, surroundings);
+  const { adapt, close } = await createDemo(command);
+  const config = adapt(initial);
+  const reloads = createReloads({ read: () => read(command), apply, clock: systemClock, log });
+  const exporter = createExporter(config, build, surroundings, reloads);
   // Before anything that takes time: process 1 of a container ignores signals that nobody handles.
   process.once('SIGTERM', (signal) => void stop(signal));
   process.once('SIGINT', (signal) => void stop(signal));
-  process.on('SIGHUP', () => void reload());
+  process.on('SIGHUP', () => void reloads.request('SIGHUP'));
+  watch.start(() => void reloads.request('file'));
   try {
     const { addresses, port } = await exporter.start();
     const { telemetryPath } = config.web;
@@ -92,23 +101,15 @@ async function serve(command: Run, initial: Config): Promise<void> {
   async function stop(signal: string): Promise<void> {
     setTimeout(() => process.exit(0), STOP_MS_MAX).unref();
     log.info({ signal }, 'stopping');
+    watch.stop();
     await exporter.stop();
     await close();
     process.exit(0);
   }
 
-  async function reload(): Promise<void> {
-    if (command.demo) {
-      log.warn({}, 'not reloaded: a demo has no configuration');
-      return;
-    }
-    const next = load(command);
-    if (next === undefined) {
-      log.error({}, 'not reloaded: the configuration from before goes on');
-      return;
-    }
-    await exporter.reload(next);
-    log.info({ accounts: next.accounts.length }, 'configuration reloaded');
+  async function apply(next: Config): Promise<void> {
+    log.level = next.log.level;
+    await exporter.reload(adapt(next));
   }
 }
 
@@ -128,9 +129,9 @@ async function createSurroundings({ log }: Config, fd: number) {
   };
 }
 
-/** For --demo: the configuration with the simulator as its one account. */
-async function withDemo({ demo }: Run, config: Config) {
-  if (!demo) return { config, close: async () => {} };
+/** For --demo: puts the simulator into a configuration, as its one account. */
+async function createDemo({ demo }: Run) {
+  if (!demo) return { adapt: (config: Config) => config, close: async () => {} };
   const { DEMO_CREDENTIALS, startDemo } = await import('./simulator/demo.ts');
   const simulator = await startDemo(systemClock);
   const { clientId, clientSecret } = DEMO_CREDENTIALS;
@@ -144,7 +145,10 @@ async function withDemo({ demo }: Run, config: Config) {
       clientSecret: { kind: 'value', value: new Secret(clientSecret) },
     },
   };
-  return { config: { ...config, accounts: [account] }, close: () => simulator.close() };
+  return {
+    adapt: (config: Config): Config => ({ ...config, accounts: [account] }),
+    close: () => simulator.close(),
+  };
 }
 
 function scheduleProblem(text: string): string | undefined {

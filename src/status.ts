@@ -1,4 +1,5 @@
 import { ageMs, type Clock, type Instant } from './core/clock.ts';
+import type { ReloadState } from './core/reload-state.ts';
 import { REASONS } from './core/reasons.ts';
 import type { AccountView } from './metrics/family.ts';
 import type { AccountStatus, Status } from './web/page/model.ts';
@@ -8,10 +9,11 @@ export function toStatus(
   views: readonly AccountView[],
   version: string,
   nextPollMs: number | undefined,
+  reload: ReloadState,
   clock: Clock,
 ): Status {
   const accounts = views.map((view) => toAccountStatus(view, clock));
-  return { version, nowMs: clock.unixMs(), nextPollMs, accounts };
+  return { version, nowMs: clock.unixMs(), nextPollMs, reload, accounts };
 }
 
 function toAccountStatus({ state, snapshot }: AccountView, clock: Clock): AccountStatus {

@@ -13,6 +13,7 @@ import {
   type Faults,
 } from '../src/simulator/faults.ts';
 import { systemClock } from '../src/system.ts';
+import { NO_RELOADS } from './support/reloads.ts';
 import { CLIENT_ID, CLIENT_SECRET, startProvider } from './support/simulated-provider.ts';
 
 /** What must never be seen: the simulator's keys and tokens, and the secret given to the exporter. */
@@ -104,6 +105,7 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
       log: await createLog({ level: 'trace', format: 'json', redactor, destination }),
       onSecret: (secret) => told.push(secret.reveal()),
     },
+    NO_RELOADS,
   );
   const { port } = await exporter.start();
   onTestFinished(() => exporter.stop());
@@ -124,6 +126,7 @@ function configFor(apiUrl: string): Config {
       telemetryPath: '/metrics',
       configFile: undefined,
       maxRequests: 40,
+      enableLifecycle: false,
     },
     privacy: { numberLabel: 'full', noNames: false, hashKey: undefined, hashKeyFile: undefined },
     poll: { schedule: '1h', timeoutMs: 3_000, staleAfterMs: 300_000 },

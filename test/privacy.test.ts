@@ -9,6 +9,7 @@ import { createExporter, pollOnce } from '../src/exporter.ts';
 import { createLog, createRedactor } from '../src/log.ts';
 import { createPrivacy } from '../src/privacy.ts';
 import { systemClock } from '../src/system.ts';
+import { NO_RELOADS } from './support/reloads.ts';
 import { responseOf, sampleEntry } from './support/sample.ts';
 import { CLIENT_ID, CLIENT_SECRET, startProvider } from './support/simulated-provider.ts';
 
@@ -138,6 +139,7 @@ async function start(privacy: PrivacyConfig) {
       telemetryPath: '/metrics',
       configFile: undefined,
       maxRequests: 40,
+      enableLifecycle: false,
     },
     privacy,
     poll: { schedule: '1h', timeoutMs: 3_000, staleAfterMs: 300_000 },
@@ -163,7 +165,7 @@ async function start(privacy: PrivacyConfig) {
 
 async function startServer(privacy: PrivacyConfig) {
   const { config, surroundings, ...rest } = await start(privacy);
-  const exporter = createExporter(config, build, surroundings);
+  const exporter = createExporter(config, build, surroundings, NO_RELOADS);
   const { port } = await exporter.start();
   onTestFinished(() => exporter.stop());
   const get = async (path: string) => fetch(`http://127.0.0.1:${port}${path}`);

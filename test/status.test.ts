@@ -9,6 +9,7 @@ import { sampleResponse } from './support/sample.ts';
 
 const START_MS = Date.parse('2026-11-22T10:00:00Z');
 const NEXT_MS = START_MS + 60_000;
+const RELOAD = { succeeded: true, inForceSinceMs: START_MS };
 
 /** An account whose polls end as the test says, at the time that it is then. */
 function start() {
@@ -21,7 +22,7 @@ function start() {
   };
   const status = ({ isFresh }: { isFresh: boolean }) => {
     const snapshot = isFresh ? state.lastGood?.snapshot : undefined;
-    return toStatus([{ state, snapshot, pollIntervalS: 60 }], '1.2.3', NEXT_MS, clock);
+    return toStatus([{ state, snapshot, pollIntervalS: 60 }], '1.2.3', NEXT_MS, RELOAD, clock);
   };
   return { clock, poll, status, snapshot: () => state.lastGood?.snapshot };
 }
@@ -31,6 +32,7 @@ test('an account that has not been polled has nothing to tell', () => {
     version: '1.2.3',
     nowMs: START_MS,
     nextPollMs: NEXT_MS,
+    reload: RELOAD,
     accounts: [
       {
         name: 'acme',

@@ -66,7 +66,7 @@ export const builds = () =>
   table({
     title: 'Exporters',
     description:
-      'What runs where, and since when. Different versions side by side are a half-done update; a recent start that nobody ordered is a crash: see its log.',
+      'What runs where, and since when. Different versions side by side are a half-done update; a recent start that nobody ordered is a crash: see its log. A refused configuration leaves the one from before in force: the log says what is wrong.',
     width: 24,
     none: 'Nothing is scraped now',
     sortBy: ['Instance'],
@@ -85,6 +85,17 @@ export const builds = () =>
       {
         name: 'Started',
         expr: `max by (instance) (${target('process_start_time_seconds')}) * 1000`,
+        unit: 'dateTimeFromNow',
+      },
+      {
+        name: 'Configuration',
+        expr: `max by (instance) (${target('whatsapp_exporter_config_last_reload_successful')})`,
+        mappings: flag(['Refused', 'red'], ['In force', 'green']),
+        thresholds: ['red', [1, 'green']],
+      },
+      {
+        name: 'In force since',
+        expr: `max by (instance) (${target('whatsapp_exporter_config_last_reload_success_timestamp_seconds')}) * 1000`,
         unit: 'dateTimeFromNow',
       },
     ],

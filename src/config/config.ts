@@ -52,6 +52,8 @@ export interface Config {
     readonly configFile: string | undefined;
     /** 0 for no limit. */
     readonly maxRequests: number;
+    /** Whether a request may ask for a reload. */
+    readonly enableLifecycle: boolean;
   };
   readonly privacy: PrivacyConfig;
   readonly poll: {

@@ -13,6 +13,7 @@ export function describeConfig(config: Config): string {
       telemetry_path: web.telemetryPath,
       ...(web.configFile === undefined ? {} : { config_file: web.configFile }),
       max_requests: web.maxRequests,
+      enable_lifecycle: web.enableLifecycle,
     },
     privacy: toPrivacyKeys(privacy),
     poll: {

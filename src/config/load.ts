@@ -22,13 +22,26 @@ export interface ConfigSources {
   readonly demo?: boolean;
 }
 
-export type LoadedConfig = { readonly config: Config } | { readonly problems: readonly Problem[] };
+export type LoadedConfig = (
+  { readonly config: Config } | { readonly problems: readonly Problem[] }
+) & {
+  /**
+   * What was read for good, so that a change needs a reload: the configuration file and the hash key.
+   * Secrets of accounts and the web configuration are read again by those who use them.
+   */
+  readonly files: readonly string[];
+};
 
 /** Flags win over the environment, over the file, over the defaults. Tells all problems at once. */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const { env, readFile, checkSchedule, demo = false } = sources;
   const problems: Problem[] = [];
-  const file = loadFile(sources, problems);
+  const files: string[] = [];
+  const readForGood: ReadFile = (path) => {
+    files.push(path);
+    return readFile(path);
+  };
+  const file = loadFile({ ...sources, readFile: readForGood }, problems);
   const given = (setting: Setting) => givenBy(sources, setting) ?? file?.settings.get(setting.key);
   const read = <T>(setting: Setting<T> & { readonly default: string }): T =>
     parseOrDefault(setting, given(setting), problems);
@@ -43,11 +56,12 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       telemetryPath: read(SETTINGS.telemetryPath),
       configFile: parseWebConfigFile(given(SETTINGS.webConfigFile), readFile, problems),
       maxRequests: read(SETTINGS.maxRequests),
+      enableLifecycle: read(SETTINGS.enableLifecycle),
     },
     privacy: parsePrivacy(
       { numberLabel: read(SETTINGS.numberLabel), noNames: read(SETTINGS.noNames) },
       { key: given(KEYS.hashKey), keyFile: given(KEYS.hashKeyFile) },
-      { readFile, problems },
+      { readFile: readForGood, problems },
     ),
     poll: {
       schedule: read({ ...SETTINGS.schedule, parse: parseSchedule }),
@@ -61,7 +75,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       demo || file === undefined ? [] : parseAccounts(file.accounts, env, { readFile, problems }),
     proxy: parseProxy(env, problems),
   };
-  return problems.length > 0 ? { problems } : { config: deepFreeze(config) };
+  return problems.length > 0 ? { problems, files } : { config: deepFreeze(config), files };
 }
 
 /** Undefined where it cannot be read, after telling why. */

@@ -82,6 +82,17 @@ export const SETTINGS = {
     meaning: 'How many requests are answered at once; 0 for no limit',
     example: '40',
   },
+  enableLifecycle: {
+    key: 'web.enable_lifecycle',
+    flag: '--web.enable-lifecycle',
+    env: 'WEB_ENABLE_LIFECYCLE',
+    default: 'false',
+    parse: parseBoolean,
+    value: 'boolean',
+    meaning: 'Read the configuration again when asked by POST /-/reload',
+    example: 'true',
+    bare: 'true',
+  },
   schedule: {
     key: 'poll.schedule',
     flag: '--poll.schedule',
@@ -219,12 +230,16 @@ export function parseBoolean(text: string): boolean {
 
 /** Plain segments only: routers read `:` and `*` as patterns, clients resolve `.` and `..`. */
 function parseTelemetryPath(text: string): string {
-  if (text.startsWith('/-/')) invalid('lies under /-/, which is kept for the health endpoints');
-  if (text === '/') invalid('is the path of the landing page');
+  const kept = KEPT_PATHS.find((folder) => text.startsWith(folder));
+  if (kept !== undefined) invalid(`lies under ${kept}, which is kept for other endpoints`);
+  if (OWN_PATHS.includes(text)) invalid('is the path of another endpoint');
   return /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/.test(text)
     ? text
     : invalid('must begin with / and hold only letters, digits and . _ ~ - between slashes');
 }
+
+const KEPT_PATHS = ['/-/', '/api/'];
+const OWN_PATHS = ['/', '/sd'];
 
 const DURATION_MS_MAX = 2 ** 31 - 1; // Node fires a longer timer at once.
 

@@ -1,20 +1,30 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { ReloadState } from '../core/reload-state.ts';
 import { FAMILIES } from './families.ts';
-import type { AccountView, Build, Family, NumberFamily, Sample } from './family.ts';
+import type { AccountView, Build, Family, NumberFamily, Sample, Self } from './family.ts';
 
 /**
  * The text as prom-client makes it from the table: what is right by definition. It is loaded and used
  * where a text is wanted once; what is served is made by render.ts and equal to it, as a test says.
  */
-export function renderDefinition(accounts: readonly AccountView[], build: Build): Promise<string> {
+export function renderDefinition(
+  accounts: readonly AccountView[],
+  build: Build,
+  reload?: ReloadState,
+): Promise<string> {
+  const self = { build, reload };
   const registry = new Registry();
   for (const family of FAMILIES) {
     const { name, help, type, labels } = family;
     const options = { name, help, labelNames: labels, registers: [registry] };
     const gauge = type === 'gauge' ? new Gauge(options) : undefined;
     const counter = type === 'counter' ? new Counter(options) : undefined;
-    for (const [sampleLabels, value] of samplesOf(family, accounts, build)) {
-      if (value === undefined) continue;
+    for (const [sampleLabels, value] of samplesOf(family, accounts, self)) {
+      if (value === undefined) {
+        // One without labels begins at 0.
+        gauge?.remove(sampleLabels);
+        continue;
+      }
       gauge?.set(sampleLabels, value);
       counter?.inc(sampleLabels, value);
     }
@@ -25,9 +35,9 @@ export function renderDefinition(accounts: readonly AccountView[], build: Build)
 function* samplesOf(
   family: Family,
   accounts: readonly AccountView[],
-  build: Build,
+  self: Self,
 ): Generator<Sample> {
-  if (family.scope === 'exporter') yield* family.samples(build);
+  if (family.scope === 'exporter') yield* family.samples(self);
   else if (family.scope === 'number') {
     for (const view of accounts) yield* samplesOfNumbers(family, view);
   } else {

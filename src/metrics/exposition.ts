@@ -1,7 +1,8 @@
 import type { AccountState } from '../core/account-state.ts';
+import type { ReloadState } from '../core/reload-state.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
-import type { AccountView, Build, Family, NumberFamily, Sample } from './family.ts';
+import type { AccountView, Build, Family, NumberFamily, Sample, Self } from './family.ts';
 import { compressNow, joinParts, toGzip, toText, type Body, type GzipStart } from './gzip.ts';
 import { createRuntimeMetrics } from './runtime.ts';
 import { NUMBER_FAMILIES, renderNumbers, type RenderedNumbers } from './render.ts';
@@ -25,10 +26,16 @@ export interface Exposition {
   render(accounts: readonly AccountView[]): Promise<string>;
 }
 
-/** `withRuntime` adds the metrics of the process and of Node.js. */
+export interface ExpositionOptions {
+  /** Adds the metrics of the process and of Node.js. */
+  readonly withRuntime: boolean;
+  /** Where the configuration may be read again: what came of it, another object each time. */
+  readonly reload?: () => ReloadState;
+}
+
 export function createExposition(
   build: Build,
-  { withRuntime }: { withRuntime: boolean },
+  { withRuntime, reload }: ExpositionOptions,
 ): Exposition {
   const runtime = withRuntime ? createRuntimeMetrics() : undefined;
   const heads = NUMBER_FAMILIES.map((family, i) =>
@@ -40,7 +47,14 @@ export function createExposition(
 
   /** What was made for these accounts; nothing yet, if anything about them has changed. */
   function cacheFor(accounts: readonly AccountView[]): Cached {
-    if (cached === undefined || !areSame(cached.accounts, accounts)) cached = { accounts };
+    const self = { build, reload: reload?.() };
+    if (
+      cached === undefined ||
+      cached.self.reload !== self.reload ||
+      !areSame(cached.accounts, accounts)
+    ) {
+      cached = { accounts, self };
+    }
     return cached;
   }
 
@@ -54,7 +68,7 @@ export function createExposition(
     return rendering;
   }
 
-  async function compressPolled(accounts: readonly AccountView[]): Promise<GzipStart> {
+  async function compressPolled({ accounts, self }: Cached): Promise<GzipStart> {
     const numbers: RenderedNumbers[] = [];
     for (const { state, snapshot } of accounts) {
       if (snapshot !== undefined) numbers.push(await numbersOf(state, snapshot));
@@ -63,7 +77,7 @@ export function createExposition(
       head,
       ...numbers.flatMap(({ blocks }) => blocks.flatMap((block) => block.parts[i] ?? [])),
     ]);
-    return joinParts([...ofNumbers, compressNow(renderHealth(accounts, build))]);
+    return joinParts([...ofNumbers, compressNow(renderHealth(accounts, self))]);
   }
 
   return {
@@ -74,14 +88,14 @@ export function createExposition(
     },
     async encode(accounts, encoding) {
       const cache = cacheFor(accounts);
-      const polled = await (cache.polled ??= compressPolled(accounts));
+      const polled = await (cache.polled ??= compressPolled(cache));
       const tail = Buffer.from(runtime === undefined ? '' : `\n${runtime.render()}`);
       return encoding === 'gzip' ? toGzip(polled, tail) : toText(polled, tail);
     },
     async render(accounts) {
       const cache = cacheFor(accounts);
       const { renderDefinition } = await import('./definition.ts');
-      const text = await (cache.text ??= renderDefinition(accounts, build));
+      const text = await (cache.text ??= renderDefinition(accounts, build, cache.self.reload));
       return runtime === undefined ? text : `${text}\n${runtime.render()}`;
     },
   };
@@ -90,6 +104,7 @@ export function createExposition(
 /** All but the metrics of the process: it is the same from one poll to the next. */
 interface Cached {
   readonly accounts: readonly AccountView[];
+  readonly self: Self;
   polled?: Promise<GzipStart>;
   text?: Promise<string>;
 }
@@ -110,9 +125,9 @@ function areSame(a: readonly AccountView[], b: readonly AccountView[]): boolean 
 }
 
 /** The metrics of the accounts and of the exporter itself, after the line feed of what is before. */
-function renderHealth(accounts: readonly AccountView[], build: Build): string {
+function renderHealth(accounts: readonly AccountView[], self: Self): string {
   const texts = FAMILIES.flatMap((family) =>
-    family.scope === 'number' ? [] : renderFamily(family, samplesOf(family, accounts, build)),
+    family.scope === 'number' ? [] : renderFamily(family, samplesOf(family, accounts, self)),
   );
   return `\n\n${texts.join('\n')}`;
 }
@@ -120,9 +135,9 @@ function renderHealth(accounts: readonly AccountView[], build: Build): string {
 function samplesOf(
   family: Exclude<Family, NumberFamily>,
   accounts: readonly AccountView[],
-  build: Build,
+  self: Self,
 ): readonly Sample[] {
-  if (family.scope === 'exporter') return family.samples(build);
+  if (family.scope === 'exporter') return family.samples(self);
   return accounts.flatMap((view) => {
     const account = view.state.name;
     return family.samples(view).map(([labels, value]): Sample => [{ account, ...labels }, value]);

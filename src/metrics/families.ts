@@ -1,7 +1,7 @@
 import { ANOMALY_KINDS } from '../core/anomalies.ts';
 import { REASON_NAMES } from '../core/reasons.ts';
 import { CATEGORIES } from '../core/snapshot.ts';
-import { ofAccount, ofNumber, ofTotals, polled, seconds, type Family } from './family.ts';
+import { ofAccount, ofNumber, ofReload, ofTotals, polled, seconds, type Family } from './family.ts';
 
 const RESTARTS = 'start again each month';
 
@@ -192,8 +192,18 @@ export const FAMILIES: readonly Family[] = [
     scope: 'exporter',
     labels: ['version', 'revision', 'node_version'],
     help: 'Always 1; which exporter this is.',
-    samples: (build) => [
+    samples: ({ build }) => [
       [{ version: build.version, revision: build.revision, node_version: build.nodeVersion }, 1],
     ],
   },
+  ofReload(
+    'successful',
+    'Whether the configuration could be used when it was last read (1) or not (0), so that the one from before goes on.',
+    (reload) => (reload.succeeded ? 1 : 0),
+  ),
+  ofReload(
+    'success_timestamp_seconds',
+    'When the configuration that is in force was read, in Unix seconds.',
+    (reload) => reload.inForceSinceMs / 1000,
+  ),
 ];

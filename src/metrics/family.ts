@@ -1,5 +1,6 @@
 import type { AccountState } from '../core/account-state.ts';
 import type { NumberCounters } from '../core/conversations.ts';
+import type { ReloadState } from '../core/reload-state.ts';
 import type { NumberEntry, Snapshot } from '../core/snapshot.ts';
 
 /** What the families read of one account at the time of a scrape. */
@@ -16,6 +17,13 @@ export interface Build {
   readonly version: string;
   readonly revision: string;
   readonly nodeVersion: string;
+}
+
+/** What the exporter tells of itself. */
+export interface Self {
+  readonly build: Build;
+  /** Undefined where the configuration is read once and never again. */
+  readonly reload: ReloadState | undefined;
 }
 
 export type Labels = Readonly<Record<string, string>>;
@@ -47,7 +55,7 @@ export interface NumberSeries {
 export type Family =
   | NumberFamily
   | (FamilyHead & { readonly scope: 'account'; samples(view: AccountView): readonly Sample[] })
-  | (FamilyHead & { readonly scope: 'exporter'; samples(build: Build): readonly Sample[] });
+  | (FamilyHead & { readonly scope: 'exporter'; samples(self: Self): readonly Sample[] });
 
 /** A gauge of every number, from one field of its list entry. */
 export function ofNumber(
@@ -93,6 +101,22 @@ export function ofAccount(
     labels: ['account'],
     help,
     samples: (view) => [[{}, value(view)]],
+  };
+}
+
+/** A gauge about the reading of the configuration; a process that reads it once has none. */
+export function ofReload(
+  suffix: string,
+  help: string,
+  value: (reload: ReloadState) => number,
+): Family {
+  return {
+    name: `whatsapp_exporter_config_last_reload_${suffix}`,
+    type: 'gauge',
+    scope: 'exporter',
+    labels: [],
+    help,
+    samples: ({ reload }) => [[{}, reload && value(reload)]],
   };
 }
 

@@ -26,6 +26,10 @@ export interface Site {
   isHealthy(): boolean;
   /** The first poll of every account has ended, well or badly. */
   isReady(): boolean;
+  /** Whether requests may ask for a reload. */
+  mayReload(): boolean;
+  /** Reads the configuration again; resolves with what is wrong with it, undefined for nothing. */
+  reload(): Promise<string | undefined>;
 }
 
 /** The fastest level: it costs a third of the default and the text still shrinks tenfold. */
@@ -33,8 +37,8 @@ const GZIP: ZlibOptions = { level: 1 };
 const gzipAsync = promisify<string, ZlibOptions, Buffer>(gzip);
 
 /**
- * Every route of the exporter. GET and HEAD, exact paths, nothing else. `guard` stands before all of
- * them but those of health: whoever restarts a process that hangs has no password, and they tell
+ * Every route of the exporter: exact paths, GET and HEAD but for the reload. `guard` stands before all
+ * of them but those of health: whoever restarts a process that hangs has no password, and they tell
  * nothing about numbers or accounts.
  */
 export function createApp(site: Site, log: Log, guard: Guard): Express {
@@ -84,6 +88,21 @@ export function createApp(site: Site, log: Log, guard: Guard): Express {
   get('/api/status', (request, response) => {
     const json = () => Promise.resolve(renderJson(site.status(), parseQuery(request.url)));
     return sendEncoded(request, response, 'application/json; charset=utf-8', json);
+  });
+
+  const reload = async (_request: Request, response: Response) => {
+    if (!site.mayReload()) {
+      sendText(response, 403, 'Lifecycle API is not enabled.');
+      return;
+    }
+    const problem = await site.reload();
+    if (problem === undefined) sendText(response, 200, 'Reloaded.');
+    else sendText(response, 500, `Not reloaded: ${problem.trimEnd()}`);
+  };
+  app.post('/-/reload', reload);
+  app.put('/-/reload', reload);
+  app.all('/-/reload', (_request, response) => {
+    sendText(response.set('Allow', 'POST, PUT'), 405, 'Method not allowed: use POST or PUT.');
   });
 
   app.use((_request: Request, response: Response) => {

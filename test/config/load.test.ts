@@ -16,6 +16,7 @@ const SAMPLES: [Setting, [string, string, string], (config: Config) => unknown][
   [SETTINGS.telemetryPath, ['/a', '/b', '/c'], ({ web }) => web.telemetryPath],
   [SETTINGS.webConfigFile, ['web/a.yml', 'web/b.yml', 'web/c.yml'], ({ web }) => web.configFile],
   [SETTINGS.maxRequests, ['1', '2', '3'], ({ web }) => web.maxRequests],
+  [SETTINGS.enableLifecycle, ['1', 'false', 'true'], ({ web }) => web.enableLifecycle],
   [SETTINGS.schedule, ['1m', '2m', '3m'], ({ poll }) => poll.schedule],
   [SETTINGS.timeout, ['1s', '2s', '3s'], ({ poll }) => poll.timeoutMs],
   [SETTINGS.staleAfter, ['1m', '2m', '3m'], ({ poll }) => poll.staleAfterMs],
@@ -239,4 +240,17 @@ test('no secret shows in a problem, whatever is wrong with it or beside it', () 
       expect(message).not.toContain('canary');
     }
   }
+});
+
+test('of the files that were read it names those that only a reload reads again', () => {
+  const yaml = 'accounts: [{ access_token_file: windows.secret }]';
+  const files: Record<string, string> = { 'test.yml': yaml, 'windows.secret': 'canary-token' };
+  const given = {
+    flags: { 'config.file': 'test.yml' },
+    env: { PRIVACY_NUMBER_LABEL: 'hashed', PRIVACY_HASH_KEY_FILE: 'hash.key' },
+    readFile: (path: string) => files[path] ?? 'canary-key-of-hash',
+  };
+  expect(load(given).files).toEqual(['test.yml', 'hash.key']);
+  files['test.yml'] = 'accounts: 5';
+  expect(load(given)).toMatchObject({ problems: [{}], files: ['test.yml', 'hash.key'] });
 });

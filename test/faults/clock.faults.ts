@@ -6,6 +6,7 @@ import { createFleet } from '../../src/simulator/fleet.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { eventually } from '../support/program.ts';
+import { NO_RELOADS } from '../support/reloads.ts';
 import { CLIENT_ID, CLIENT_SECRET } from '../support/simulated-provider.ts';
 import { CANARIES } from './scene.ts';
 import { linesOf } from './truth.ts';
@@ -161,7 +162,7 @@ async function startWorld(start: string) {
   const schedules = ['48h', '72h'];
   const build = { version: '0', revision: '0', nodeVersion: '0' };
   const surroundings = { clock, random: () => 0, log, onSecret: () => {} };
-  const exporter = createExporter(configured(schedules[0] ?? ''), build, surroundings);
+  const exporter = createExporter(configured(schedules[0] ?? ''), build, surroundings, NO_RELOADS);
   const { port = 0 } = await exporter.start();
   onTestFinished(() => exporter.stop());
   const scrape = async () => {

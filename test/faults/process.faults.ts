@@ -83,7 +83,8 @@ describe('Signals', () => {
       program.process.kill('SIGHUP');
     },
     alsoExpect: (_scene, { program }) => {
-      expect(program.stderr()).toContain('poll.timeout');
+      const told = program.log().find(({ trigger }) => trigger === 'SIGHUP');
+      expect(told?.['problems']).toEqual([expect.stringContaining('poll.timeout')]);
       expect(reloads(program)).toBe(0);
     },
   });

@@ -38,6 +38,8 @@ export const CONTRACT: readonly (readonly [
   ['whatsapp_response_anomalies_total', 'counter', [...ACCOUNT, 'kind']],
   ['whatsapp_access_token_expiry_timestamp_seconds', 'gauge', ACCOUNT],
   ['whatsapp_exporter_build_info', 'gauge', ['version', 'revision', 'node_version']],
+  ['whatsapp_exporter_config_last_reload_successful', 'gauge', []],
+  ['whatsapp_exporter_config_last_reload_success_timestamp_seconds', 'gauge', []],
 ];
 
 /** The values that a label may have, where the contract closes the set. */

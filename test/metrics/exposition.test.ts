@@ -3,8 +3,9 @@ import { CONTENT_TYPE, createExposition } from '../../src/metrics/exposition.ts'
 import { parseExposition } from '../support/exposition.ts';
 import { numberEntry } from '../support/numbers.ts';
 import { sampleResponse } from '../support/sample.ts';
-import { BUILD, failed, good, render, viewAfter, viewOf } from './views.ts';
+import { BUILD, RELOAD, failed, good, render, viewAfter, viewOf } from './views.ts';
 
+const create = () => createExposition(BUILD, { withRuntime: false, reload: () => RELOAD });
 const sample = viewAfter('acme', good(sampleResponse()));
 
 test('the content type is that of text format 0.0.4, to the letter', () => {
@@ -66,7 +67,7 @@ test.each([
   ['data that became too old', { ...sample, snapshot: undefined }],
   ['another schedule', { ...sample, pollIntervalS: 300 }],
 ])('what has changed is served at once: %s', async (_what, changed) => {
-  const exposition = createExposition(BUILD, { withRuntime: false });
+  const exposition = create();
   const before = await exposition.render([sample]);
   const after = await exposition.render([changed]);
   expect(after).not.toBe(before);
@@ -75,10 +76,26 @@ test.each([
 });
 
 test('an account that joins or leaves is served, or gone, at once', async () => {
-  const exposition = createExposition(BUILD, { withRuntime: false });
+  const exposition = create();
   const other = viewAfter('beta', good(sampleResponse()));
   await exposition.render([sample]);
   expect(await exposition.render([sample, other])).toBe(await render(sample, other));
   expect(await exposition.render([other])).toBe(await render(other));
   expect(await exposition.render([])).toBe(await render());
+});
+
+test('what came of a reload is served at once, and nothing of it where there are none', async () => {
+  let reload = RELOAD;
+  const exposition = createExposition(BUILD, { withRuntime: false, reload: () => reload });
+  const gauges = async () =>
+    (await exposition.render([sample])).match(/^whatsapp_exporter_config.*$/gm) ?? [];
+  const [successful, timestamp] = [
+    'whatsapp_exporter_config_last_reload_successful',
+    `whatsapp_exporter_config_last_reload_success_timestamp_seconds ${RELOAD.inForceSinceMs / 1000}`,
+  ];
+  expect(await gauges()).toEqual([`${successful} 1`, timestamp]);
+  reload = { ...RELOAD, succeeded: false };
+  expect(await gauges()).toEqual([`${successful} 0`, timestamp]);
+  const once = await createExposition(BUILD, { withRuntime: false }).render([sample]);
+  expect(once).not.toMatch(/^whatsapp_exporter_config/m);
 });

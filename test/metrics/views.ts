@@ -8,6 +8,7 @@ import { parseExposition } from '../support/exposition.ts';
 
 /** Sunday noon in Israel, in winter. */
 export const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
+export const RELOAD = { succeeded: true, inForceSinceMs: NOW_MS - 3_600_000 };
 export const BUILD = { version: '1.2.3', revision: 'abc1234', nodeVersion: 'v20.20.2' };
 
 /** A poll that brought this response. */
@@ -36,7 +37,7 @@ export function viewOf(name: string, snapshot: Snapshot): AccountView {
 
 /** What the accounts are served as, without the metrics of the process. */
 export function render(...accounts: readonly AccountView[]): Promise<string> {
-  return createExposition(BUILD, { withRuntime: false }).render(accounts);
+  return createExposition(BUILD, { withRuntime: false, reload: () => RELOAD }).render(accounts);
 }
 
 /** The same, read back, in the order in which it is served. */

@@ -6,7 +6,8 @@ export const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
 
 /** What the page tells of these accounts, with the next poll 18 seconds away. */
 export function statusOf(...accounts: readonly AccountStatus[]): Status {
-  return { version: '1.2.3', nowMs: NOW_MS, nextPollMs: NOW_MS + 18_000, accounts };
+  const reload = { succeeded: true, inForceSinceMs: NOW_MS - 3_600_000 };
+  return { version: '1.2.3', nowMs: NOW_MS, nextPollMs: NOW_MS + 18_000, reload, accounts };
 }
 
 /** An account with one online number, polled well 42 seconds ago; the fields given replace these. */

@@ -17,6 +17,7 @@ const STATUS: Status = {
   version: '1.2.3',
   nowMs: Date.parse('2026-11-22T10:00:00Z'),
   nextPollMs: Date.parse('2026-11-22T10:00:18Z'),
+  reload: { succeeded: true, inForceSinceMs: Date.parse('2026-11-22T09:00:00Z') },
   accounts: [],
 };
 
@@ -46,6 +47,8 @@ export async function startSite(changes: Partial<Site> = {}, doors: Doors = {}) 
     status: () => STATUS,
     isHealthy: () => true,
     isReady: () => true,
+    mayReload: () => false,
+    reload: () => Promise.resolve(undefined),
     ...changes,
   };
   const { maxRequests = 0, addresses = [{ host: '127.0.0.1', port: 0 }], patience } = doors;

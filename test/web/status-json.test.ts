@@ -30,6 +30,7 @@ test('the status is there for scripts, whole and in a shape of its own', async (
   expect(JSON.parse(body)).toEqual({
     version: '1.2.3',
     time: '2026-11-22T10:00:00Z',
+    configuration: { inForceSince: '2026-11-22T09:00:00Z', lastReload: 'ok' },
     accounts: [
       {
         name: 'acme',

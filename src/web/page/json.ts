@@ -5,10 +5,15 @@ import { conditionOf, stateOf, tally, type Status } from './model.ts';
  * The status for scripts: every account, and all numbers that the query asks for, not by pages. Its
  * shape is told in docs/status-page.md; what is not known is null, times are in UTC without fractions.
  */
-export function renderJson({ version, nowMs, nextPollMs, accounts }: Status, query: Query): string {
+export function renderJson(status: Status, query: Query): string {
+  const { version, nowMs, nextPollMs, reload, accounts } = status;
   return JSON.stringify({
     version,
     time: toTime(nowMs),
+    configuration: {
+      inForceSince: toTime(reload.inForceSinceMs),
+      lastReload: reload.succeeded ? 'ok' : 'failed',
+    },
     accounts: accounts.map((account) => ({
       name: account.name,
       condition: conditionOf(account),

@@ -1,3 +1,4 @@
+import type { ReloadState } from '../../core/reload-state.ts';
 import type { NumberEntry } from '../../core/snapshot.ts';
 
 /** What the page and /api/status tell. Times are Unix milliseconds. */
@@ -6,6 +7,7 @@ export interface Status {
   readonly nowMs: number;
   /** Undefined where the schedule cannot say. */
   readonly nextPollMs: number | undefined;
+  readonly reload: ReloadState;
   readonly accounts: readonly AccountStatus[];
 }
 

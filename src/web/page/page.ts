@@ -58,7 +58,7 @@ export function renderPage(status: Status, query: Query, links: readonly Link[])
           <p id="asof" class="quiet">
             ${renderFreshness(status)}Page from ${moment(status.nowMs)}.
           </p>
-          ${renderAccounts(status)} ${renderNumbers(status, query)}
+          ${renderReload(status)} ${renderAccounts(status)} ${renderNumbers(status, query)}
         </main>
         <footer>
           <noscript
@@ -92,6 +92,14 @@ function verdict({ accounts }: Status): { text: string; tone: 'good' | 'bad' | '
   ];
   const tone = offline > 0 ? 'bad' : texts.length > 1 ? 'unsure' : 'good';
   return { text: texts.join(', '), tone };
+}
+
+function renderReload({ reload }: Status): Html | undefined {
+  if (reload.succeeded) return undefined;
+  return html`<p class="notice unsure">
+    The configuration was changed and is wrong, the log says how: the one read
+    ${moment(reload.inForceSinceMs)} is still in force.
+  </p>`;
 }
 
 /** By the account whose data is the oldest of what is shown. */

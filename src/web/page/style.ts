@@ -23,7 +23,7 @@ h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
 p { margin: .25rem 0; }
 #note:not(:empty) { position: sticky; top: .5rem; z-index: 1; }
-#note:not(:empty), .verdict { padding: .75rem 1rem; border-radius: .6rem; font-weight: 600; }
+#note:not(:empty), .notice, .verdict { padding: .75rem 1rem; border-radius: .6rem; font-weight: 600; }
 .verdict { font-size: 1.5rem; line-height: 1.25; margin: .75rem 0 .5rem; }
 #accounts ~ * p, caption, footer, .account, .quiet { color: var(--quiet); font-size: .9rem; }
 .good, .ok, .online { color: var(--good); background: var(--good-bg); }

@@ -98,6 +98,9 @@ export function createScrape(series: Series, isLean: boolean) {
       add('scrape_samples_scraped', samples);
       const build = { version: '0.1.0', revision: 'abc', node_version: 'v20.19.0' };
       add('whatsapp_exporter_build_info', 1, build);
+      const reload = 'whatsapp_exporter_config_last_reload';
+      add(`${reload}_successful`, 1);
+      add(`${reload}_success_timestamp_seconds`, known.processStartS);
     }
   };
 }

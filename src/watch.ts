@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Clock } from './core/clock.ts';
+
+/** A change counts at the second look that finds it: this is how soon, and twice this how late. */
+const LOOK_MS = 2_000;
+
+/** Files of which somebody wants to know when they say something else than when they were read. */
+export interface FileWatch {
+  /** Reads a file as UTF-8 and remembers what it said; throws Node's errors. */
+  read(path: string): string;
+  /** From now on these files count, as they were when last read, and no others. */
+  follow(paths: readonly string[]): void;
+  /** `onChange` is called at each look while a file differs, until it is read again. */
+  start(onChange: () => void): void;
+  stop(): void;
+}
+
+/**
+ * Looks at the contents now and then, where the kernel could tell of events: those do not come from
+ * network file systems and some mounts of containers, and follow the old file where a new one takes its
+ * place, by a rename or, in Kubernetes, by a link some folders above. Modification times may lie.
+ *
+ * A change counts once two looks in a row have found the same, so that neither half a file nor the
+ * moment without one, while it is being replaced, is taken for what somebody wants.
+ */
+export function createFileWatch(clock: Clock): FileWatch {
+  let known = new Map<string, string>();
+  let found = '';
+  let cancel = () => {};
+
+  function look(onChange: () => void): void {
+    const before = found;
+    found = [...known.keys()].map(fingerprint).join();
+    if (found !== [...known.values()].join() && found === before) onChange();
+    cancel = clock.setTimer(() => look(onChange), LOOK_MS);
+  }
+
+  return {
+    read(path) {
+      const [text, print] = readWithPrint(path);
+      known.set(path, print);
+      if (typeof text === 'string') return text;
+      throw text;
+    },
+    follow(paths) {
+      known = new Map(paths.map((path) => [path, known.get(path) ?? fingerprint(path)]));
+    },
+    start(onChange) {
+      cancel = clock.setTimer(() => look(onChange), LOOK_MS);
+    },
+    stop: () => cancel(),
+  };
+}
+
+const fingerprint = (path: string): string => readWithPrint(path)[1];
+
+/** Text and a fingerprint, which gives nothing of the text away; or the error, and which it is. */
+function readWithPrint(path: string): [text: string | Error, print: string] {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return [text, createHash('sha256').update(text).digest('base64')];
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return [error, String(error.code)];
+  }
+}

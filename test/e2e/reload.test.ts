@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { eventually, portOf, startProgram, type Program } from '../support/program.ts';
+import { CLIENT_ID, CLIENT_SECRET, startProvider } from '../support/simulated-provider.ts';
+
+const CONFIG = 'whatsapp_exporter_config_last_reload';
+
+/** A configuration file that can be replaced, in one of the ways in which that happens. */
+function createFile(way: 'write' | 'rename' | 'kubernetes') {
+  const folder = mkdtempSync(join(tmpdir(), 'reload-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'config.yml');
+  let version = 0;
+  const put = (text: string) => {
+    version += 1;
+    if (way === 'write') writeFileSync(path, text);
+    else if (way === 'rename') {
+      writeFileSync(join(folder, 'new'), text);
+      renameSync(join(folder, 'new'), path);
+    } else {
+      mkdirSync(join(folder, `..${version}`));
+      writeFileSync(join(folder, `..${version}`, 'config.yml'), text);
+      symlinkSync(`..${version}`, join(folder, '..data_tmp'));
+      renameSync(join(folder, '..data_tmp'), join(folder, '..data'));
+      if (version === 1) symlinkSync('..data/config.yml', path);
+      else rmSync(join(folder, `..${version - 1}`), { recursive: true });
+    }
+  };
+  return { path, put };
+}
+
+/** A program with these accounts, polled once. */
+async function start(way: Parameters<typeof createFile>[0]) {
+  const provider = await startProvider();
+  const { path, put } = createFile(way);
+  const configure = (accounts: readonly string[], rest = '') => {
+    const list = accounts.map(
+      (name) =>
+        `  - { name: ${name}, api_url: "${provider.url}", client_id: ${CLIENT_ID}, client_secret: ${CLIENT_SECRET} }\n`,
+    );
+    put(
+      'web: { listen_address: "127.0.0.1:0", enable_lifecycle: true }\npoll: { schedule: 1h }\n' +
+        `accounts:\n${list.join('')}${rest}`,
+    );
+  };
+  configure(['acme']);
+  const program = startProgram([`--config.file=${path}`]);
+  const port = await portOf(program);
+  const ask = (page: string, method = 'GET') =>
+    fetch(`http://127.0.0.1:${port}${page}`, { method });
+  const metrics = async () => (await ask('/metrics')).text();
+  const until = (line: string) =>
+    eventually(async () => {
+      const text = await metrics();
+      return text.split('\n').includes(line) ? text : undefined;
+    }, line);
+  const first = await until('whatsapp_up{account="acme"} 1');
+  return { provider, configure, put, program, ask, metrics, until, first };
+}
+
+/** Everything that is known of an account, but the age of its token. */
+const linesOf = (text: string, account: string) =>
+  text.split('\n').filter((line) => line.includes(`account="${account}"`));
+const timestampOf = (text: string) =>
+  Number(new RegExp(`^${CONFIG}_success_timestamp_seconds (.*)$`, 'm').exec(text)?.[1]);
+const hup = ({ process }: Program) => void process.kill('SIGHUP');
+
+test.each([
+  ['SIGHUP', 'write', hup],
+  ['a request', 'write', undefined],
+  ['a file that is written', 'write', () => {}],
+  ['a file that takes its place', 'rename', () => {}],
+  ['the link that Kubernetes swaps', 'kubernetes', () => {}],
+] as const)(
+  'by %s: a good configuration is taken over and leaves the other accounts alone, a bad one is not',
+  { timeout: 60_000 },
+  async (_trigger, way, notify) => {
+    const { provider, configure, put, program, ask, until, first } = await start(way);
+    const answers: [status: number, text: string][] = [];
+    const reload = async () => {
+      if (notify !== undefined) return notify(program);
+      const response = await ask('/-/reload', 'POST');
+      answers.push([response.status, await response.text()]);
+    };
+    const startedS = timestampOf(first);
+    expect(first).toContain(`${CONFIG}_successful 1\n`);
+    expect(Math.abs(startedS - Date.now() / 1000)).toBeLessThan(30);
+
+    configure(['acme', 'beta']);
+    await reload();
+    const second = await until('whatsapp_up{account="beta"} 1');
+    expect(linesOf(second, 'acme'), 'nothing is lost').toEqual(linesOf(first, 'acme'));
+    expect(provider.requests.token, 'nor is its token').toBe(2);
+    expect(timestampOf(second)).toBeGreaterThan(startedS);
+
+    put(`accounts: [{ client_secret: ${CLIENT_SECRET}, client_id: [1] }]\n`);
+    await reload();
+    const third = await until(`${CONFIG}_successful 0`);
+    expect(linesOf(third, 'acme')).toEqual(linesOf(first, 'acme'));
+    expect(linesOf(third, 'beta')).toEqual(linesOf(second, 'beta'));
+    expect(timestampOf(third)).toBe(timestampOf(second));
+    expect((await (await ask('/api/status')).json()) as object).toMatchObject({
+      configuration: { lastReload: 'failed' },
+    });
+
+    configure(['beta']);
+    await reload();
+    const last = await until(`${CONFIG}_successful 1`);
+    expect(linesOf(last, 'acme')).toEqual([]);
+    expect(linesOf(last, 'beta')).toEqual(linesOf(second, 'beta'));
+    expect(provider.requests.numbers, 'each account was polled once').toBe(2);
+    if (notify === undefined) {
+      expect(answers.map(([status]) => status)).toEqual([200, 500, 200]);
+      expect(answers[1]?.[1]).toContain('client_id');
+    }
+    const told = JSON.stringify(answers) + program.stdout() + program.stderr();
+    expect(told).toContain('client_id');
+    expect(told).not.toContain(CLIENT_SECRET);
+  },
+);
+
+test('the level of the log changes at once; what needs a restart is told', async () => {
+  const { configure, program, ask, until } = await start('write');
+  const warned = () => program.log().filter(({ msg }) => String(msg).includes('next restart'));
+  configure(['acme', 'beta'], 'log: { level: error }\n');
+  expect((await ask('/-/reload', 'POST')).status).toBe(200);
+  await until('whatsapp_up{account="beta"} 1');
+  expect(program.log().filter(({ account }) => account === 'beta')).toEqual([]);
+  expect(warned()).toEqual([]);
+  configure(['acme', 'beta', 'gamma'], 'log: { format: pretty }\n');
+  await ask('/-/reload', 'POST');
+  await until('whatsapp_up{account="gamma"} 1');
+  expect(program.log().filter(({ account }) => account === 'gamma')).toHaveLength(1);
+  expect(warned()).toHaveLength(1);
+});
+
+test('a demo reads its configuration again, too, and keeps its account', async () => {
+  const { path, put } = createFile('write');
+  put('poll: { schedule: 1h }\n');
+  const flags = ['--demo', '--web.listen-address=127.0.0.1:0', '--web.enable-lifecycle'];
+  const program = startProgram([...flags, `--config.file=${path}`]);
+  const port = await portOf(program);
+  const base = `http://127.0.0.1:${port}`;
+  put('poll: { schedule: 2h }\n');
+  expect((await fetch(`${base}/-/reload`, { method: 'POST' })).status).toBe(200);
+  const text = await (await fetch(`${base}/metrics`)).text();
+  expect(text).toContain('whatsapp_poll_interval_seconds{account="demo"} 7200\n');
+});
