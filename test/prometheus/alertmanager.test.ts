@@ -67,6 +67,7 @@ test.for<[string, readonly string[]]>([
   ['WhatsAppExporterDown', []],
   ['WhatsAppExporterAbsent', []],
   ['WhatsAppExporterReplicaDown', []],
+  ['WhatsAppConfigReloadFailed', []],
 ])('%s is held back by its causes alone', ([target, causes]) => {
   expect([...inhibitors(target)].toSorted()).toEqual([...causes].toSorted());
 });
