@@ -26,19 +26,24 @@ export type LoadedConfig = (
   { readonly config: Config } | { readonly problems: readonly Problem[] }
 ) & {
   /**
-   * What was read for good, so that a change needs a reload: the configuration file and the hash key.
-   * Secrets of accounts and the web configuration are read again by those who use them.
+   * The files whose change calls for a reload: the configuration file and that of the hash key. Secrets
+   * of accounts and the web configuration are read again by those who use them; but while there are
+   * problems, every file that was read may be the one to be mended, and counts.
    */
   readonly files: readonly string[];
 };
 
 /** Flags win over the environment, over the file, over the defaults. Tells all problems at once. */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
-  const { env, readFile, checkSchedule, demo = false } = sources;
+  const { env, checkSchedule, demo = false } = sources;
   const problems: Problem[] = [];
-  const files: string[] = [];
+  const [files, filesForGood] = [new Set<string>(), new Set<string>()];
+  const readFile: ReadFile = (path) => {
+    files.add(path);
+    return sources.readFile(path);
+  };
   const readForGood: ReadFile = (path) => {
-    files.push(path);
+    filesForGood.add(path);
     return readFile(path);
   };
   const file = loadFile({ ...sources, readFile: readForGood }, problems);
@@ -75,7 +80,9 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       demo || file === undefined ? [] : parseAccounts(file.accounts, env, { readFile, problems }),
     proxy: parseProxy(env, problems),
   };
-  return problems.length > 0 ? { problems, files } : { config: deepFreeze(config), files };
+  return problems.length > 0
+    ? { problems, files: [...files] }
+    : { config: deepFreeze(config), files: [...filesForGood] };
 }
 
 /** Undefined where it cannot be read, after telling why. */

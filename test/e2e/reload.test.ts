@@ -121,6 +121,18 @@ test.each([
   },
 );
 
+test('a configuration that waits for a file is taken over as soon as that is there', async () => {
+  const { provider, configure, until } = await start('kubernetes');
+  const secret = join(mkdtempSync(join(tmpdir(), 'secret-')), 'beta');
+  onTestFinished(() => rmSync(join(secret, '..'), { recursive: true }));
+  const beta = `  - { name: beta, api_url: "${provider.url}", client_id: ${CLIENT_ID}, client_secret_file: ${secret} }\n`;
+  configure(['acme'], beta);
+  await until(`${CONFIG}_successful 0`);
+  writeFileSync(secret, CLIENT_SECRET);
+  await until('whatsapp_up{account="beta"} 1');
+  await until(`${CONFIG}_successful 1`);
+});
+
 test('the level of the log changes at once; what needs a restart is told', async () => {
   const { configure, program, ask, until } = await start('write');
   const warned = () => program.log().filter(({ msg }) => String(msg).includes('next restart'));
