@@ -19,15 +19,18 @@ test.each<Setting>(Object.values(ACCOUNT_SETTINGS))('the README tells of $env', 
   expect(readme).toContain(`\`${env}\``);
 });
 
-test.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/ARCHITECTURE.md'])(
-  'every file that %s links to is there',
-  (file) => {
-    const folder = file.includes('/') ? 'docs/' : '';
-    const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
-    const missing = links.map(([, path = '']) => folder + path).filter((path) => !existsSync(path));
-    expect(missing).toEqual([]);
-  },
-);
+test.each([
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'docs/ARCHITECTURE.md',
+  'docs/stability.md',
+])('every file that %s links to is there', (file) => {
+  const folder = file.includes('/') ? 'docs/' : '';
+  const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
+  const missing = links.map(([, path = '']) => folder + path).filter((path) => !existsSync(path));
+  expect(missing).toEqual([]);
+});
 
 test('every metric that the README names exists', () => {
   const names = new Set(readme.match(/\bwhatsapp_\w+/g));

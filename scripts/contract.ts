@@ -1,0 +1,116 @@
+import { ACCOUNT_SETTINGS } from '../src/config/account-settings.ts';
+import { parseCommandLine } from '../src/config/cli.ts';
+import {
+  CONFIG_FILE,
+  PRIVACY_KEY_SETTINGS,
+  SETTINGS,
+  type Setting,
+} from '../src/config/settings.ts';
+import { ANOMALY_KINDS } from '../src/core/anomalies.ts';
+import { parseNumbers } from '../src/core/parse.ts';
+import { REASON_NAMES, REASONS } from '../src/core/reasons.ts';
+import { CATEGORIES } from '../src/core/snapshot.ts';
+import { FAMILIES } from '../src/metrics/families.ts';
+import { createApp, type Site } from '../src/web/app.ts';
+import { parseQuery } from '../src/web/page/listing.ts';
+import { renderJson } from '../src/web/page/json.ts';
+
+export type Json = string | readonly string[] | { readonly [key: string]: Json };
+
+/**
+ * What users build upon, from the tables that the program itself works by. A list may grow, an object
+ * may gain keys; a text stands for something that must stay as it is.
+ */
+export function contractOf(): Record<string, Json> {
+  return {
+    metrics: toObject(FAMILIES, ({ name, type, labels }) => [
+      name,
+      { type, labels: labels.toSorted().join(', ') },
+    ]),
+    labelValues: { category: CATEGORIES, kind: ANOMALY_KINDS, reason: REASON_NAMES },
+    settings: toObject<Setting>(
+      [CONFIG_FILE, ...Object.values(SETTINGS), ...Object.values(PRIVACY_KEY_SETTINGS)],
+      toEntry,
+    ),
+    accountSettings: toObject<Setting>(Object.values(ACCOUNT_SETTINGS), toEntry),
+    flags: flagsOf(),
+    endpoints: endpointsOf(),
+    '/api/status': statusOf(),
+  };
+}
+
+/** What of a recorded contract does not hold any more, a line for each. */
+export function breaksOf(recorded: Json, current: Json | undefined, path = ''): string[] {
+  if (current === undefined) return [`${path} is gone`];
+  if (typeof recorded === 'string') {
+    return recorded === current
+      ? []
+      : [`${path} was ${recorded} and is ${JSON.stringify(current)}`];
+  }
+  if (isList(recorded)) {
+    const values: readonly string[] = isList(current) ? current : [];
+    return recorded.flatMap((each) => (values.includes(each) ? [] : `${path}: ${each} is gone`));
+  }
+  const inner = typeof current === 'string' || isList(current) ? {} : current;
+  return Object.entries(recorded).flatMap(([key, value]) =>
+    breaksOf(value, inner[key], path === '' ? key : `${path} ${key}`),
+  );
+}
+
+const isList = (json: Json): json is readonly string[] => Array.isArray(json);
+
+function toObject<T>(rows: readonly T[], toRow: (row: T) => [string, Json]): Record<string, Json> {
+  return Object.fromEntries(rows.map(toRow));
+}
+
+function toEntry({ key, flag, env, default: text }: Setting): [string, Json] {
+  return [key, { ...(flag && { flag }), env, ...(text !== undefined && { default: text }) }];
+}
+
+/** Those of the modes too, which are no settings. */
+function flagsOf(): readonly string[] {
+  const help = parseCommandLine(['--help'], '');
+  const text = 'stdout' in help ? help.stdout : '';
+  return [...text.matchAll(/^ +(?:-\w, )?(--[\w.-]+)/gm)].map(([, flag = '']) => flag);
+}
+
+/** Paths and methods, as Express knows them. */
+function endpointsOf(): Json {
+  const pass = (_request: unknown, _response: unknown, next: () => void) => next();
+  const site = { telemetryPath: SETTINGS.telemetryPath.default } as Site;
+  const log = { debug: pass, info: pass, warn: pass, error: pass } as never;
+  const { stack } = createApp(site, log, { headers: pass, admit: [pass] }).router;
+  const methods: Record<string, string[]> = {};
+  for (const { route } of stack) {
+    const [first, ...others] = route?.stack ?? [];
+    // What answers every method is there to refuse those that are left.
+    if (route === undefined || first === undefined || others.length > 0) continue;
+    (methods[route.path] ??= []).push(first.method.toUpperCase());
+  }
+  return methods;
+}
+
+/** The type of each field of /api/status, of a status that has them all. */
+function statusOf(): Json {
+  const counts = { marketingThisMonth: 1, serviceThisMonth: 1, incomingThisMonth: 1 };
+  const number = { whatsapp: '1', isOnline: 1, conversationsThisMonth: 3, ...counts };
+  const { snapshot } = parseNumbers({ list: [number] });
+  const failure = { reason: REASON_NAMES[0] ?? '', ...REASONS.network };
+  const account = { name: 'a', lastPollMs: 0, lastSuccessMs: 0, failure };
+  const status = {
+    version: '0',
+    nowMs: 0,
+    nextPollMs: 0,
+    reload: { succeeded: true, inForceSinceMs: 0 },
+    accounts: [{ ...account, numbers: snapshot.numbers }],
+  };
+  const fields: Record<string, string> = {};
+  const add = (path: string, value: unknown): void => {
+    if (Array.isArray(value)) add(`${path}[]`, value[0]);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) add(`${path}.${key}`, inner);
+    } else fields[path.slice(1)] = typeof value;
+  };
+  add('', JSON.parse(renderJson(status, parseQuery('/'))));
+  return fields;
+}

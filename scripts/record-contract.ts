@@ -1,0 +1,7 @@
+// Writes what the version in package.json promises. Run at a release: npm run contract
+import { readFileSync, writeFileSync } from 'node:fs';
+import { contractOf } from './contract.ts';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+const contract = { release: version, ...contractOf() };
+writeFileSync('docs/contract.json', `${JSON.stringify(contract, null, 2)}\n`);

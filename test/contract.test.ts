@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { breaksOf, contractOf, type Json } from '../scripts/contract.ts';
+
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+const { release, ...recorded } = readJson('docs/contract.json') as Record<string, Json>;
+
+test('everything that the last release promised still holds', () => {
+  expect(breaksOf(recorded, contractOf())).toEqual([]);
+});
+
+test('a new version has a record of its own: npm run contract', () => {
+  expect((readJson('package.json') as { version: string }).version).toBe(release);
+});
+
+test('the contract holds metrics, settings, endpoints and the fields of the status', () => {
+  expect(contractOf()).toMatchObject({
+    metrics: { whatsapp_up: { type: 'gauge', labels: 'account' } },
+    labelValues: { reason: expect.arrayContaining(['credentials', 'internal']) as unknown },
+    settings: { 'poll.timeout': { flag: '--poll.timeout', env: 'POLL_TIMEOUT', default: '20s' } },
+    accountSettings: { client_id: { env: 'WHATSAPP_CLIENT_ID' } },
+    flags: expect.arrayContaining(['--once', '--config.file', '--help']) as unknown,
+    endpoints: { '/metrics': ['GET'], '/-/reload': ['POST', 'PUT'], '/api/status': ['GET'] },
+    '/api/status': {
+      'accounts[].failure.reason': 'string',
+      'numbers[].serviceThisMonth': 'number',
+    },
+  });
+});
+
+/** The recorded contract, with another text somewhere. */
+function changed(from: string, to: string): Json {
+  const text = JSON.stringify(recorded);
+  expect(text).toContain(from);
+  return JSON.parse(text.replace(from, to)) as Json;
+}
+
+test.each([
+  ['metrics whatsapp_up is gone', '"whatsapp_up":', '"whatsapp_works":'],
+  [
+    'metrics whatsapp_poll_duration_seconds is gone',
+    'poll_duration_seconds',
+    'poll_duration_milliseconds',
+  ],
+  [
+    'metrics whatsapp_polls_total type was counter and is "gauge"',
+    '"whatsapp_polls_total":{"type":"counter"',
+    '"whatsapp_polls_total":{"type":"gauge"',
+  ],
+  [
+    'metrics whatsapp_up labels was account and is "account, zone"',
+    '"whatsapp_up":{"type":"gauge","labels":"account"',
+    '"whatsapp_up":{"type":"gauge","labels":"account, zone"',
+  ],
+  ['labelValues reason: tls is gone', '"tls",', ''],
+  ['settings poll.timeout default was 20s and is "10s"', '"20s"', '"10s"'],
+  ['settings log.level env was LOG_LEVEL and is "LEVEL"', '"LOG_LEVEL"', '"LEVEL"'],
+  ['settings web.max_requests is gone', '"web.max_requests"', '"web.requests"'],
+  ['accountSettings client_id is gone', '"client_id"', '"client"'],
+  ['flags: --once is gone', '"--once"', '"--one"'],
+  ['endpoints /metrics: GET is gone', '"/metrics":["GET"]', '"/metrics":["POST"]'],
+  ['/api/status version was string and is "number"', '"version":"string"', '"version":"number"'],
+])('a break is found: %s', (expected, from, to) => {
+  expect(breaksOf(recorded, changed(from, to))).toEqual([expected]);
+});
+
+test.each([
+  ['a metric', '"metrics":{', '"metrics":{"whatsapp_new":{"type":"gauge","labels":""},'],
+  ['a reason', '"reason":[', '"reason":["new",'],
+  ['a flag for a variable', '"env":"PRIVACY_HASH_KEY"', '"env":"PRIVACY_HASH_KEY","flag":"--x"'],
+  ['a method', '"/metrics":["GET"]', '"/metrics":["POST","GET"]'],
+  ['a field', '"/api/status":{', '"/api/status":{"new":"string",'],
+])('what is new breaks nothing: %s', (_what, from, to) => {
+  expect(breaksOf(recorded, changed(from, to))).toEqual([]);
+});
