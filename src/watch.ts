@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Clock } from './core/clock.ts';
 
 /** A change counts at the second look that finds it: this is how soon, and twice this how late. */
@@ -44,13 +44,24 @@ export function createFileWatch(clock: Clock): FileWatch {
       throw text;
     },
     follow(paths) {
-      known = new Map(paths.map((path) => [path, known.get(path) ?? fingerprint(path)]));
+      const files = paths.filter((path) => !isStream(path));
+      known = new Map(files.map((path) => [path, known.get(path) ?? fingerprint(path)]));
     },
     start(onChange) {
       cancel = clock.setTimer(() => look(onChange), LOOK_MS);
     },
     stop: () => cancel(),
   };
+}
+
+/** A pipe, such as a shell's `<(...)`, has been read for good: it would be empty, or waited for. */
+function isStream(path: string): boolean {
+  try {
+    const stats = statSync(path);
+    return stats.isFIFO() || stats.isCharacterDevice();
+  } catch {
+    return false;
+  }
 }
 
 const fingerprint = (path: string): string => readWithPrint(path)[1];

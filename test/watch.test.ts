@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -147,6 +148,17 @@ test('what changes between the reading and the first look is seen', async () => 
   watch.start(() => texts.push(watch.read(path)));
   await later();
   expect(texts).toEqual(['b']);
+});
+
+test('a pipe, which can be read but once, is left alone', async () => {
+  const { path, watch, texts, later } = start();
+  execFileSync('mkfifo', [path]);
+  spawn('sh', ['-c', `echo a > ${path}`]);
+  expect(watch.read(path)).toBe('a\n');
+  watch.follow([path]);
+  watch.start(() => texts.push('changed'));
+  await later();
+  expect(texts).toEqual([]);
 });
 
 test('files that were read and do not count are left alone, and nothing is looked at after the end', async () => {
