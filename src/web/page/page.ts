@@ -97,7 +97,7 @@ function verdict({ accounts }: Status): { text: string; tone: 'good' | 'bad' | '
 function renderReload({ reload }: Status): Html | undefined {
   if (reload.succeeded) return undefined;
   return html`<p class="notice unsure">
-    The configuration was changed and is wrong, the log says how: the one read
+    The configuration was changed and cannot be used; the log says why. That of
     ${moment(reload.inForceSinceMs)} is still in force.
   </p>`;
 }
