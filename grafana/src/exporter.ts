@@ -4,6 +4,12 @@ import { builds, cpu, lag, memory, samples, scrapes } from './process.ts';
 import { account, accountNow, countOfZero, highest, perAccount, target } from './promql.ts';
 import { table } from './table.ts';
 
+/** A bar's width. At a scrape's, by default, `$__rate_interval` would count everything in four bars. */
+const EACH = '10m';
+/** What was counted from each point of a graph to the next. `[$__interval]` would lose what comes in between. */
+const countedBy = (label: string, counter: string) =>
+  `sum by (${label}) (increase(${account(counter)}[$__rate_interval] offset -$__interval)) > 0`;
+
 const LAST_SUCCESS = accountNow('last_success_timestamp_seconds');
 
 /** Can I trust what the other dashboards show? */
@@ -19,7 +25,7 @@ export const exporter = () =>
       { height: 7, panels: [polls()] },
       { height: 8, panels: [ages(), failures()] },
       { height: 8, panels: [durations(), anomalies()] },
-      { height: 11, panels: [accounts()] },
+      { height: 8, panels: [accounts()] },
       { height: 8, panels: [numbers(), samples(), scrapes()] },
       { height: 8, panels: [memory(), cpu(), lag()] },
       { height: 6, panels: [builds()] },
@@ -99,7 +105,8 @@ const tokenEnd = () =>
     description:
       'The account whose token lapses first. Tokens live an hour and are renewed before they lapse: 0 means that renewing fails. A configured token tells no end.',
     width: 4,
-    unit: 'dtdurations',
+    unit: 's',
+    decimals: 0,
     none: 'Not told',
     queries: {
       '': `clamp_min(min(${accountNow('access_token_expiry_timestamp_seconds')}) - time(), 0)`,
@@ -128,9 +135,10 @@ const ages = () =>
     description:
       'Since the last successful poll, for the 10 accounts with the oldest. A line that climbs has failing polls; after 5 minutes (poll.stale_after) its numbers are no longer served.',
     width: 12,
-    unit: 's',
+    // In minutes, since an axis in seconds has marks such as 1.67 mins.
+    unit: 'm',
     none: 'No poll succeeded in this time',
-    queries: { '{{account}}': highest(10, `time() - ${LAST_SUCCESS}`) },
+    queries: { '{{account}}': highest(10, `(time() - ${LAST_SUCCESS}) / 60`) },
   });
 
 const failures = () =>
@@ -140,10 +148,9 @@ const failures = () =>
       'Of all replicas. credentials, token, blocked: mend the credentials; timeout, network, tls: the way to the provider; rate_limited: poll less often; the rest is explained in the documentation of the metric.',
     width: 12,
     unit: 'locale',
+    interval: EACH,
     none: 'No poll failed in this time',
-    queries: {
-      '{{reason}}': `sum by (reason) (increase(${account('poll_failures_total')}[$__rate_interval])) > 0`,
-    },
+    queries: { '{{reason}}': countedBy('reason', 'poll_failures_total') },
   });
 
 const durations = () =>
@@ -164,10 +171,9 @@ const anomalies = () =>
       'Oddities in otherwise good responses. Each costs one entry, field or text, never the poll; the log says where. A kind that stays deserves a word to the provider.',
     width: 12,
     unit: 'locale',
+    interval: EACH,
     none: 'No anomaly in this time',
-    queries: {
-      '{{kind}}': `sum by (kind) (increase(${account('response_anomalies_total')}[$__rate_interval])) > 0`,
-    },
+    queries: { '{{kind}}': countedBy('kind', 'response_anomalies_total') },
   });
 
 const accounts = () =>
@@ -179,7 +185,7 @@ const accounts = () =>
     none: 'Nothing is scraped now',
     sortBy: ['State', '-Data age'],
     columns: [
-      { name: 'Account', label: 'account' },
+      { name: 'Account', label: 'account', width: 150 },
       { name: 'State', expr: accountNow('up'), ...UP },
       {
         name: 'Data age',
@@ -209,7 +215,8 @@ const accounts = () =>
       {
         name: 'Token ends in',
         expr: `${accountNow('access_token_expiry_timestamp_seconds')} - time()`,
-        unit: 'dtdurations',
+        unit: 's',
+        decimals: 0,
       },
     ],
   });

@@ -1,7 +1,7 @@
 import { createDashboard } from './dashboard.ts';
 import { bars, flag, lines, ranking, stat, STATE, timeline } from './panels.ts';
 import {
-  COUNTED,
+  counted,
   forecast,
   growth,
   lastMonth,
@@ -49,9 +49,12 @@ const since = () =>
     description:
       'Since the last change within the chosen time, or since the number was first seen in it. If this is as long as the chosen time, choose a longer one.',
     width: 3,
-    unit: 'dtdurations',
+    unit: 's',
+    decimals: 1,
     none: 'Unknown',
     interval: '1m',
+    // A minute in a week; by default this small panel would ask for an hour.
+    maxDataPoints: 10_000,
     queries: { '': TIME_IN_STATE },
   });
 
@@ -190,7 +193,11 @@ const hourly = () =>
     decimals: 0,
     interval: '1h',
     none: 'The number was not seen in this time',
-    queries: { '{{category}}': COUNTED },
+    queries: {
+      Marketing: counted('marketing'),
+      Service: counted('service'),
+      Incoming: counted('incoming'),
+    },
   });
 
 const categories = () =>

@@ -168,8 +168,18 @@ const tooltip = () =>
   // oxlint-disable-next-line unicorn/no-array-sort -- a builder is no array
   new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending);
 
-const graph = () =>
-  new timeseries.PanelBuilder()
+/** The same kind of conversation has the same colour wherever it is drawn. */
+const COLOURS: Readonly<Record<string, string>> = {
+  All: 'purple',
+  Conversations: 'purple',
+  'Month to date': 'purple',
+  Marketing: 'orange',
+  Service: 'blue',
+  Incoming: 'green',
+};
+
+function graph({ queries }: Frame) {
+  const builder = new timeseries.PanelBuilder()
     .legend(legend())
     .tooltip(tooltip())
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
@@ -177,12 +187,19 @@ const graph = () =>
     .axisSoftMin(0)
     .lineWidth(2)
     .showPoints(VisibilityMode.Never);
+  for (const name of Object.keys(queries)) {
+    const fixedColor = COLOURS[name];
+    if (fixedColor === undefined) continue;
+    builder.overrideByName(name, [{ id: 'color', value: { mode: 'fixed', fixedColor } }]);
+  }
+  return builder;
+}
 
-export const lines = (frame: Frame): Panel => framed(graph().fillOpacity(0), frame, 'range');
+export const lines = (frame: Frame): Panel => framed(graph(frame).fillOpacity(0), frame, 'range');
 
 /** Stacked bars, each beginning at its own time: the parts must make a whole. */
 export function bars(frame: Frame): Panel {
-  const builder = graph()
+  const builder = graph(frame)
     .drawStyle(GraphDrawStyle.Bars)
     .barAlignment(BarAlignment.After)
     .lineWidth(0)

@@ -11,7 +11,10 @@ const ACCOUNT = `${TARGET}, account=~"$account"`;
 /** A metric of the scraped process, such as `up`. */
 export const target = (metric: string) => `${metric}{${TARGET}}`;
 export const account = (metric: string) => `whatsapp_${metric}{${ACCOUNT}}`;
-const number = (metric: string) => `whatsapp_number_${metric}{${ACCOUNT}, number=~"$number"}`;
+const NUMBER = `${ACCOUNT}, number=~"$number"`;
+const number = (metric: string) => `whatsapp_number_${metric}{${NUMBER}}`;
+const conversations = (category: string) =>
+  `whatsapp_number_conversations_total{${NUMBER}, category="${category}"}`;
 
 export const perAccount = (expr: string) => `max by (account) (${expr})`;
 const perNumber = (expr: string) => `max by (account, number) (${expr})`;
@@ -30,8 +33,18 @@ export const ONLINE = numberNow('online');
 /** Unlike `count(x == 0)` this is 0 when nothing is 0, and nothing when there is nothing to count. */
 export const countOfZero = (expr: string) => `sum(${expr} == bool 0)`;
 
-/** How long a gap at midnight may be for a day to go on from what stood there before. */
+/** How long a gap may be for a count to go on from what stood there before. */
 const GAP = '6h';
+
+const lastSaid = (gauge: string, offset = '') =>
+  perNumber(`last_over_time(${number(gauge)}[${GAP}]${offset})`);
+
+/**
+ * A month-to-date gauge for a curve of many numbers: what it last said, so that the sum does not fall
+ * while polls fail; and said within five minutes, so that a curve that begins at the turn of the
+ * month begins at 0 and not with the month before.
+ */
+export const standing = (gauge: string) => lastSaid(gauge, ' offset -5m');
 
 /**
  * What a month-to-date gauge grew by from each point of a graph to the next, so that the bar which
@@ -44,7 +57,7 @@ export function growth(gauge: string): string {
   const month = account('account_month_start_timestamp_seconds');
   const during = '[$__interval] offset -$__interval';
   const end = perNumber(`last_over_time(${series}${during})`);
-  const before = perNumber(`last_over_time(${series}[${GAP}])`);
+  const before = lastSaid(gauge);
   const peak = perNumber(`max_over_time(${series}${during})`);
   const first = perNumber(`min_over_time(${series}${during})`);
   const isNewMonth =
@@ -59,12 +72,11 @@ export function growth(gauge: string): string {
 }
 
 /**
- * Conversations from each point of a graph to the next, by category. Cheap, for fine steps: of a
+ * Conversations of a category from each point of a graph to the next. Cheap, for fine steps: of a
  * gap longer than a step it tells nothing, and it is off by a fraction as increase() is.
  */
-export const COUNTED =
-  'sum by (category) (max by (account, number, category)' +
-  ` (increase(${number('conversations_total')}[$__interval] offset -$__interval)))`;
+export const counted = (category: string) =>
+  `sum(${perNumber(`increase(${conversations(category)}[$__interval] offset -$__interval)`)})`;
 
 /**
  * The last value that a month-to-date gauge had in the month before the one at the range's end.

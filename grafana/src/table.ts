@@ -38,6 +38,9 @@ export interface TableContent extends Pick<
   readonly labelsFrom?: string;
 }
 
+/** Pixels that a value's column is given at least; Grafana's own 150 pushes columns off the page. */
+const VALUE_WIDTH = 90;
+
 /**
  * One row a set of labels. Each column is a query of its own, evaluated at the range's end, and
  * Grafana merges them by the labels that they share.
@@ -81,7 +84,9 @@ export function table(content: TableContent): Panel {
 }
 
 function toOverride(column: Column): DynamicConfigValue[] {
-  const { unit, decimals, width, mappings, link } = column;
+  const { decimals, width, mappings, link } = column;
+  // Grafana would write a label that looks like a number as one, and put it into links that way.
+  const unit = column.expr === undefined ? 'string' : column.unit;
   const isColoured = column.thresholds !== undefined || mappings !== undefined;
   const background = {
     type: TableCellDisplayMode.ColorBackground,
@@ -91,6 +96,7 @@ function toOverride(column: Column): DynamicConfigValue[] {
     unit === undefined ? [] : { id: 'unit', value: unit },
     decimals === undefined ? [] : { id: 'decimals', value: decimals },
     width === undefined ? [] : { id: 'custom.width', value: width },
+    column.expr === undefined ? [] : { id: 'custom.minWidth', value: VALUE_WIDTH },
     mappings === undefined ? [] : { id: 'mappings', value: mappings },
     column.thresholds === undefined
       ? []

@@ -2,13 +2,14 @@ import { createDashboard, toNumber } from './dashboard.ts';
 import { bars, lines, ranking, stat } from './panels.ts';
 import {
   accountNow,
-  COUNTED,
+  counted,
   forecast,
   growth,
   lastMonth,
   MONTH,
   named,
   numberNow,
+  standing,
 } from './promql.ts';
 import { table } from './table.ts';
 
@@ -87,14 +88,15 @@ const share = () =>
 
 const left = () =>
   stat({
-    title: 'Month ends in',
+    title: 'Days left in the month',
     description:
       'Time until the counts start again. If it reaches 0 and the counts do not start again, check the time zone in the configuration of the exporter.',
     width: 4,
-    unit: 'dtdurations',
+    unit: 'none',
+    decimals: 1,
     none: 'Not polled yet',
     queries: {
-      '': `clamp_min(min(${accountNow('account_month_end_timestamp_seconds')}) - time(), 0)`,
+      '': `clamp_min(min(${accountNow('account_month_end_timestamp_seconds')}) - time(), 0) / 86400`,
     },
   });
 
@@ -107,7 +109,7 @@ const curve = () =>
     unit: 'locale',
     none: 'No number was seen in this time',
     queries: {
-      'Month to date': `sum(${numberNow(MONTH.all)})`,
+      'Month to date': `sum(${standing(MONTH.all)})`,
       'Last month, final': `sum(${lastMonth(MONTH.all)})`,
     },
   });
@@ -139,7 +141,11 @@ const hourly = () =>
     decimals: 0,
     interval: '1h',
     none: 'No number was seen in this time',
-    queries: { '{{category}}': COUNTED },
+    queries: {
+      Marketing: counted('marketing'),
+      Service: counted('service'),
+      Incoming: counted('incoming'),
+    },
   });
 
 const incoming = () =>
@@ -183,9 +189,9 @@ const accounts = () =>
     none: 'No account was polled yet: see the Exporter dashboard',
     sortBy: ['-Conversations'],
     columns: [
-      { name: 'Account', label: 'account' },
+      { name: 'Account', label: 'account', width: 120 },
       { name: 'Numbers', expr: accountNow('account_numbers') },
-      { name: 'Conversations', expr: accountNow(`account_${MONTH.all}`) },
+      { name: 'Conversations', expr: accountNow(`account_${MONTH.all}`), width: 130 },
       { name: 'Marketing', expr: accountNow(`account_${MONTH.marketing}`) },
       { name: 'Service', expr: accountNow(`account_${MONTH.service}`) },
       { name: 'Incoming', expr: accountNow(`account_${MONTH.incoming}`) },

@@ -178,8 +178,7 @@ test('a name stands in a column of its own or after the digits, so that Hebrew k
 
 test('tables hide helper columns and override only columns that they have', () => {
   for (const panel of ofType('table')) {
-    const [, organize] = (panel as unknown as { transformations: Transformation[] })
-      .transformations;
+    const [, organize] = (panel.transformations ?? []) as readonly Transformation[];
     const { renameByName, indexByName, excludeByName } = organize?.options ?? {};
     const shown = Object.values(renameByName ?? {});
     expect(Object.keys(indexByName ?? {}), panel.title).toEqual(Object.keys(renameByName ?? {}));
@@ -193,6 +192,42 @@ test('tables hide helper columns and override only columns that they have', () =
     );
   }
 });
+
+test('labels in tables are text: Grafana writes 972,500,010,000 otherwise, in links too', () => {
+  for (const panel of ofType('table')) {
+    const [, organize] = (panel.transformations ?? []) as readonly Transformation[];
+    const columns = Object.entries(organize?.options.renameByName ?? {});
+    const labels = columns.filter(([field]) => !field.startsWith('Value #'));
+    expect(labels.length, panel.title).toBeGreaterThan(0);
+    for (const [, name] of labels) {
+      expect(propertiesOf(panel, name), `${panel.title} ${name}`).toContainEqual({
+        id: 'unit',
+        value: 'string',
+      });
+    }
+  }
+});
+
+test('a kind of conversation has the same name and colour in all graphs', () => {
+  for (const [metric, legend] of Object.entries(CATEGORIES)) {
+    const drawn = ofType('timeseries').flatMap((panel) =>
+      panel.targets
+        .filter(({ expr }) => expr.includes(metric))
+        .map(({ legendFormat = '' }) => ({ legendFormat, of: propertiesOf(panel, legendFormat) })),
+    );
+    expect(drawn.length).toBeGreaterThan(3);
+    expect(new Set(drawn.map(({ legendFormat }) => legendFormat))).toEqual(new Set([legend]));
+    const colours = new Set(drawn.map(({ of }) => JSON.stringify(of)));
+    expect([...colours]).toEqual([expect.stringContaining('"fixedColor"')]);
+  }
+});
+
+const CATEGORIES = { marketing: 'Marketing', service: 'Service', incoming: 'Incoming' };
+
+const propertiesOf = ({ fieldConfig }: Panel, name: string) =>
+  fieldConfig.overrides
+    .filter(({ matcher }) => matcher.options === name)
+    .flatMap(({ properties }) => properties);
 
 interface Transformation {
   readonly options: Record<

@@ -8,6 +8,7 @@ export interface Dashboard {
   readonly editable: boolean;
   readonly refresh: string;
   readonly timezone: string;
+  readonly time: { readonly from: string };
   readonly graphTooltip: number;
   readonly panels: readonly Panel[];
   readonly links: readonly { title: string; type: string; tags: string[]; url?: string }[];
@@ -30,6 +31,7 @@ export interface Panel {
     readonly h: number;
   };
   readonly targets: readonly Target[];
+  readonly transformations?: readonly { readonly id: string; readonly options: unknown }[];
   readonly options: Readonly<Record<string, unknown>>;
   readonly fieldConfig: {
     readonly defaults: FieldConfig;
@@ -44,6 +46,7 @@ interface FieldConfig {
   readonly unit?: string;
   readonly noValue?: string;
   readonly mappings?: readonly unknown[];
+  readonly custom?: Readonly<Record<string, unknown>>;
   readonly links?: readonly { readonly title: string; readonly url: string }[];
 }
 
@@ -53,6 +56,7 @@ export interface Target {
   readonly instant?: boolean;
   readonly range?: boolean;
   readonly legendFormat?: string;
+  readonly format?: string;
 }
 
 interface Annotation {

@@ -20,9 +20,9 @@ const UNITS = [
   'percent',
   'percentunit',
   's',
-  'ms',
+  'm',
   'bytes',
-  'dtdurations',
+  'string',
   'dateTimeFromNow',
   'dateTimeAsIso',
 ];

@@ -20,8 +20,8 @@ export interface View {
 
 /** `timeInterval` of the data source. */
 const SCRAPE_INTERVAL_S = 300;
-/** Width of a panel in pixels, which is how many points it asks for. */
-const POINTS = 1000;
+/** A panel asks for a point a pixel. */
+const PIXELS_PER_COLUMN = 60;
 const DAY_S = 86_400;
 /** The steps that Grafana rounds to, with the limit below which each is taken; longer ones are whole days. */
 const STEPS_S = [
@@ -54,7 +54,7 @@ function toSeconds(interval: string): number {
 
 export function toRequest(panel: Panel, target: Target, view: View): Request {
   const minS = panel.interval === undefined ? SCRAPE_INTERVAL_S : toSeconds(panel.interval);
-  const wanted = view.rangeS / (panel.maxDataPoints ?? POINTS);
+  const wanted = view.rangeS / (panel.maxDataPoints ?? panel.gridPos.w * PIXELS_PER_COLUMN);
   const rounded = STEPS_S.find(([limit]) => wanted < limit)?.[1] ?? 7 * DAY_S;
   const stepS = Math.max(minS, rounded);
   const expr = interpolate(target.expr, {

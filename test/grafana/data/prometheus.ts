@@ -89,7 +89,7 @@ interface Answer {
 async function query(base: string, request: Request): Promise<Sample[]> {
   const { expr, startS, endS, stepS } = request;
   const isInstant = startS === endS;
-  const body = isInstant
+  const body: Record<string, string> = isInstant
     ? { query: expr, time: String(endS) }
     : { query: expr, start: String(startS), end: String(endS), step: String(stepS) };
   const response = await fetch(`${base}/api/v1/query${isInstant ? '' : '_range'}`, {

@@ -11,7 +11,7 @@ import { startPrometheus, type PrometheusWithData, type Sample } from './prometh
 export const HOUR_S = 3600;
 export const DAY_S = 24 * HOUR_S;
 /** In summer, which is when the range ends. */
-const ISRAEL_S = 3 * HOUR_S;
+export const ISRAEL_S = 3 * HOUR_S;
 
 export interface Asked {
   /** A day where nothing is said. */
