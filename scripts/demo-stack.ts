@@ -61,6 +61,8 @@ async function main(): Promise<void> {
     `--config.file=${config}`,
     `--storage.tsdb.path=${join(folder, 'prometheus')}`,
     `--web.listen-address=${prometheus}`,
+    // As in deploy/compose.yml, for the rules that look back 32 days.
+    '--storage.tsdb.retention.time=40d',
     '--log.level=warn',
   ]);
   start(join(CACHE, 'bin/alertmanager'), [
