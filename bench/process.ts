@@ -41,7 +41,7 @@ export async function startExporter(providerUrl: string, ...flags: string[]): Pr
       WHATSAPP_API_URL: providerUrl,
       WHATSAPP_ACCESS_TOKEN: 'FAKE-TOKEN',
       WHATSAPP_ACCOUNT: 'bench',
-      POLL_SCHEDULE: '* * * * * *',
+      POLL_SCHEDULE: '1s',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

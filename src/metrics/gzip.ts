@@ -7,6 +7,7 @@ import {
   deflateRawSync,
   type ZlibOptions,
 } from 'node:zlib';
+import { joinCrc } from './crc.ts';
 
 /**
  * A stretch of text, compressed so that stretches put behind each other are the compressed whole:
@@ -69,13 +70,28 @@ export interface Body {
   readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
-/** The whole gzip member; the tail of the text is compressed only now. */
+/**
+ * The whole gzip member. The tail goes into it as it is: to compress its few KiB anew for each scrape
+ * would take longer than all the rest of a scrape.
+ */
 export function toGzip({ bytes, crc, length }: GzipStart, tail: Uint8Array): Body {
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc32(tail, crc), 0);
   trailer.writeUInt32LE((length + tail.length) % 2 ** 32, 4);
-  const end = Buffer.concat([deflateRawSync(tail, SMALL), trailer]);
+  const end = Buffer.concat([toStoredBlock(tail), trailer]);
   return { length: bytes.length + end.length, chunks: [bytes, end] };
+}
+
+/** The length of a stored block has 16 bits. */
+const STORED_BYTES_MAX = 0xffff;
+
+/** The last block of deflated data. Where it is longer than any that is expected, it is compressed. */
+function toStoredBlock(text: Uint8Array): Uint8Array {
+  if (text.length > STORED_BYTES_MAX) return deflateRawSync(text);
+  const head = Buffer.alloc(5, 1);
+  head.writeUInt16LE(text.length, 1);
+  head.writeUInt16LE(~text.length & 0xffff, 3);
+  return Buffer.concat([head, text]);
 }
 
 /** The text itself, a piece at a time: as a whole it may be very large. */
@@ -88,33 +104,4 @@ async function* inflate(start: Uint8Array, tail: Uint8Array): AsyncGenerator<Uin
   stream.end(start.subarray(GZIP_HEADER.length));
   yield* stream as AsyncIterable<Uint8Array>;
   yield tail;
-}
-
-/** The CRC polynomial, its bits reversed as they are in the checksum itself. */
-const POLYNOMIAL = 0xedb88320;
-const ONE = 0x80000000;
-const X_TO_THE_8 = 0x00800000;
-
-/**
- * The CRC-32 of two stretches, one behind the other, from those of each. A checksum is the rest of a
- * division of polynomials over GF(2); a byte behind it multiplies it by x^8. As zlib's crc32_combine.
- */
-function joinCrc(before: number, { crc, length }: Part): number {
-  let power = ONE;
-  let square = X_TO_THE_8;
-  for (let n = length; n > 0; n = Math.floor(n / 2)) {
-    if (n % 2 === 1) power = multiply(square, power);
-    square = multiply(square, square);
-  }
-  return (multiply(power, before) ^ crc) >>> 0;
-}
-
-function multiply(a: number, b: number): number {
-  let product = 0;
-  let shifted = b;
-  for (let rest = a | 0; rest !== 0; rest <<= 1) {
-    if (rest < 0) product ^= shifted;
-    shifted = (shifted >>> 1) ^ (shifted & 1 ? POLYNOMIAL : 0);
-  }
-  return product >>> 0;
 }

@@ -1,16 +1,24 @@
 import type { AccountState } from '../core/account-state.ts';
-import type { NumberCounters } from '../core/conversations.ts';
 import type { NumberEntry, Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
-import type { NumberFamily } from './family.ts';
+import type { Labels, NumberFamily } from './family.ts';
 import { compress, type Part } from './gzip.ts';
-import { escapeLabel, renderLabels, renderValue } from './text.ts';
+import {
+  createKeys,
+  createLine,
+  createScratch,
+  deflateLines,
+  type Keys,
+  type Line,
+  type Scratch,
+} from './lines.ts';
+import { escapeLabel, renderLabels } from './text.ts';
 
 /**
- * The hot path: the series of numbers, of which there are thousands of times as many as of all the
- * rest, and which change only with a poll. Their text is what prom-client would make of the table,
- * a test says so; it is made block by block and kept compressed, a tenth of its size. A block whose
- * values are those of the poll before is not made again.
+ * The series of numbers, of which there are thousands of times as many as of all the rest, and which
+ * change only with a poll. Their text is what prom-client would make of the table, a test says so; it
+ * is made block by block, compressed. A block whose values are those of the poll before is not made
+ * again.
  */
 export const NUMBER_FAMILIES: readonly NumberFamily[] = FAMILIES.filter(
   (family) => family.scope === 'number',
@@ -26,8 +34,8 @@ export interface RenderedNumbers {
 /** A stretch of the list. */
 interface Block {
   readonly numbers: readonly NumberEntry[];
-  /** Of each of the numbers. */
-  readonly counters: readonly (NumberCounters | undefined)[];
+  /** For each of NUMBER_FAMILIES, for each of its series: the values of these numbers. */
+  readonly values: readonly (readonly Float64Array[])[];
 }
 
 interface RenderedBlock extends Block {
@@ -35,13 +43,8 @@ interface RenderedBlock extends Block {
   readonly parts: readonly Part[];
 }
 
-/**
- * So many numbers make a block: enough for the compressor to be worth starting, few enough that a
- * block is rendered within about a millisecond, and that few changes are few blocks.
- */
+/** So many numbers are rendered within a few milliseconds, and few changes are few blocks. */
 const BLOCK_NUMBERS = 2_048;
-/** So many at a time are made one string: the garbage of more would outlive the next collection. */
-const PIECE_NUMBERS = 256;
 
 /** Renders a good poll; takes what has not changed from `before`, the rendering of an earlier one. */
 export async function renderNumbers(
@@ -51,32 +54,76 @@ export async function renderNumbers(
   before?: RenderedNumbers,
 ): Promise<RenderedNumbers> {
   const known = before?.account === account ? before.blocks : [];
+  const shapes = toShapes(account);
   const scratch = createScratch();
   const blocks: RenderedBlock[] = [];
   for (let start = 0; start < numbers.length; start += BLOCK_NUMBERS) {
-    // Everything else has its turn here, and while a block is compressed on another thread.
+    // Everything else has its turn here.
     await new Promise(setImmediate);
-    const stretch = numbers.slice(start, start + BLOCK_NUMBERS);
-    const counters = stretch.map(({ whatsapp }) => conversations.get(whatsapp));
-    const block = { numbers: stretch, counters };
-    blocks.push(await renderBlock(account, block, known[blocks.length], scratch));
+    const block = toBlock(numbers.slice(start, start + BLOCK_NUMBERS), conversations);
+    blocks.push(await renderBlock(block, known[blocks.length], shapes, scratch));
   }
   return { account, conversations, blocks };
 }
 
+function toBlock(
+  numbers: readonly NumberEntry[],
+  conversations: AccountState['conversations'],
+): Block {
+  const counters = numbers.map(({ whatsapp }) => conversations.get(whatsapp));
+  const read = ({ value }: NumberFamily['series'][number]) => {
+    const values = new Float64Array(numbers.length);
+    // No sample is NaN otherwise: what is read of a response are whole numbers.
+    for (let i = 0; i < values.length; i += 1) {
+      values[i] = value(numbers[i] as NumberEntry, counters[i]) ?? NaN;
+    }
+    return values;
+  };
+  return { numbers, values: NUMBER_FAMILIES.map(({ series }) => series.map(read)) };
+}
+
+/** What the lines of an account have in common. */
+interface Shapes {
+  /** The labels that every series of a number begins with, up to the number. */
+  readonly identity: string;
+  /** For each of NUMBER_FAMILIES. */
+  readonly lines: readonly (readonly Line[])[];
+}
+
+function toShapes(account: string): Shapes {
+  const identity = `account="${escapeLabel(account)}",number="`;
+  const lines = NUMBER_FAMILIES.map(({ name, series }) =>
+    // Each line brings the line feed of the one before it.
+    series.map(({ labels }) => createLine(`\n${name}{${identity}`, endOfLabels(labels))),
+  );
+  return { identity, lines };
+}
+
+/** What comes between the number and the value. */
+function endOfLabels(labels: Labels): string {
+  const text = renderLabels(labels);
+  return text === '' ? '"} ' : `",${text}} `;
+}
+
 async function renderBlock(
-  account: string,
   block: Block,
   before: RenderedBlock | undefined,
+  { identity, lines }: Shapes,
   scratch: Scratch,
 ): Promise<RenderedBlock> {
   const known = before !== undefined && haveSameNumbers(block, before) ? before : undefined;
-  const identities = block.numbers.map((number) => renderIdentity(account, number));
+  let keys: Keys | undefined;
   const parts: Part[] = [];
-  for (const [index, family] of NUMBER_FAMILIES.entries()) {
-    const part = known?.parts[index];
-    const isSame = part !== undefined && known !== undefined && rendersAlike(family, block, known);
-    parts.push(isSame ? part : await compress(renderSeries(family, block, identities, scratch)));
+  for (const [i, family] of NUMBER_FAMILIES.entries()) {
+    const part = known?.parts[i];
+    if (part !== undefined && known !== undefined && rendersAlike(i, block, known)) {
+      parts.push(part);
+    } else if (hasTexts(family)) {
+      parts.push(await compress(Buffer.from(renderTexts(family, identity, block.numbers))));
+    } else {
+      keys ??= createKeys(block.numbers.map(({ whatsapp }) => whatsapp));
+      parts.push(deflateLines(lines[i] ?? [], keys, block.values[i] ?? [], scratch));
+    }
   }
   return { ...block, parts };
 }
@@ -88,89 +135,40 @@ function haveSameNumbers(a: Block, b: Block): boolean {
   );
 }
 
-/** Of two blocks with the same numbers. */
-function rendersAlike({ texts, series }: NumberFamily, a: Block, b: Block): boolean {
-  const ofNumbers = [...Object.values(texts), ...series.map(({ value }) => value)];
-  return ofNumbers.every((read) =>
-    a.numbers.every((number, i) => {
-      const other = b.numbers[i];
-      return other !== undefined && read(number, a.counters[i]) === read(other, b.counters[i]);
-    }),
+/** Of two blocks with the same numbers: the family at this index. */
+function rendersAlike(index: number, a: Block, b: Block): boolean {
+  const texts = Object.values(NUMBER_FAMILIES[index]?.texts ?? {});
+  const valuesOfB = b.values[index] ?? [];
+  return (
+    (a.values[index] ?? []).every((values, i) => areSame(values, valuesOfB[i])) &&
+    texts.every((text) => a.numbers.every((n, i) => text(n) === text(b.numbers[i] ?? n)))
   );
 }
 
-/** The labels that every series of the number begins with. */
-function renderIdentity(account: string, { whatsapp }: NumberEntry): string {
-  return `account="${escapeLabel(account)}",number="${whatsapp}"`;
+function areSame(a: Float64Array, b: Float64Array | undefined): boolean {
+  return b !== undefined && toBytes(a).equals(toBytes(b));
 }
 
-/** The bytes are those of the scratch: they hold until the next block is rendered into it. */
-function renderSeries(
-  family: NumberFamily,
-  block: Block,
-  identities: readonly string[],
-  scratch: Scratch,
-): Uint8Array {
-  scratch.clear();
-  for (let start = 0; start < identities.length; start += PIECE_NUMBERS) {
-    scratch.append(renderPiece(family, block, identities, start));
-  }
-  return scratch.bytes();
+function toBytes({ buffer, byteOffset, byteLength }: Float64Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-/** Each line brings the line feed of the one before it: that is one string less to append. */
-function renderPiece(
-  { name, texts, series }: NumberFamily,
-  { numbers, counters }: Block,
-  identities: readonly string[],
-  start: number,
+function hasTexts({ texts }: NumberFamily): boolean {
+  return Object.keys(texts).length > 0;
+}
+
+/** The family whose labels hold names, which change rarely: any text, and its value is always 1. */
+function renderTexts(
+  { name, texts }: NumberFamily,
+  identity: string,
+  numbers: readonly NumberEntry[],
 ): string {
-  const lineStart = `\n${name}{`;
-  const textLabels = Object.entries(texts);
-  const ends = series.map(({ labels, value }) => {
-    const text = renderLabels(labels);
-    return { value, labelsEnd: text === '' ? '} ' : `,${text}} ` };
-  });
-  const end = Math.min(start + PIECE_NUMBERS, numbers.length);
-  let piece = '';
-  for (let i = start; i < end; i += 1) {
-    const number = numbers[i] as NumberEntry;
-    let labels = identities[i] as string;
-    for (const [label, text] of textLabels) labels += `,${label}="${escapeLabel(text(number))}"`;
-    for (const { value, labelsEnd } of ends) {
-      const sample = value(number, counters[i]);
-      if (sample !== undefined) piece += lineStart + labels + labelsEnd + renderValue(sample);
-    }
+  const labels = Object.entries(texts);
+  let rendered = '';
+  for (const number of numbers) {
+    rendered += `\n${name}{${identity}${number.whatsapp}"`;
+    for (const [label, text] of labels) rendered += `,${label}="${escapeLabel(text(number))}"`;
+    rendered += '} 1';
   }
-  return piece;
-}
-
-/** Memory that is used again for each block: to get and give back as much each time takes longer. */
-interface Scratch {
-  clear(): void;
-  append(text: string): void;
-  bytes(): Uint8Array;
-}
-
-const SCRATCH_BYTES = 512 * 1024;
-
-function createScratch(): Scratch {
-  let buffer = Buffer.allocUnsafeSlow(0);
-  let used = 0;
-  return {
-    clear() {
-      used = 0;
-    },
-    append(text) {
-      const bytes = Buffer.byteLength(text);
-      if (used + bytes > buffer.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(SCRATCH_BYTES, 2 * (used + bytes)));
-        buffer.copy(larger, 0, 0, used);
-        buffer = larger;
-      }
-      // As many bytes as characters: it is pure ASCII, for which there is a quicker way.
-      used += buffer.write(text, used, bytes === text.length ? 'latin1' : 'utf8');
-    },
-    bytes: () => buffer.subarray(0, used),
-  };
+  return rendered;
 }

@@ -2,9 +2,8 @@ import { openSync, readSync, readdirSync } from 'node:fs';
 import * as nodeProcess from 'node:process';
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { observeEventLoop } from './event-loop.ts';
-import type { Sample } from './family.ts';
 import { observeGc } from './gc.ts';
-import { renderHead, renderSample } from './text.ts';
+import { renderHead, renderLabels } from './text.ts';
 
 /** Gauges that prom-client has as well; `promtool check metrics` rightly refuses the `_total`. */
 export const MISNAMED = [
@@ -48,8 +47,11 @@ nodejs_heap_space_size_available_bytes gauge Process heap space size available f
 nodejs_version_info gauge Node.js version info.
 `;
 
-/** Undefined where this system has no such figure. */
-type Figure = number | readonly Sample[] | undefined;
+/**
+ * One value, or one for each value of a label, which is text already: `type="Timeout"`. Undefined
+ * where this system has no such figure.
+ */
+type Figure = number | readonly (readonly [label: string, value: number])[] | undefined;
 
 /** The metrics of the process and of Node.js. */
 export interface RuntimeMetrics {
@@ -68,12 +70,12 @@ export function createRuntimeMetrics(): RuntimeMetrics {
     render() {
       const figures = { ...readSystem(), ...readEventLoop(), ...readNode() };
       let text = '';
-      for (const head of heads) {
-        const figure = figures[head.name];
+      for (const { name, text: head } of heads) {
+        const figure = figures[name];
         if (figure === undefined) continue;
-        const samples: readonly Sample[] = typeof figure === 'number' ? [[{}, figure]] : figure;
-        text += head.text;
-        for (const [labels, value = 0] of samples) text += renderSample(head.name, labels, value);
+        text += head;
+        if (typeof figure === 'number') text += `${name} ${figure}\n`;
+        else for (const [label, value] of figure) text += `${name}{${label}} ${value}\n`;
         text += '\n';
       }
       return text + renderGc();
@@ -106,12 +108,14 @@ const { _getActiveHandles, _getActiveRequests } = nodeProcess as unknown as Read
   Record<'_getActiveHandles' | '_getActiveRequests', () => readonly object[]>
 >;
 
+const [major = '', minor = '', patch = ''] = nodeProcess.version.slice(1).split('.');
+const VERSION = renderLabels({ version: nodeProcess.version, major, minor, patch });
+
 function readNode(): Readonly<Record<string, Figure>> {
   const heap = getHeapStatistics();
   const spaces = getHeapSpaceStatistics();
   const ofSpaces = (key: 'space_size' | 'space_used_size' | 'space_available_size') =>
-    spaces.map((each): Sample => [{ space: each.space_name.replace('_space', '') }, each[key]]);
-  const [major = '', minor = '', patch = ''] = nodeProcess.version.slice(1).split('.');
+    spaces.map((each) => [`space="${each.space_name.replace('_space', '')}"`, each[key]] as const);
   return {
     nodejs_active_resources: countByType(nodeProcess.getActiveResourcesInfo()),
     nodejs_active_handles: countByType(_getActiveHandles().map(toClassName)),
@@ -122,16 +126,16 @@ function readNode(): Readonly<Record<string, Figure>> {
     nodejs_heap_space_size_total_bytes: ofSpaces('space_size'),
     nodejs_heap_space_size_used_bytes: ofSpaces('space_used_size'),
     nodejs_heap_space_size_available_bytes: ofSpaces('space_available_size'),
-    nodejs_version_info: [[{ version: nodeProcess.version, major, minor, patch }, 1]],
+    nodejs_version_info: [[VERSION, 1]],
   };
 }
 
 const toClassName = ({ constructor }: object): string => constructor.name;
 
-function countByType(types: readonly string[]): readonly Sample[] {
+function countByType(types: readonly string[]): Figure {
   const counts = new Map<string, number>();
   for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
-  return [...counts].map(([type, count]) => [{ type }, count]);
+  return [...counts].map(([type, count]) => [`type="${type}"`, count] as const);
 }
 
 /** What the kernel says of memory, in bytes, by its own names. */

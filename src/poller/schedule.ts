@@ -61,7 +61,10 @@ function byCron(pattern: string): Schedule {
     .map((s) => s * 1000)
     .toSorted((a, b) => a - b);
   const task = createTask(pattern, () => {}, { timezone: 'UTC' });
-  const isOn = (dayMs: number) => task.match(new Date(dayMs + (timesMs[0] ?? 0)));
+  // Nearly always: it saves a tenth of the time in which the program starts.
+  const isDaily =
+    fields.dayOfMonth.length === 31 && fields.month.length === 12 && fields.dayOfWeek.length === 7;
+  const isOn = (dayMs: number) => isDaily || task.match(new Date(dayMs + (timesMs[0] ?? 0)));
   const longestGapMs = longestGap(timesMs, isOn);
   assertOftenEnough(longestGapMs);
   return {

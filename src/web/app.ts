@@ -150,13 +150,19 @@ async function toBody(text: string, wantsGzip: boolean): Promise<Body> {
 const UNSENT_BYTES_MAX = 64 * 1024;
 
 async function sendChunks(response: Response, chunks: Body['chunks']): Promise<void> {
+  // What is there already goes out with the head, in one piece.
+  response.cork();
   let sent: Promise<void> | undefined;
   for await (const chunk of chunks) {
     if (response.closed) return;
     // Also where the client has gone: then there is nothing left to do.
     sent = new Promise((resolve) => response.write(chunk, () => resolve()));
-    if (response.writableLength > UNSENT_BYTES_MAX) await sent;
+    if (response.writableLength > UNSENT_BYTES_MAX) {
+      response.uncork();
+      await sent;
+    }
   }
+  response.uncork();
   // To a server that closes, an ended response is over, however much is still to send.
   await sent;
   response.end();

@@ -13,13 +13,24 @@ const UNITS = [
   ['second', SECOND_MS],
 ] as const;
 
-const RELATIVE = new Intl.RelativeTimeFormat('en');
-const WHOLE = new Intl.NumberFormat('en');
-const MOMENT = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'medium',
-  timeZone: 'UTC',
-});
+let known: ReturnType<typeof createFormats> | undefined;
+
+/** Made with the first page: at the start they would take as long as much of the rest. */
+function formats(): ReturnType<typeof createFormats> {
+  return (known ??= createFormats());
+}
+
+function createFormats() {
+  return {
+    relative: new Intl.RelativeTimeFormat('en'),
+    whole: new Intl.NumberFormat('en'),
+    moment: new Intl.DateTimeFormat('en-GB', {
+      dateStyle: 'medium',
+      timeStyle: 'medium',
+      timeZone: 'UTC',
+    }),
+  };
+}
 
 /** `3 minutes ago`. Never in the future, whatever the machine's clock has done. */
 export function ago(thenMs: number, nowMs: number): string {
@@ -35,13 +46,13 @@ function relative(differenceMs: number): string {
   const [unit, unitMs] = UNITS.find(([, ms]) => Math.abs(differenceMs) > 1.5 * ms) ?? UNITS[3];
   // Without a difference -0, which reads `0 seconds ago`; 0 would read `in 0 seconds`.
   const units = Math.round(Math.abs(differenceMs) / unitMs);
-  return RELATIVE.format(differenceMs > 0 ? units : -units, unit);
+  return formats().relative.format(differenceMs > 0 ? units : -units, unit);
 }
 
 /** A moment in UTC; the script of the page puts it into the reader's time zone. */
 export function moment(unixMs: number): Html {
   const iso = new Date(unixMs).toISOString();
-  return html`<time datetime="${iso}">${MOMENT.format(unixMs)} UTC</time>`;
+  return html`<time datetime="${iso}">${formats().moment.format(unixMs)} UTC</time>`;
 }
 
 /** `1,234 numbers`. */
@@ -50,5 +61,5 @@ export function count(n: number, noun: string): string {
 }
 
 export function whole(n: number): string {
-  return WHOLE.format(n);
+  return formats().whole.format(n);
 }
