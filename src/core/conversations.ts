@@ -1,18 +1,22 @@
 import { monthTurn } from './month.ts';
 import type { Category, NumberEntry } from './snapshot.ts';
 
-/** One counter: what it has added up to, and the month's count that it has seen last, and when. */
+/** One counter: what it has added up to, and the month's count that it has seen last. */
 interface Counter {
   readonly total: number;
   readonly seen: number | undefined;
-  readonly seenMs: number;
+  /** When that was, if not at the last good poll. */
+  readonly seenMs?: number;
 }
 
 /** The counters of one number. */
 export type NumberCounters = Readonly<Record<Category, Counter>>;
 
 /** The counters of whatsapp_number_conversations_total, by number. */
-export type ConversationCounters = ReadonlyMap<string, NumberCounters>;
+export interface ConversationCounters extends ReadonlyMap<string, NumberCounters> {
+  /** When the last good poll ended that they have counted. */
+  readonly atMs?: number;
+}
 
 /**
  * How far from the turn of the month a fall still means that the count has started again. The zone
@@ -33,31 +37,41 @@ export function countConversations(
   atMs: number,
   timezone: string,
 ): ConversationCounters {
+  const { atMs: beforeMs = atMs } = before;
   const turnSince = onceForEach((seenMs: number) =>
     // A clock that was set back may make the last poll look later than this one.
     monthTurn(Math.min(seenMs, atMs), atMs, TURN_MARGIN_MS, timezone),
   );
-  const advance = (counter: Counter | undefined, count: number | undefined): Counter => {
-    if (counter === undefined) return { total: 0, seen: count, seenMs: atMs };
-    if (count === undefined) return counter;
-    const { total, seen, seenMs } = counter;
-    if (seen === undefined) return { total, seen: count, seenMs: atMs };
+  const advance = (counter: Counter, count: number | undefined): Counter => {
+    const { total, seen, seenMs = beforeMs } = counter;
+    if (count === undefined) return { total, seen, seenMs };
+    if (seen === undefined) return { total, seen: count };
     const turn = turnSince(seenMs);
+    // Nearly always: then nothing is made anew that would live until the next poll.
+    if (count === seen && turn !== 'certain' && seenMs === beforeMs) return counter;
     const hasRestarted = turn === 'certain' || (turn === 'possible' && count < seen);
     const added = hasRestarted ? count : Math.max(count - seen, 0);
-    return { total: total + added, seen: count, seenMs: atMs };
+    return { total: total + added, seen: count };
   };
-  const after = new Map<string, NumberCounters>();
+  const after = Object.assign(new Map<string, NumberCounters>(), { atMs });
   for (const number of numbers) {
-    const known = before.get(number.whatsapp);
-    after.set(number.whatsapp, {
-      marketing: advance(known?.marketing, number.marketing),
-      service: advance(known?.service, number.service),
-      incoming: advance(known?.incoming, number.incoming),
-    });
+    const known = before.get(number.whatsapp) ?? UNSEEN;
+    const marketing = advance(known.marketing, number.marketing);
+    const service = advance(known.service, number.service);
+    const incoming = advance(known.incoming, number.incoming);
+    const isSame =
+      marketing === known.marketing && service === known.service && incoming === known.incoming;
+    after.set(number.whatsapp, isSame ? known : { marketing, service, incoming });
   }
   return after;
 }
+
+const UNSEEN_COUNTER: Counter = { total: 0, seen: undefined };
+const UNSEEN: NumberCounters = {
+  marketing: UNSEEN_COUNTER,
+  service: UNSEEN_COUNTER,
+  incoming: UNSEEN_COUNTER,
+};
 
 /**
  * Whether the same counts again, one poll after another, change no counter: a month that has not

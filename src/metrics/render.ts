@@ -6,11 +6,10 @@ import { compress, type Part } from './gzip.ts';
 import {
   createKeys,
   createLine,
-  createScratch,
-  deflateLines,
+  createLineDeflater,
   type Keys,
   type Line,
-  type Scratch,
+  type LineDeflater,
 } from './lines.ts';
 import { escapeLabel, renderLabels } from './text.ts';
 
@@ -39,6 +38,7 @@ interface Block {
 }
 
 interface RenderedBlock extends Block {
+  readonly keys: Keys | undefined;
   /** For each of NUMBER_FAMILIES its series of these numbers, without the head. */
   readonly parts: readonly Part[];
 }
@@ -55,13 +55,13 @@ export async function renderNumbers(
 ): Promise<RenderedNumbers> {
   const known = before?.account === account ? before.blocks : [];
   const shapes = toShapes(account);
-  const scratch = createScratch();
+  const deflater = createLineDeflater();
   const blocks: RenderedBlock[] = [];
   for (let start = 0; start < numbers.length; start += BLOCK_NUMBERS) {
     // Everything else has its turn here.
     await new Promise(setImmediate);
     const block = toBlock(numbers.slice(start, start + BLOCK_NUMBERS), conversations);
-    blocks.push(await renderBlock(block, known[blocks.length], shapes, scratch));
+    blocks.push(await renderBlock(block, known[blocks.length], shapes, deflater));
   }
   return { account, conversations, blocks };
 }
@@ -109,10 +109,10 @@ async function renderBlock(
   block: Block,
   before: RenderedBlock | undefined,
   { identity, lines }: Shapes,
-  scratch: Scratch,
+  deflater: LineDeflater,
 ): Promise<RenderedBlock> {
   const known = before !== undefined && haveSameNumbers(block, before) ? before : undefined;
-  let keys: Keys | undefined;
+  let keys = known?.keys;
   const parts: Part[] = [];
   for (const [i, family] of NUMBER_FAMILIES.entries()) {
     const part = known?.parts[i];
@@ -122,10 +122,10 @@ async function renderBlock(
       parts.push(await compress(Buffer.from(renderTexts(family, identity, block.numbers))));
     } else {
       keys ??= createKeys(block.numbers.map(({ whatsapp }) => whatsapp));
-      parts.push(deflateLines(lines[i] ?? [], keys, block.values[i] ?? [], scratch));
+      parts.push(deflater.deflate(lines[i] ?? [], keys, block.values[i] ?? []));
     }
   }
-  return { ...block, parts };
+  return { ...block, keys, parts };
 }
 
 function haveSameNumbers(a: Block, b: Block): boolean {
