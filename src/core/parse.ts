@@ -58,38 +58,65 @@ function parseList(
 }
 
 function parseEntry(whatsapp: string, fields: Json, odd: AnomalyTally): NumberEntry {
-  const read = fieldReader(whatsapp, odd);
+  const tell = fieldTeller(whatsapp, odd);
   return Object.freeze({
     whatsapp,
-    displayName: read('display_name', fields.display_name, toText) ?? '',
-    businessName: read('business_name', fields.business_name, toText) ?? '',
-    online: read('isOnline', fields.isOnline, toFlag),
-    onlineInbox: read('onlineInbox', fields.onlineInbox, toCount),
-    onlineAccount: read('onlineAccount', fields.onlineAccount, toCount),
-    coexistence: read('coexistence', fields.coexistence, toFlag),
-    createdS: read('create_time', fields.create_time, toUnixSeconds),
-    conversations: read('conversationsThisMonth', fields.conversationsThisMonth, toCount),
-    marketing: read('marketingThisMonth', fields.marketingThisMonth, toCount),
-    service: read('serviceThisMonth', fields.serviceThisMonth, toCount),
-    incoming: read('incomingThisMonth', fields.incomingThisMonth, toCount),
+    displayName: tell('display_name', fields.display_name, toText(fields.display_name)) ?? '',
+    businessName: tell('business_name', fields.business_name, toText(fields.business_name)) ?? '',
+    online: tell('isOnline', fields.isOnline, toFlag(fields.isOnline)),
+    onlineInbox: tell('onlineInbox', fields.onlineInbox, toCount(fields.onlineInbox)),
+    onlineAccount: tell('onlineAccount', fields.onlineAccount, toCount(fields.onlineAccount)),
+    coexistence: tell('coexistence', fields.coexistence, toFlag(fields.coexistence)),
+    createdS: tell('create_time', fields.create_time, toUnixSeconds(fields.create_time)),
+    conversations: tell(
+      'conversationsThisMonth',
+      fields.conversationsThisMonth,
+      toCount(fields.conversationsThisMonth),
+    ),
+    marketing: tell(
+      'marketingThisMonth',
+      fields.marketingThisMonth,
+      toCount(fields.marketingThisMonth),
+    ),
+    service: tell('serviceThisMonth', fields.serviceThisMonth, toCount(fields.serviceThisMonth)),
+    incoming: tell(
+      'incomingThisMonth',
+      fields.incomingThisMonth,
+      toCount(fields.incomingThisMonth),
+    ),
   });
 }
 
 function parseTotals(fields: Json, odd: AnomalyTally): Snapshot['totals'] {
-  const read = fieldReader('account', odd);
+  const tell = fieldTeller('account', odd);
   return Object.freeze({
-    numbers: read('totalWhatsApp', fields.totalWhatsApp, toCount),
-    conversations: read('totalConversationsThisMonth', fields.totalConversationsThisMonth, toCount),
-    marketing: read('totalMarketingThisMonth', fields.totalMarketingThisMonth, toCount),
-    service: read('totalServiceThisMonth', fields.totalServiceThisMonth, toCount),
-    incoming: read('totalIncomingThisMonth', fields.totalIncomingThisMonth, toCount),
+    numbers: tell('totalWhatsApp', fields.totalWhatsApp, toCount(fields.totalWhatsApp)),
+    conversations: tell(
+      'totalConversationsThisMonth',
+      fields.totalConversationsThisMonth,
+      toCount(fields.totalConversationsThisMonth),
+    ),
+    marketing: tell(
+      'totalMarketingThisMonth',
+      fields.totalMarketingThisMonth,
+      toCount(fields.totalMarketingThisMonth),
+    ),
+    service: tell(
+      'totalServiceThisMonth',
+      fields.totalServiceThisMonth,
+      toCount(fields.totalServiceThisMonth),
+    ),
+    incoming: tell(
+      'totalIncomingThisMonth',
+      fields.totalIncomingThisMonth,
+      toCount(fields.totalIncomingThisMonth),
+    ),
   });
 }
 
-/** Converts the value of one field; says where it is missing or makes no sense. */
-function fieldReader(owner: string, odd: AnomalyTally) {
-  return <T>(name: string, value: unknown, convert: (value: unknown) => T | undefined) => {
-    const converted = convert(value);
+/** Hands on what became of the value of one field; says where it is missing or makes no sense. */
+function fieldTeller(owner: string, odd: AnomalyTally) {
+  return <T>(name: string, value: unknown, converted: T | undefined): T | undefined => {
     if (converted === undefined) {
       const kind = value === undefined || value === null ? 'field_missing' : 'field_invalid';
       odd.add(kind, `${owner}.${name}`);

@@ -17,21 +17,19 @@ export function joinCrc(before: number, behind: { readonly crc: number; readonly
 /** By the low byte of the state and that of the next character: one step of a running checksum. */
 export const CRC_STEP = Int32Array.from({ length: 256 }, (_, byte) => multiply(X_TO_THE_8, byte));
 
-const shifts = new Map<number, Int32Array>();
+/** By the number of bytes; there are some hundred of them at most. */
+const shifts: Int32Array[] = [];
 
 /**
  * What so many bytes make of the state of a running checksum where all of them are 0: four tables of
  * 256, one for each byte of the state, whose entries are to be added (xor).
  */
 export function crcShift(bytes: number): Int32Array {
-  const known = shifts.get(bytes);
-  if (known !== undefined) return known;
-  const power = powerOf(bytes);
-  const shift = Int32Array.from({ length: 1024 }, (_, i) =>
-    multiply(power, (i & 0xff) << (8 * (i >> 8))),
-  );
-  shifts.set(bytes, shift);
-  return shift;
+  return (shifts[bytes] ??= createShift(powerOf(bytes)));
+}
+
+function createShift(power: number): Int32Array {
+  return Int32Array.from({ length: 1024 }, (_, i) => multiply(power, (i & 0xff) << (8 * (i >> 8))));
 }
 
 /** x^(8n), by squaring. */

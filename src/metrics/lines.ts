@@ -176,13 +176,8 @@ export function createLineDeflater(): LineDeflater {
   }
 
   /** One line; `last` is the one before it of the same shape, and becomes this one. */
-  function append(
-    { prefix, suffix }: Line,
-    keys: Keys,
-    i: number,
-    value: number,
-    last: Last,
-  ): void {
+  function append(line: Line, keys: Keys, i: number, values: Float64Array, last: Last): void {
+    const { prefix, suffix } = line;
     const key = keys.texts[i] as string;
     const isLike = last.index === i - 1 && position - last.lineAt <= DISTANCE_MAX;
     const lineAt = position;
@@ -199,25 +194,26 @@ export function createLineDeflater(): LineDeflater {
     const suffixAt = position;
     if (isLike) repeat(suffix, last.suffixAt);
     else write(suffix);
+    const value = values[i] as number;
     const { text, tokens: ofText } = toText(value);
-    if (isLike && value === last.value) copied += text.length;
+    if (isLike && value === values[i - 1]) copied += text.length;
     else put(ofText, 0, ofText.length);
     position += text.length;
     crc = crcOfText(crc, text);
     last.index = i;
     last.lineAt = lineAt;
     last.suffixAt = suffixAt;
-    last.value = value;
   }
 
   return {
     deflate(lines, keys, values) {
       begin(lines);
-      const lasts = lines.map((): Last => ({ index: NaN, lineAt: 0, suffixAt: 0, value: NaN }));
+      const lasts = lines.map((): Last => ({ index: -2, lineAt: 0, suffixAt: 0 }));
       for (let i = 0; i < keys.texts.length; i += 1) {
         for (let j = 0; j < lines.length; j += 1) {
-          const value = (values[j] as Float64Array)[i] as number;
-          if (!Number.isNaN(value)) append(lines[j] as Line, keys, i, value, lasts[j] as Last);
+          const ofLine = values[j] as Float64Array;
+          if (Number.isNaN(ofLine[i])) continue;
+          append(lines[j] as Line, keys, i, ofLine, lasts[j] as Last);
         }
         if (count > TOKENS_MAX) {
           writer.write(tokens, count);
@@ -229,12 +225,11 @@ export function createLineDeflater(): LineDeflater {
   };
 }
 
-/** A line: its key, where it and its suffix begin, and its value. */
+/** A line: that of which key it is, and where it and its suffix begin. */
 interface Last {
   index: number;
   lineAt: number;
   suffixAt: number;
-  value: number;
 }
 
 interface Text {
