@@ -16,7 +16,7 @@ export interface JsonRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** A body from before: where the answer has the same, it is not decoded again. */
-  readonly known?: Uint8Array | undefined;
+  readonly known?: Buffer | undefined;
   /** Its reason is what the request rejects with when it aborts. */
   readonly signal: AbortSignal;
 }
@@ -24,7 +24,7 @@ export interface JsonRequest {
 export interface JsonAnswer {
   readonly status: number;
   /** The body as it came; `known` itself where a good answer has the same. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   /** Decoded; undefined for a known one, and where a body beside an error status is not JSON. */
   readonly body: unknown;
   /** The header `Retry-After` as it came. */
@@ -109,20 +109,19 @@ async function connect(
   return { fetch, dispatcher };
 }
 
-async function readAnswer(response: Response, known: Uint8Array | undefined): Promise<JsonAnswer> {
+async function readAnswer(response: Response, known: Buffer | undefined): Promise<JsonAnswer> {
   if (REDIRECTS.has(response.status)) {
     await response.body?.cancel();
     throw new PollError('redirect', `HTTP ${response.status}, not followed`);
   }
-  const bytes = await readBody(response);
+  const bytes = await readBody(response, response.ok ? known : undefined);
   // From here on a long list is worked at in steps, each in the phase of the event loop for immediates:
   // only from one of those to the next does everything else have its turn.
   await new Promise(setImmediate);
-  const isKnown = response.ok && known !== undefined && bytes.equals(known);
   return {
     status: response.status,
-    bytes: isKnown ? known : bytes,
-    body: isKnown ? undefined : parseJson(decode(bytes), response),
+    bytes,
+    body: bytes === known ? undefined : parseJson(decode(bytes), response),
     retryAfter: response.headers.get('retry-after') ?? undefined,
   };
 }
@@ -132,19 +131,41 @@ function decode(bytes: Buffer): string {
   return isAscii(bytes) ? bytes.toString('latin1') : new TextDecoder().decode(bytes);
 }
 
-/** Leaving the loop early cancels the stream and so frees the connection. */
-async function readBody(response: Response): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
+/**
+ * The body; `known` itself where it is the same, of which then nothing is kept meanwhile. Leaving the
+ * loop early cancels the stream and so frees the connection.
+ */
+async function readBody(response: Response, known: Buffer | undefined): Promise<Buffer> {
+  let body: Buffer | undefined;
+  let length = 0;
   const stream = (response.body ?? []) as AsyncIterable<Uint8Array>;
   for await (const chunk of stream) {
-    bytes += chunk.byteLength;
-    if (bytes > RESPONSE_BYTES_MAX) {
+    const end = length + chunk.byteLength;
+    if (end > RESPONSE_BYTES_MAX) {
       throw new PollError('too_large', `the response is larger than ${RESPONSE_BYTES_MAX} bytes`);
     }
-    chunks.push(chunk);
+    if (body !== undefined || known?.subarray(length, end).equals(chunk) !== true) {
+      body ??= startBody(response, known?.subarray(0, length));
+      if (end > body.length) body = withRoom(body, length, 2 * end);
+      body.set(chunk, length);
+    }
+    length = end;
   }
-  return Buffer.concat(chunks, bytes);
+  if (body === undefined && length === known?.length) return known;
+  return body?.subarray(0, length) ?? Buffer.from(known?.subarray(0, length) ?? []);
+}
+
+/** Room for all of it, where it is told how much that is, with what is known of it already. */
+function startBody(response: Response, start: Buffer = Buffer.alloc(0)): Buffer {
+  const told = Number(response.headers.get('content-length') ?? 0);
+  return withRoom(start, start.length, Math.max(start.length, Math.min(told, RESPONSE_BYTES_MAX)));
+}
+
+function withRoom(body: Buffer, length: number, room: number): Buffer {
+  // Memory that is not written to costs nothing.
+  const larger = Buffer.allocUnsafeSlow(room);
+  larger.set(body.subarray(0, length));
+  return larger;
 }
 
 function parseJson(text: string, response: Response): unknown {

@@ -56,7 +56,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const session = options.session ?? { hold: createHold(clock), token: undefined };
   let lastSecret: Secret | undefined;
   /** The last good answer: most of the time the next one says the same, and is not parsed again. */
-  let last: { readonly bytes: Uint8Array; readonly parsed: ParsedResponse } | undefined;
+  let last: { readonly bytes: Buffer; readonly parsed: ParsedResponse } | undefined;
 
   async function call(
     name: Call,
