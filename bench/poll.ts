@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { createAccountState, afterPoll } from '../src/core/account-state.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { Secret } from '../src/core/secret.ts';
 import { createExposition } from '../src/metrics/exposition.ts';
+import { createRuntimeMetrics } from '../src/metrics/runtime.ts';
 import { createAccountPoller } from '../src/poller/account.ts';
 import { createProvider } from '../src/provider/provider.ts';
 import { systemClock } from '../src/system.ts';
@@ -16,6 +19,8 @@ export interface PollCost {
   /** Medians, in milliseconds of CPU. */
   readonly stages: Readonly<Record<string, number>>;
   readonly jsonParse: number;
+  /** Of the metrics of the process, in milliseconds; the same at any size. */
+  readonly figures: number;
   readonly polls: Readonly<Record<Change, { readonly cpu: number; readonly stall: number }>>;
 }
 
@@ -35,7 +40,7 @@ async function main(): Promise<PollCost> {
     await fetch(`${url}/change`, { method: 'PUT', body: change });
     polls[change] = await measurePolls(jsonParse);
   }
-  return { stages, jsonParse: median(jsonParse), polls };
+  return { stages, jsonParse: median(jsonParse), figures: await measureFigures(), polls };
 }
 
 /** Whole polls, and between them, for the comparison, JSON.parse of the same body. */
@@ -79,7 +84,7 @@ async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: 
   return { cpu: median(cpu), stall: median(stall) };
 }
 
-/** The steps apart, without the reading. */
+/** The steps apart. */
 async function measureStages(): Promise<Record<string, number>> {
   const spent: Record<string, number[]> = {};
   const stage = async <T>(name: string, run: () => T | Promise<T>): Promise<T> => {
@@ -91,6 +96,7 @@ async function measureStages(): Promise<Record<string, number>> {
   const bodies = [0, 1, 2].map((turn) => renderBody(numbers, turn, 'every number'));
   let state = createAccountState('bench');
   for (let i = 0; i < WARM_UP + POLLS; i += 1) {
+    await stage('read', readNumbers);
     const bytes = bodies[i % bodies.length] ?? Buffer.alloc(0);
     const text = await stage('decode', () => bytes.toString('latin1'));
     const body = await stage('JSON.parse', () => JSON.parse(text) as unknown);
@@ -104,6 +110,26 @@ async function measureStages(): Promise<Record<string, number>> {
   return Object.fromEntries(
     Object.entries(spent).map(([name, values]) => [name, median(values.slice(WARM_UP))]),
   );
+}
+
+/** The floor of reading: every byte is taken from the socket, and none of them looked at. */
+async function readNumbers(): Promise<void> {
+  const [response] = (await once(get(`${url}/whatsapp/getWhatsApp`), 'response')) as [
+    IncomingMessage,
+  ];
+  await once(response.resume(), 'end');
+}
+
+async function measureFigures(): Promise<number> {
+  const runtime = createRuntimeMetrics();
+  const times: number[] = [];
+  for (let i = 0; i < 200; i += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    const startMs = performance.now();
+    runtime.render();
+    times.push(performance.now() - startMs);
+  }
+  return median(times);
 }
 
 async function cpuOf<T>(run: () => Promise<T>): Promise<readonly [ms: number, result: T]> {

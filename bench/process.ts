@@ -23,7 +23,10 @@ export async function startHelper(name: string, ...args: string[]): Promise<Serv
 
 /** Runs one that sends its result and is done. */
 export async function runHelper<T>(name: string, ...args: string[]): Promise<T> {
-  const child = fork(fileURLToPath(new URL(`${name}.js`, HERE)), args, { stdio: 'inherit' });
+  const child = fork(fileURLToPath(new URL(`${name}.js`, HERE)), args, {
+    stdio: 'inherit',
+    execArgv: FLAGS,
+  });
   const [result] = (await once(child, 'message')) as [T];
   child.kill();
   return result;
@@ -33,15 +36,18 @@ export function stop(server: Server): void {
   server.process.kill('SIGKILL');
 }
 
-/** The built program, polling every second; with these flags for Node. */
-export async function startExporter(providerUrl: string, ...flags: string[]): Promise<Server> {
-  const child = spawn(process.execPath, [...flags, MAIN, '--web.listen-address=127.0.0.1:0'], {
+/** As the image and the systemd unit start Node. */
+const FLAGS = ['--max-semi-space-size=2'];
+
+/** The built program as it is shipped, polling so often. */
+export async function startExporter(providerUrl: string, schedule = '1s'): Promise<Server> {
+  const child = spawn(process.execPath, [...FLAGS, MAIN, '--web.listen-address=127.0.0.1:0'], {
     env: {
       PATH: process.env['PATH'],
       WHATSAPP_API_URL: providerUrl,
       WHATSAPP_ACCESS_TOKEN: 'FAKE-TOKEN',
       WHATSAPP_ACCOUNT: 'bench',
-      POLL_SCHEDULE: '1s',
+      POLL_SCHEDULE: schedule,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

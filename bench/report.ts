@@ -15,6 +15,7 @@ export function renderReport(
       [
         'numbers',
         'bare p50',
+        'Express p50',
         'ours p50',
         'p99',
         'CPU',
@@ -26,6 +27,7 @@ export function renderReport(
       sizes.map(({ numbers, scrapes: { [encoding]: one } }) => [
         numbers,
         ms(one['bare']?.p50),
+        ms(one['express']?.p50),
         ms(one['ours']?.p50),
         ms(one['ours']?.p99),
         ms(one['ours']?.cpu),
@@ -56,7 +58,7 @@ ${renderTable(
   ]),
 )}
 
-Its stages, without the reading, where every number has changed:
+Its stages, where every number has changed. \`read\` is node:http that takes the body and does nothing with it:
 
 ${renderTable(
   ['numbers', ...Object.keys(sizes[0]?.poll.stages ?? {})],
@@ -65,6 +67,8 @@ ${renderTable(
     ...Object.values(stages).map((one) => `${ms(one)} (${ratio(one, stages['JSON.parse'])})`),
   ]),
 )}
+
+The figures of the process, which are fresh at each scrape, take ${ms(sizes[0]?.poll.figures)}.
 
 ### The longest stall of the event loop through a poll
 
@@ -80,10 +84,10 @@ ${renderTable(
 ### Memory after 20 polls and 200 scrapes, resident, in MiB
 
 ${renderTable(
-  ['numbers', 'ours', 'its peak', 'with a small heap', 'its peak', 'naive', 'its peak'],
+  ['numbers', 'ours', 'its peak', 'naive', 'its peak'],
   sizes.map(({ numbers, memory }) => [
     numbers,
-    ...['ours', 'small', 'naive'].flatMap((name) => [
+    ...['ours', 'naive'].flatMap((name) => [
       Math.round(memory[name]?.now ?? NaN),
       Math.round(memory[name]?.peak ?? NaN),
     ]),

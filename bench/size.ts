@@ -13,8 +13,6 @@ import {
 } from './process.ts';
 import { median, percentile } from './statistics.ts';
 
-/** Keeps what V8 sets aside for young objects small; see docs/performance.md. */
-const SMALL_HEAP = '--max-semi-space-size=2';
 const POLLS = 20;
 /** The rounds take turns, so that whatever else the machine does meets all alike. */
 const ROUNDS = 5;
@@ -35,7 +33,7 @@ export interface ScrapeCost {
 /** Everything that is measured at one number of numbers. */
 export interface SizeResult {
   readonly numbers: number;
-  /** By encoding, by server: `bare`, `ours`, `naive`, and `peer` where there is one. */
+  /** By encoding, by server: `bare`, `express`, `ours`, `naive`, and `peer` where there is one. */
   readonly scrapes: Readonly<Record<Encoding, Readonly<Record<string, ScrapeCost>>>>;
   readonly memory: Readonly<Record<string, { now: number; peak: number }>>;
   readonly poll: PollCost;
@@ -49,22 +47,21 @@ export async function measureSize(numbers: number, peerUrl?: string): Promise<Si
   await put(`${provider.url}/change`, 'every number');
   const ours = await startExporter(provider.url);
   const healthyMsMax = await watchHealth(ours);
-  const small = await startExporter(provider.url, SMALL_HEAP);
   const naive = await startHelper('naive', provider.url);
-  await watchHealth(small);
   const bare = await startHelper('bare');
+  const express = await startHelper('bare', 'express');
   // From here on the data stays as it is: nobody polls while scrapes are measured.
   stop(provider);
   for (const encoding of ['gzip', 'identity'] as const) {
-    await put(`${bare.url}/${encoding}`, (await scrape(`${ours.url}/metrics`, encoding)).body);
+    const { body } = await scrape(`${ours.url}/metrics`, encoding);
+    for (const { url } of [bare, express]) await put(`${url}/${encoding}`, body);
   }
   const peer = peerUrl === undefined ? {} : { peer: { url: peerUrl } };
-  const servers = { bare, ours, naive, ...peer };
+  const servers = { bare, express, ours, naive, ...peer };
   const gzip = await measureScrapes(servers, 'gzip');
-  for (let i = 0; i < ROUNDS * SCRAPES; i += 1) await scrape(`${small.url}/metrics`, 'gzip');
-  const memory = { ours: memoryMib(ours), small: memoryMib(small), naive: memoryMib(naive) };
+  const memory = { ours: memoryMib(ours), naive: memoryMib(naive) };
   const identity = await measureScrapes(servers, 'identity');
-  for (const server of [ours, small, naive, bare]) stop(server);
+  for (const server of [ours, naive, bare, express]) stop(server);
   return { numbers, scrapes: { gzip, identity }, memory, poll, healthyMsMax };
 }
 
