@@ -10,7 +10,7 @@ import { environmentFor, startProvider } from '../support/simulated-provider.ts'
 const tools = await optionalPrometheusTools();
 
 /** What depends on when and where the test runs: these must be there, with whatever value. */
-const VARYING = /_timestamp_seconds|_duration_seconds|_build_info/;
+const VARYING = /_timestamp_seconds|_duration_seconds|_interval_seconds|_build_info/;
 
 function scrapeOf(port: number): string {
   return `
@@ -26,7 +26,9 @@ test.skipIf(tools === undefined)(
   async () => {
     const provider = await startProvider();
     provider.faults.numbers = { kind: 'reply', body: JSON.stringify(sampleResponse()) };
-    const port = await portOf(startProgram([], environmentFor(provider)));
+    // One poll: no other must fall into the test.
+    const env = { ...environmentFor(provider), POLL_SCHEDULE: '24h' };
+    const port = await portOf(startProgram([], env));
     const prometheus = await startPrometheus(tools?.prometheus ?? '', {
       'prometheus.yml': scrapeOf(port),
     });
