@@ -173,7 +173,9 @@ test('SIGHUP: new credentials end the wait, a broken file changes nothing, an ad
       ([name, secret]) =>
         `  - { name: ${name}, api_url: "${provider.url}", client_id: ${CLIENT_ID}, client_secret: ${secret} }`,
     );
-    writeFileSync(file, `web: { listen_address: "127.0.0.1:0" }\naccounts:\n${list.join('\n')}\n`);
+    // No poll but those that are asked for: none must fall between two looks.
+    const rest = 'web: { listen_address: "127.0.0.1:0" }\npoll: { schedule: 24h }\n';
+    writeFileSync(file, `${rest}accounts:\n${list.join('\n')}\n`);
   };
   write(['acme', 'fake-wrong']);
   const program = startProgram([`--config.file=${file}`]);
