@@ -45,7 +45,7 @@ export function createExporter(
   let poller: Poller | undefined;
   let server: WebServer | undefined;
 
-  const views = () => toViews(accounts, config, schedule, clock, privacy);
+  const views = (shown = accounts) => toViews(shown, config, schedule, clock, privacy);
 
   async function goOnWith(next: Config): Promise<void> {
     const before = accounts;
@@ -80,7 +80,12 @@ export function createExporter(
       const site = {
         telemetryPath,
         metricsContentType: CONTENT_TYPE,
-        metrics: (encoding: 'gzip' | 'identity') => exposition.encode(views(), encoding),
+        accounts: () => accounts.map(nameOf),
+        metrics(encoding: 'gzip' | 'identity', part?: ReadonlySet<string>) {
+          if (part === undefined) return exposition.encode(views(), encoding);
+          const asked = accounts.filter((account) => part.has(nameOf(account)));
+          return exposition.encode(views(asked), encoding, { isPart: true });
+        },
         status: () => {
           const nextPollMs = schedule.nextTickMs(clock.unixMs());
           return toStatus(views(), build.version, nextPollMs, reloads.state(), clock);
@@ -135,6 +140,10 @@ function untilRestart({ web, log }: Config): object {
 
 async function pollAll(accounts: readonly Account[]): Promise<void> {
   await Promise.all(accounts.map(({ poller }) => poller.poll()));
+}
+
+function nameOf({ settings }: Account): string {
+  return settings.name;
 }
 
 function hasBeenPolled({ poller }: Account): boolean {

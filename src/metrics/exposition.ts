@@ -20,8 +20,15 @@ export interface Exposition {
    * for it; what has not changed is taken over.
    */
   prepare(next: AccountState, before: AccountState): Promise<void>;
-  /** The metrics of these accounts, with those of the process where they were asked for. */
-  encode(accounts: readonly AccountView[], encoding: Encoding): Promise<Body>;
+  /**
+   * The metrics of these accounts. Those of the process, where they were asked for, come with all
+   * accounts, but not with a part: there may be as many parts as accounts, and only one process.
+   */
+  encode(
+    accounts: readonly AccountView[],
+    encoding: Encoding,
+    options?: { readonly isPart: boolean },
+  ): Promise<Body>;
   /** The same by definition, as one text, and at many times the cost. */
   render(accounts: readonly AccountView[]): Promise<string>;
 }
@@ -43,19 +50,25 @@ export function createExposition(
   );
   /** What is kept for a snapshot goes away with it. */
   const rendered = new WeakMap<Snapshot, Promise<RenderedNumbers>>();
-  let cached: Cached | undefined;
+  /** Of an account that is asked for alone, by its state, with which it goes away; of lists the last. */
+  const caches = new WeakMap<object, Cached>();
 
   /** What was made for these accounts; nothing yet, if anything about them has changed. */
   function cacheFor(accounts: readonly AccountView[]): Cached {
     const self = { build, reload: reload?.() };
+    const [first] = accounts;
+    const key = first !== undefined && accounts.length === 1 ? first.state : LISTS;
+    const known = caches.get(key);
     if (
-      cached === undefined ||
-      cached.self.reload !== self.reload ||
-      !areSame(cached.accounts, accounts)
+      known !== undefined &&
+      known.self.reload === self.reload &&
+      areSame(known.accounts, accounts)
     ) {
-      cached = { accounts, self };
+      return known;
     }
-    return cached;
+    const cache: Cached = { accounts, self };
+    caches.set(key, cache);
+    return cache;
   }
 
   async function numbersOf(state: AccountState, snapshot: Snapshot, before?: RenderedNumbers) {
@@ -86,10 +99,10 @@ export function createExposition(
       const known = before.lastGood && (await rendered.get(before.lastGood.snapshot));
       await numbersOf(next, next.lastGood.snapshot, known);
     },
-    async encode(accounts, encoding) {
+    async encode(accounts, encoding, { isPart } = { isPart: false }) {
       const cache = cacheFor(accounts);
       const polled = await (cache.polled ??= compressPolled(cache));
-      const tail = Buffer.from(runtime === undefined ? '' : `\n${runtime.render()}`);
+      const tail = Buffer.from(runtime === undefined || isPart ? '' : `\n${runtime.render()}`);
       return encoding === 'gzip' ? toGzip(polled, tail) : toText(polled, tail);
     },
     async render(accounts) {
@@ -100,6 +113,12 @@ export function createExposition(
     },
   };
 }
+
+/**
+ * One is enough for all lists: polls are spread over the interval, so that a list has hardly ever
+ * stayed the same from one scrape to the next.
+ */
+const LISTS = {};
 
 /** All but the metrics of the process: it is the same from one poll to the next. */
 interface Cached {

@@ -7,6 +7,7 @@ import { renderJson } from './page/json.ts';
 import { parseQuery } from './page/listing.ts';
 import type { Status } from './page/model.ts';
 import { PAGE_CSP, renderPage } from './page/page.ts';
+import { parsePart } from './part.ts';
 
 /** Bytes, all there or made as they are sent. */
 interface Body {
@@ -18,8 +19,10 @@ interface Body {
 export interface Site {
   readonly telemetryPath: string;
   readonly metricsContentType: string;
-  /** The metrics: as text, which is encoded here, or as bytes that are so already. */
-  metrics(encoding: 'gzip' | 'identity'): Promise<string | Body>;
+  /** The names of all accounts, in their order. */
+  accounts(): readonly string[];
+  /** The metrics, or a part: as text, which is encoded here, or as bytes that are so already. */
+  metrics(encoding: 'gzip' | 'identity', part?: ReadonlySet<string>): Promise<string | Body>;
   /** What the page and /api/status tell. */
   status(): Status;
   /** The process and its schedule are alive, whatever the provider does. */
@@ -70,9 +73,12 @@ export function createApp(site: Site, log: Log, guard: Guard): Express {
   });
 
   app.use(...guard.admit);
-  get(site.telemetryPath, (request, response) =>
-    sendEncoded(request, response, site.metricsContentType, (encoding) => site.metrics(encoding)),
-  );
+  get(site.telemetryPath, (request, response) => {
+    const asked = parsePart(request.url, site.accounts());
+    if ('refusal' in asked) return sendText(response, asked.status, asked.refusal);
+    const metrics = (encoding: 'gzip' | 'identity') => site.metrics(encoding, asked.part);
+    return sendEncoded(request, response, site.metricsContentType, metrics);
+  });
   const links = [
     { path: site.telemetryPath, label: 'Metrics' },
     { path: '/api/status', label: 'This page as JSON' },

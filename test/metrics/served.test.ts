@@ -158,6 +158,39 @@ test('between two polls a scrape does not go through the numbers again', async (
   expect(reads).toBe(readsOnce);
 });
 
+test('accounts that are scraped each apart, in turns, are made once per poll', async () => {
+  const exposition = create();
+  const views = ['acme', 'beta', 'c'].map((name) => viewAfter(name, good(sampleResponse())));
+  const bodyOf = async (view: AccountView) => {
+    const { chunks } = await exposition.encode([{ ...view }], 'gzip', { isPart: true });
+    const [kept] = chunks as Iterable<Uint8Array>;
+    return kept;
+  };
+  const first = await Promise.all(views.map(bodyOf));
+  await exposition.encode(views, 'gzip');
+  const again = await Promise.all(views.map(bodyOf));
+  for (const [i, bytes] of again.entries()) expect(bytes, views[i]?.state.name).toBe(first[i]);
+  const [acme] = views;
+  const polled = viewAfter('acme', good(sampleResponse()), failed('network'));
+  expect(await bodyOf(polled)).not.toBe(first[0]);
+  expect(await bodyOf({ ...polled, pollIntervalS: 90 })).not.toBe(await bodyOf(polled));
+  expect(acme && (await bodyOf(acme))).toBe(first[0]);
+});
+
+test('a part is whole but for the metrics of the process, of which there is one', async () => {
+  const exposition = createExposition(BUILD, { withRuntime: true });
+  const views = ['acme', 'beta'].map((name) => viewAfter(name, good(sampleResponse())));
+  for (const part of [views, views.slice(1), []]) {
+    const { length, chunks } = await exposition.encode(part, 'gzip', { isPart: true });
+    const bytes: Uint8Array[] = [];
+    for await (const chunk of chunks) bytes.push(chunk);
+    expect(Buffer.concat(bytes).length).toBe(length);
+    const text = gunzipSync(Buffer.concat(bytes)).toString();
+    expect(text).toBe(await renderDefinition(part, BUILD));
+    expect(text).toContain('whatsapp_exporter_build_info{');
+  }
+});
+
 test('gzip is one member, which every reader understands', async () => {
   const exposition = createExposition(BUILD, { withRuntime: true });
   const view = viewAfter('acme', good(sampleResponse()));

@@ -43,6 +43,7 @@ export async function startSite(changes: Partial<Site> = {}, doors: Doors = {}) 
   const site: Site = {
     telemetryPath: '/metrics',
     metricsContentType: CONTENT_TYPE,
+    accounts: () => ['acme', 'beta'],
     metrics: () => Promise.resolve(METRICS),
     status: () => STATUS,
     isHealthy: () => true,

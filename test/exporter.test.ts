@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { createFakeClock } from './support/fake-clock.ts';
+import { parseExposition } from './support/exposition.ts';
+import { eventually } from './support/program.ts';
+import { runExporter } from './support/running-exporter.ts';
+import { startProvider } from './support/simulated-provider.ts';
+
+/** The accounts that have series in a text. */
+function accountsIn(text: string): string[] {
+  const samples = [...parseExposition(text).values()].flatMap((family) => family.samples);
+  const names = samples.flatMap(({ labels }) => labels['account'] ?? []);
+  return [...new Set(names)];
+}
+
+test('a scrape of some accounts has their series, and those of the process come with all', async () => {
+  const { url } = await startProvider(2);
+  const clock = createFakeClock();
+  const { text, ask } = await runExporter({ accounts: { acme: url, beta: url, c: url } }, clock);
+  await clock.advance(1_000);
+  await eventually(async () => (await ask('/-/ready')).ok || undefined, 'the first polls');
+  const all = await text('/metrics');
+  expect(accountsIn(all)).toEqual(['acme', 'beta', 'c']);
+  expect(all).toContain('process_cpu_seconds_total');
+  const part = await text('/metrics?account=c&account=acme');
+  expect(accountsIn(part)).toEqual(['acme', 'c']);
+  expect(part).toMatch(/^whatsapp_number_online\{account="c",/m);
+  expect(part).toContain('whatsapp_exporter_build_info{');
+  expect(part).not.toMatch(/^(process|nodejs)_/m);
+  const whole = new Set(all.split('\n'));
+  expect(part.split('\n').filter((line) => !whole.has(line))).toEqual([]);
+  expect((await ask('/metrics?account=gone')).status).toBe(404);
+});

@@ -1,0 +1,53 @@
+import { onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import { createExporter } from '../../src/exporter.ts';
+import { createMemoryLog } from './memory-log.ts';
+import { NO_RELOADS } from './reloads.ts';
+import { CLIENT_ID, CLIENT_SECRET } from './simulated-provider.ts';
+
+export interface Setup {
+  /** The URL of the provider by the name of the account. */
+  readonly accounts: Readonly<Record<string, string>>;
+  /** By the setting's key, as flags. */
+  readonly flags?: Readonly<Record<string, string>>;
+}
+
+/** The configuration of a file with these accounts. */
+export function configWith({ accounts, flags = {} }: Setup): Config {
+  const file = stringify({
+    accounts: Object.entries(accounts).map(([name, url]) => ({
+      name,
+      api_url: url,
+      client_id: CLIENT_ID,
+      client_secret: CLIENT_SECRET,
+    })),
+  });
+  const loaded = loadConfig({
+    flags: { 'config.file': 'test.yml', 'web.listen_address': '127.0.0.1:0', ...flags },
+    env: {},
+    readFile: () => file,
+    checkSchedule: () => undefined,
+  });
+  if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+  return loaded.config;
+}
+
+/** The whole exporter in this process, on this clock, until the test ends; all else is real. */
+export async function runExporter(setup: Setup, clock: Clock) {
+  const { log, lines } = createMemoryLog();
+  const build = { version: '0', revision: '0', nodeVersion: '0' };
+  const surroundings = { clock, random: () => 0, log, onSecret: () => {} };
+  const exporter = createExporter(configWith(setup), build, surroundings, NO_RELOADS);
+  const { port = 0 } = await exporter.start();
+  onTestFinished(() => exporter.stop());
+  return {
+    lines,
+    port,
+    reload: (next: Setup) => exporter.reload(configWith(next)),
+    ask: (path: string) => fetch(`http://127.0.0.1:${port}${path}`),
+    text: async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text(),
+  };
+}
