@@ -8,6 +8,7 @@ import { parseQuery } from './page/listing.ts';
 import type { Status } from './page/model.ts';
 import { PAGE_CSP, renderPage } from './page/page.ts';
 import { parsePart } from './part.ts';
+import { isHost, renderTargets, TARGETS_CONTENT_TYPE } from './targets.ts';
 
 /** Bytes, all there or made as they are sent. */
 interface Body {
@@ -79,9 +80,23 @@ export function createApp(site: Site, log: Log, guard: Guard): Express {
     const metrics = (encoding: 'gzip' | 'identity') => site.metrics(encoding, asked.part);
     return sendEncoded(request, response, site.metricsContentType, metrics);
   });
+  get('/sd', (request, response) => {
+    const { host } = request.headers;
+    if (!isHost(host)) {
+      return sendText(response, 400, 'The header Host must be a name or address, with its port.');
+    }
+    const targets = renderTargets({
+      accounts: site.accounts(),
+      host,
+      metricsPath: site.telemetryPath,
+      isEncrypted: request.secure,
+    });
+    return sendEncoded(request, response, TARGETS_CONTENT_TYPE, () => Promise.resolve(targets));
+  });
   const links = [
     { path: site.telemetryPath, label: 'Metrics' },
     { path: '/api/status', label: 'This page as JSON' },
+    { path: '/sd', label: 'Targets for Prometheus' },
     { path: '/-/healthy', label: 'Health' },
     { path: '/-/ready', label: 'Readiness' },
   ];
@@ -136,7 +151,8 @@ async function sendEncoded(
   const wantsGzip = request.acceptsEncodings(['gzip', 'identity']) === 'gzip';
   const made = await make(wantsGzip ? 'gzip' : 'identity');
   const { length, chunks } = typeof made === 'string' ? await toBody(made, wantsGzip) : made;
-  response.set({ 'Content-Type': contentType, Vary: 'Accept-Encoding' });
+  // Not response.set(): it would add a charset, which JSON has none of.
+  response.setHeader('Content-Type', contentType).set('Vary', 'Accept-Encoding');
   if (wantsGzip) response.set('Content-Encoding', 'gzip');
   response.set('Content-Length', String(length));
   if (request.method === 'HEAD') {

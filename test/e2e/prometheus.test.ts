@@ -1,11 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { parseExposition, seriesKey } from '../support/exposition.ts';
 import { eventually, portOf, startProgram } from '../support/program.ts';
 import { optionalPrometheusTools } from '../support/prometheus.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
 import { sampleResponse } from '../support/sample.ts';
-import { environmentFor, startProvider } from '../support/simulated-provider.ts';
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  environmentFor,
+  startProvider,
+} from '../support/simulated-provider.ts';
 
 const tools = await optionalPrometheusTools();
 
@@ -77,5 +84,46 @@ test.skipIf(tools === undefined)(
     await counted('count(whatsapp_number_online)', '1');
     const info = await prometheus.query('whatsapp_number_info');
     expect(info.map(({ labels }) => labels['display_name'])).toEqual(['שם חדש 🌸']);
+  },
+);
+
+test.skipIf(tools === undefined)(
+  'a real Prometheus discovers the accounts at /sd, and has each series once',
+  async () => {
+    const provider = await startProvider(3);
+    const names = ['acme', 'beta', 'c.d-1', 'E_2'];
+    const folder = mkdtempSync(join(tmpdir(), 'accounts-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'config.yml');
+    const account = { api_url: provider.url, client_id: CLIENT_ID, client_secret: CLIENT_SECRET };
+    writeFileSync(file, JSON.stringify({ accounts: names.map((name) => ({ name, ...account })) }));
+    const flags = [`--config.file=${file}`, '--web.listen-address=127.0.0.1:0'];
+    const port = await portOf(startProgram(flags));
+    const prometheus = await startPrometheus(tools?.prometheus ?? '', {
+      'prometheus.yml': `
+global: { scrape_interval: 1s }
+scrape_configs:
+  - job_name: whatsapp-exporter
+    http_sd_configs: [{ url: 'http://127.0.0.1:${port}/sd', refresh_interval: 1s }]
+`,
+    });
+    await eventually(
+      async () =>
+        (await prometheus.query('whatsapp_up == 1')).length === names.length ? true : undefined,
+      'every account in Prometheus',
+    );
+    const up = await prometheus.query('up == 1');
+    const instances = names.map((name) => `127.0.0.1:${port}/${name}`);
+    expect(up.map(({ labels }) => labels['instance']).toSorted()).toEqual(instances.toSorted());
+    const numbers = await prometheus.query('whatsapp_number_online');
+    expect(numbers).toHaveLength(3 * names.length);
+    for (const { labels } of numbers) {
+      expect(labels['instance']).toBe(`127.0.0.1:${port}/${labels['account']}`);
+      expect(labels).not.toHaveProperty('exported_account');
+    }
+    const twice = 'count by (account, number) (whatsapp_number_online) > 1';
+    expect(await prometheus.query(twice)).toEqual([]);
+    expect(await prometheus.query('process_cpu_seconds_total')).toEqual([]);
+    expect(await prometheus.query('whatsapp_exporter_build_info')).toHaveLength(names.length);
   },
 );

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { CONTENT_TYPE, METRICS, startSite } from './site.ts';
 
-const PATHS = ['/metrics', '/', '/api/status', '/-/healthy', '/-/ready'];
+const PATHS = ['/metrics', '/', '/api/status', '/sd', '/-/healthy', '/-/ready'];
 
 test('the metrics are served whole, with the content type to the letter', async () => {
   const { ask } = await startSite();
@@ -70,6 +70,8 @@ test.each([
   '/METRICS',
   '/metrics/x',
   '/metric',
+  '/sd/',
+  '/SD',
   '//metrics',
   '/-/healthy/',
   '/-/Ready',
@@ -169,7 +171,8 @@ test('only the metrics path renders metrics', async () => {
     return Promise.resolve(METRICS);
   };
   const { ask } = await startSite({ metrics });
-  for (const path of ['/', '/api/status', '/-/healthy', '/-/ready', '/nowhere']) await ask(path);
+  for (const path of ['/', '/api/status', '/sd', '/-/healthy', '/-/ready', '/nowhere'])
+    await ask(path);
   await ask('/metrics', { method: 'POST' });
   expect(calls).toBe(0);
   await ask('/metrics');

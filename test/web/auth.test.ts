@@ -28,6 +28,7 @@ test('every path asks for a password but those of health', async () => {
     '/metrics',
     '/',
     '/api/status',
+    '/sd',
     '/nowhere',
     '/-/',
     '/-/healthy/',

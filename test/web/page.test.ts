@@ -35,7 +35,7 @@ test('the page says what this is, which version, and links to what there is', as
   expect(body).toContain('<h1>WhatsApp numbers</h1>');
   expect(readable(body, '<footer', '</footer>')).toContain('whatsapp-numbers-exporter 1.2.3');
   const links = Array.from(body.matchAll(/href="\.(\/[^"?]*)"/g), ([, path = '']) => path);
-  expect(links).toEqual(['/metrics', '/api/status', '/-/healthy', '/-/ready']);
+  expect(links).toEqual(['/metrics', '/api/status', '/sd', '/-/healthy', '/-/ready']);
   for (const path of links) expect((await ask(path)).status, path).toBe(200);
 });
 

@@ -66,6 +66,12 @@ test('with a certificate the metrics are served by HTTPS, and not by HTTP', asyn
   await expect(site.ask('/metrics')).rejects.toThrow();
 });
 
+test('by HTTPS the targets are said to be of HTTPS, and by HTTP nothing is said', async () => {
+  const encrypted = await scrape((await startTls()).server.port, { path: '/sd' });
+  expect(JSON.parse(encrypted)).toMatchObject([{ labels: { __scheme__: 'https' } }, {}]);
+  expect((await (await startSite()).ask('/sd')).body).not.toContain('__scheme__');
+});
+
 test('a new certificate counts from the next connection, and a connection there is goes on', async () => {
   const site = await startTls();
   const before = await handshake(site.server.port, {});
