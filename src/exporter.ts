@@ -41,6 +41,7 @@ export function createExporter(
   let config = initial;
   let privacy = privacyOf(initial, surroundings);
   let accounts: readonly Account[] = [];
+  let hasStarted = false;
   let schedule: Schedule = parseSchedule(config.poll.schedule);
   let poller: Poller | undefined;
   let server: WebServer | undefined;
@@ -53,6 +54,7 @@ export function createExporter(
     accounts = createAccounts(before, next, { ...surroundings, prepare, toShownAnomalies });
     config = next;
     privacy = privacyOf(next, surroundings);
+    hasStarted = true;
     // First of all: a poll under way must not meet another one of its account.
     const stopping = stopAccounts(before.filter((account) => !accounts.includes(account)));
     if (poller !== undefined && next.poll.schedule === scheduleBefore) {
@@ -64,6 +66,7 @@ export function createExporter(
       poller.start();
     }
     warnOfGaps();
+    tellShard();
     await stopping;
   }
 
@@ -71,6 +74,14 @@ export function createExporter(
     if (config.poll.staleAfterMs >= schedule.longestGapMs) return;
     const gap = formatDuration(schedule.longestGapMs);
     log.warn({ gap }, 'poll.stale_after is shorter than the gaps of poll.schedule: data goes away');
+  }
+
+  /** A shard without an account is in good order, and says so, since it looks as if it were not. */
+  function tellShard(): void {
+    if (config.sharding === undefined) return;
+    const { shard, totalShards } = config.sharding;
+    const fields = { shard, total_shards: totalShards, accounts: accounts.length };
+    log.info(fields, accounts.length > 0 ? 'polling a shard' : 'no account falls to this shard');
   }
 
   return {
@@ -91,7 +102,7 @@ export function createExporter(
           return toStatus(views(), build.version, nextPollMs, reloads.state(), clock);
         },
         isHealthy: () => poller?.isAlive() ?? true,
-        isReady: () => accounts.length > 0 && accounts.every(hasBeenPolled),
+        isReady: () => hasStarted && accounts.every(hasBeenPolled),
         mayReload: () => config.web.enableLifecycle,
         reload: () => reloads.request('HTTP'),
       };

@@ -131,7 +131,8 @@ function configFor(apiUrl: string): Config {
     privacy: { numberLabel: 'full', noNames: false, hashKey: undefined, hashKeyFile: undefined },
     poll: { schedule: '1h', timeoutMs: 3_000, staleAfterMs: 300_000 },
     month: { timezone: 'Asia/Jerusalem' },
-    limits: { numbers: 50_000 },
+    sharding: undefined,
+  limits: { numbers: 50_000 },
     log: { level: 'trace', format: 'json' },
     accounts: [
       {

@@ -30,3 +30,26 @@ test('a scrape of some accounts has their series, and those of the process come 
   expect(part.split('\n').filter((line) => !whole.has(line))).toEqual([]);
   expect((await ask('/metrics?account=gone')).status).toBe(404);
 });
+
+test('a shard without an account is healthy and ready, says so, and serves who it is', async () => {
+  // Of three shards acme falls to the last.
+  const flags = { 'sharding.shard': '0', 'sharding.total_shards': '3' };
+  const acme = { accounts: { acme: 'http://127.0.0.1:1' }, flags };
+  const { ask, text, lines } = await runExporter(acme, createFakeClock());
+  expect((await ask('/-/healthy')).status).toBe(200);
+  expect((await ask('/-/ready')).status).toBe(200);
+  expect(await text('/sd')).toBe('[]');
+  const metrics = await text('/metrics');
+  expect(accountsIn(metrics)).toEqual([]);
+  expect(metrics).toContain('whatsapp_exporter_build_info{');
+  expect(metrics).toContain('process_cpu_seconds_total');
+  expect((await ask('/metrics?account=acme')).status).toBe(404);
+  expect((await ask('/')).status).toBe(200);
+  expect(lines).toMatchObject([
+    {
+      level: 'info',
+      fields: { shard: 0, total_shards: 3, accounts: 0 },
+      message: 'no account falls to this shard',
+    },
+  ]);
+});

@@ -144,6 +144,7 @@ async function start(privacy: PrivacyConfig) {
     privacy,
     poll: { schedule: '1h', timeoutMs: 3_000, staleAfterMs: 300_000 },
     month: { timezone: 'Asia/Jerusalem' },
+    sharding: undefined,
     limits: { numbers: 50_000 },
     log: { level: 'trace', format: 'json' },
     accounts: [

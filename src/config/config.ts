@@ -40,6 +40,13 @@ export interface ProxyConfig {
   readonly no: string;
 }
 
+/** Of several processes with the same accounts each polls some. */
+export interface Sharding {
+  /** Counted from 0. */
+  readonly shard: number;
+  readonly totalShards: number;
+}
+
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const LOG_FORMATS = ['json', 'pretty'] as const;
 
@@ -69,6 +76,9 @@ export interface Config {
     readonly level: (typeof LOG_LEVELS)[number];
     readonly format: (typeof LOG_FORMATS)[number];
   };
+  /** Undefined where this process polls every account. */
+  readonly sharding: Sharding | undefined;
+  /** Those that this process polls; of a shard there may be none. */
   readonly accounts: readonly AccountConfig[];
   readonly proxy: ProxyConfig;
 }

@@ -6,7 +6,7 @@ import { loadYaml } from './yaml.ts';
 
 /** The configuration in force, as a YAML file that says the same but for the secrets. */
 export function describeConfig(config: Config): string {
-  const { web, privacy, poll, month, limits, log, accounts, proxy } = config;
+  const { web, privacy, poll, month, limits, sharding, log, accounts, proxy } = config;
   const file = loadYaml().stringify({
     web: {
       listen_address: web.listenAddresses.map(formatListenAddress),
@@ -23,6 +23,9 @@ export function describeConfig(config: Config): string {
     },
     month,
     limits,
+    ...(sharding && {
+      sharding: { shard: sharding.shard, total_shards: sharding.totalShards },
+    }),
     log,
     accounts: accounts.map(toFileKeys),
   });

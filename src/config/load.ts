@@ -8,6 +8,7 @@ import { invalid, type Problem } from './problems.ts';
 import { parsePrivacy } from './privacy.ts';
 import { parseProxy } from './proxy.ts';
 import { readNamedFile, type ReadFile } from './read-file.ts';
+import { accountsOfShard, parseSharding } from './sharding.ts';
 import { CONFIG_FILE, PRIVACY_KEY_SETTINGS as KEYS, SETTINGS, type Setting } from './settings.ts';
 import { readWebFile } from './web-file.ts';
 
@@ -55,6 +56,8 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     return problem === undefined ? text : invalid(problem);
   };
   refuseNearMisses(env, problems);
+  const shards = { shard: given(SETTINGS.shard), total: given(SETTINGS.totalShards) };
+  const sharding = parseSharding(shards, problems);
   const config: Config = {
     web: {
       listenAddresses: read(SETTINGS.listenAddresses),
@@ -76,8 +79,12 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     month: { timezone: read(SETTINGS.timezone) },
     limits: { numbers: read(SETTINGS.numbersMax) },
     log: { level: read(SETTINGS.logLevel), format: read(SETTINGS.logFormat) },
-    accounts:
+    sharding,
+    // All are checked first, so that every shard says the same of one file.
+    accounts: accountsOfShard(
+      sharding,
       demo || file === undefined ? [] : parseAccounts(file.accounts, env, { readFile, problems }),
+    ),
     proxy: parseProxy(env, problems),
   };
   return problems.length > 0

@@ -4,6 +4,7 @@ import { Secret } from '../core/secret.ts';
 import { LOG_FORMATS, LOG_LEVELS, NUMBER_LABELS } from './config.ts';
 import { parseListenAddresses } from './listen-address.ts';
 import { invalid } from './problems.ts';
+import { SHARD_SETTINGS } from './sharding.ts';
 
 /**
  * One setting: its names, its default and how its text is read. Every layer hands over text, so
@@ -146,6 +147,7 @@ export const SETTINGS = {
     meaning: 'How many numbers an account may have; what is beyond is left out and counted',
     example: '50000',
   },
+  ...SHARD_SETTINGS,
   logLevel: {
     key: 'log.level',
     flag: '--log.level',

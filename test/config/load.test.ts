@@ -22,6 +22,8 @@ const SAMPLES: [Setting, [string, string, string], (config: Config) => unknown][
   [SETTINGS.staleAfter, ['1m', '2m', '3m'], ({ poll }) => poll.staleAfterMs],
   [SETTINGS.timezone, ['UTC', 'Asia/Tokyo', 'Europe/Rome'], ({ month }) => month.timezone],
   [SETTINGS.numbersMax, ['1', '20', '300'], ({ limits }) => limits.numbers],
+  [SETTINGS.shard, ['0', '1', '2'], ({ sharding }) => sharding?.shard],
+  [SETTINGS.totalShards, ['1', '20', '3'], ({ sharding }) => sharding?.totalShards],
   [SETTINGS.logLevel, ['warn', 'debug', 'trace'], ({ log }) => log.level],
   [SETTINGS.logFormat, ['pretty', 'json', 'pretty'], ({ log }) => log.format],
   [SETTINGS.numberLabel, ['hashed', 'full', 'hashed'], ({ privacy }) => privacy.numberLabel],
@@ -40,10 +42,14 @@ test.each(SAMPLES)('$key: flag over environment over file over default', (settin
     const yaml = stringify(has.file ? { [section]: { [key]: file } } : {});
     const winner = (has.flag && flag) || (has.env && env) || (has.file && file) || setting.default;
     const hashKey = winner === 'hashed' ? { PRIVACY_HASH_KEY: 'canary-key-of-hash' } : {};
+    const partner = {
+      ...(setting === SETTINGS.shard && winner && { TOTAL_SHARDS: '9' }),
+      ...(setting === SETTINGS.totalShards && winner && { SHARD: '0' }),
+    };
     const web = "basic_auth_users: { me: '$2y$04$" + 'x'.repeat(53) + "' }";
     const loaded = load({
       flags: { 'config.file': 'test.yml', ...(has.flag && { [setting.key]: flag }) },
-      env: { ...TOKEN, ...hashKey, [setting.env]: has.env ? env : '' },
+      env: { ...TOKEN, ...hashKey, ...partner, [setting.env]: has.env ? env : '' },
       readFile: (path) => (path === 'test.yml' ? yaml : web),
     });
     const expected = winner === undefined ? undefined : setting.parse(winner);
