@@ -7,9 +7,9 @@ import { ageMs, type Clock } from './core/clock.ts';
 import { CONTENT_TYPE, createExposition } from './metrics/exposition.ts';
 import type { AccountView, Build } from './metrics/family.ts';
 import { formatDuration } from './core/duration.ts';
-import { createPoller, type Poller } from './poller/poller.ts';
 import { parseSchedule, type Schedule } from './poller/schedule.ts';
 import { toStatus } from './status.ts';
+import { createTimetable } from './timetable.ts';
 import { createDoors } from './doors.ts';
 import { createPrivacy, type Privacy } from './privacy.ts';
 import type { Reloads } from './reload.ts';
@@ -37,13 +37,13 @@ export function createExporter(
   const exposition = createExposition(build, { withRuntime: true, reload: () => reloads.state() });
   const prepare = (next: AccountState, before: AccountState) =>
     exposition.prepare(privacy.toShown(next), privacy.toShown(before));
+  const timetable = createTimetable({ clock, log });
   const toShownAnomalies = (anomalies: Anomalies) => privacy.toShownAnomalies(anomalies);
   let config = initial;
   let privacy = privacyOf(initial, surroundings);
   let accounts: readonly Account[] = [];
   let hasStarted = false;
   let schedule: Schedule = parseSchedule(config.poll.schedule);
-  let poller: Poller | undefined;
   let server: WebServer | undefined;
 
   const views = (shown = accounts) => toViews(shown, config, schedule, clock, privacy);
@@ -57,14 +57,8 @@ export function createExporter(
     hasStarted = true;
     // First of all: a poll under way must not meet another one of its account.
     const stopping = stopAccounts(before.filter((account) => !accounts.includes(account)));
-    if (poller !== undefined && next.poll.schedule === scheduleBefore) {
-      void pollAll(accounts.filter((account) => !before.includes(account)));
-    } else {
-      poller?.stop();
-      schedule = parseSchedule(next.poll.schedule);
-      poller = createPoller({ schedule, pollAll: () => void pollAll(accounts), clock, log });
-      poller.start();
-    }
+    if (next.poll.schedule !== scheduleBefore) schedule = parseSchedule(next.poll.schedule);
+    timetable.follow(accounts, schedule);
     warnOfGaps();
     tellShard();
     await stopping;
@@ -97,11 +91,9 @@ export function createExporter(
           const asked = accounts.filter((account) => part.has(nameOf(account)));
           return exposition.encode(views(asked), encoding, { isPart: true });
         },
-        status: () => {
-          const nextPollMs = schedule.nextTickMs(clock.unixMs());
-          return toStatus(views(), build.version, nextPollMs, reloads.state(), clock);
-        },
-        isHealthy: () => poller?.isAlive() ?? true,
+        status: () =>
+          toStatus(views(), build.version, timetable.nextPollMs, reloads.state(), clock),
+        isHealthy: () => timetable.isAlive(),
         isReady: () => hasStarted && accounts.every(hasBeenPolled),
         mayReload: () => config.web.enableLifecycle,
         reload: () => reloads.request('HTTP'),
@@ -119,7 +111,7 @@ export function createExporter(
       await goOnWith(next);
     },
     async stop() {
-      poller?.stop();
+      timetable.stop();
       await Promise.all([server?.close(), stopAccounts(accounts)]);
     },
   };

@@ -4,19 +4,25 @@ import { REASONS } from './core/reasons.ts';
 import type { AccountView } from './metrics/family.ts';
 import type { AccountStatus, Status } from './web/page/model.ts';
 
-/** What the page tells, from what the metrics tell. `nextPollMs` is Unix time. */
+/** What the page tells, from what the metrics tell. `nextPollMs`, by account, is Unix time. */
 export function toStatus(
   views: readonly AccountView[],
   version: string,
-  nextPollMs: number | undefined,
+  nextPollMs: (account: string) => number | undefined,
   reload: ReloadState,
   clock: Clock,
 ): Status {
-  const accounts = views.map((view) => toAccountStatus(view, clock));
-  return { version, nowMs: clock.unixMs(), nextPollMs, reload, accounts };
+  const accounts = views.map((view) => ({
+    ...toAccountStatus(view, clock),
+    nextPollMs: nextPollMs(view.state.name),
+  }));
+  return { version, nowMs: clock.unixMs(), reload, accounts };
 }
 
-function toAccountStatus({ state, snapshot }: AccountView, clock: Clock): AccountStatus {
+function toAccountStatus(
+  { state, snapshot }: AccountView,
+  clock: Clock,
+): Omit<AccountStatus, 'nextPollMs'> {
   const { name, lastPoll, lastGood } = state;
   const reason = lastPoll !== undefined && 'reason' in lastPoll ? lastPoll.reason : undefined;
   return {

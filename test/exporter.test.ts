@@ -53,3 +53,42 @@ test('a shard without an account is healthy and ready, says so, and serves who i
     },
   ]);
 });
+
+test('an account that hangs until its time-out delays no other, nor its own next poll', async () => {
+  const [silent, sound] = [await startProvider(1), await startProvider(1)];
+  silent.faults.token = { kind: 'never' };
+  const clock = createFakeClock(Date.parse('2026-11-22T10:00:00Z'));
+  const accounts = { silent: silent.url, sound: sound.url };
+  const { text, ask } = await runExporter({ accounts, flags: { 'poll.timeout': '50s' } }, clock);
+  const polls = async (account: string) => {
+    const polled = `whatsapp_polls_total{account="${account}"} `;
+    const line = (await text('/metrics')).split('\n').find((one) => one.startsWith(polled));
+    return Number(line?.slice(polled.length));
+  };
+  const untilPolled = (account: string, times: number) =>
+    eventually(async () => ((await polls(account)) === times ? true : undefined), account);
+  const next = async () => {
+    const { accounts: told } = (await (await ask('/api/status')).json()) as {
+      accounts: { nextPoll: string }[];
+    };
+    return told.map(({ nextPoll }) => nextPoll.slice(11, 19));
+  };
+
+  await clock.advance(100);
+  await untilPolled('sound', 1);
+  expect(await polls('silent')).toBe(0);
+  expect((await ask('/-/ready')).status).toBe(503);
+  expect(await next()).toEqual(['10:01:00', '10:00:37']);
+  await clock.advance(37_000);
+  await untilPolled('sound', 2);
+  expect(await polls('silent')).toBe(0);
+  await clock.advance(12_900);
+  await untilPolled('silent', 1);
+  expect(await text('/metrics?account=silent')).toContain('{account="silent",reason="timeout"} 1');
+  expect((await ask('/-/ready')).status).toBe(200);
+  silent.faults.token = undefined;
+  await clock.advance(10_000);
+  await untilPolled('silent', 2);
+  expect(await text('/metrics?account=silent')).toContain('whatsapp_up{account="silent"} 1');
+  expect(await next()).toEqual(['10:02:00', '10:01:37']);
+});

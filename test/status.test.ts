@@ -22,7 +22,13 @@ function start() {
   };
   const status = ({ isFresh }: { isFresh: boolean }) => {
     const snapshot = isFresh ? state.lastGood?.snapshot : undefined;
-    return toStatus([{ state, snapshot, pollIntervalS: 60 }], '1.2.3', NEXT_MS, RELOAD, clock);
+    return toStatus(
+      [{ state, snapshot, pollIntervalS: 60 }],
+      '1.2.3',
+      () => NEXT_MS,
+      RELOAD,
+      clock,
+    );
   };
   return { clock, poll, status, snapshot: () => state.lastGood?.snapshot };
 }
@@ -31,13 +37,13 @@ test('an account that has not been polled has nothing to tell', () => {
   expect(start().status({ isFresh: false })).toEqual({
     version: '1.2.3',
     nowMs: START_MS,
-    nextPollMs: NEXT_MS,
     reload: RELOAD,
     accounts: [
       {
         name: 'acme',
         lastPollMs: undefined,
         lastSuccessMs: undefined,
+        nextPollMs: NEXT_MS,
         failure: undefined,
         numbers: undefined,
       },
@@ -69,6 +75,7 @@ test('a failure has its meaning and remedy, beside the last success', async () =
       name: 'acme',
       lastPollMs: START_MS + 60_000,
       lastSuccessMs: START_MS,
+      nextPollMs: NEXT_MS,
       failure: { reason: 'blocked', ...REASONS.blocked },
       numbers: undefined,
     },

@@ -3,18 +3,24 @@ import type { Log } from '../core/log.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface PollerOptions {
+  /** Of the account, for the log. */
+  readonly name: string;
   readonly schedule: Schedule;
-  /** Starts a poll of every account. */
-  readonly pollAll: () => void;
+  /** Starts a poll of the account. */
+  readonly poll: () => void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Keeps to the schedule, and keeps an eye on it. */
 export interface Poller {
-  /** Polls at once, then at each tick. */
-  start(): void;
+  /** Polls after so long, or at the first tick if that comes sooner, then at each tick. */
+  start(delayMs: number): void;
+  /** Polls at each tick, for an account that has been polled already. */
+  resume(): void;
   stop(): void;
+  /** When it polls next: Unix time. */
+  nextPollMs(): number;
   /** Whether ticks keep coming. */
   isAlive(): boolean;
 }
@@ -26,7 +32,7 @@ const QUIET_GRACE_MS = 15_000;
 /** After so many quiet periods in a row, each with a fresh start, the schedule counts as dead. */
 const QUIET_PERIODS_MAX = 3;
 
-export function createPoller({ schedule, pollAll, clock, log }: PollerOptions): Poller {
+export function createPoller({ name, schedule, poll, clock, log }: PollerOptions): Poller {
   const periodMs = schedule.longestGapMs + QUIET_GRACE_MS;
   let dueMs = 0;
   let lastTickMs = 0;
@@ -55,13 +61,18 @@ export function createPoller({ schedule, pollAll, clock, log }: PollerOptions): 
   }
 
   function run(): void {
+    watch();
+    poll();
+  }
+
+  function watch(): void {
     cancelWatchdog();
     cancelWatchdog = clock.setTimer(onQuiet, periodMs);
-    pollAll();
   }
 
   function onQuiet(): void {
-    log.error({ quiet_seconds: periodMs / 1000 }, 'the schedule has gone quiet; starting it anew');
+    const fields = { account: name, quiet_seconds: periodMs / 1000 };
+    log.error(fields, 'the schedule has gone quiet; starting it anew');
     begin();
   }
 
@@ -72,14 +83,25 @@ export function createPoller({ schedule, pollAll, clock, log }: PollerOptions): 
   }
 
   return {
-    start() {
+    start(delayMs) {
       lastTickMs = clock.monotonicMs();
-      begin();
+      const nowMs = clock.unixMs();
+      dueMs = Math.min(nowMs + delayMs, schedule.nextTickMs(nowMs));
+      if (delayMs === 0) begin();
+      else cancelWake = clock.setTimer(begin, dueMs - nowMs);
+    },
+    resume() {
+      lastTickMs = clock.monotonicMs();
+      dueMs = schedule.nextTickMs(clock.unixMs());
+      watch();
+      sleep();
     },
     stop() {
       cancelWake();
       cancelWatchdog();
     },
+    // Sooner than it was due where the clock was set back.
+    nextPollMs: () => Math.min(dueMs, schedule.nextTickMs(clock.unixMs())),
     isAlive: () => clock.monotonicMs() - lastTickMs <= QUIET_PERIODS_MAX * periodMs,
   };
 }

@@ -5,6 +5,8 @@ import { formatDuration, parseDuration } from '../core/duration.ts';
 export interface Schedule {
   /** The longest time between two ticks, in milliseconds. */
   readonly longestGapMs: number;
+  /** How long after a tick a poll still keeps to the schedule; never longer than a gap. */
+  readonly leewayMs: number;
   /** The first tick after `nowMs`; both in Unix milliseconds. */
   readonly nextTickMs: (nowMs: number) => number;
 }
@@ -14,7 +16,10 @@ export class ScheduleError extends Error {
   override readonly name = 'ScheduleError';
 }
 
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
 const DAY_MS = 86_400_000;
+const FIELDS_WITHOUT_SECONDS = 5;
 /** Polled less often, whole days of the month's counts would go unseen. */
 const GAP_MS_MAX = 7 * DAY_MS;
 
@@ -38,6 +43,8 @@ function everyInterval(text: string): Schedule {
   assertOftenEnough(everyMs);
   return {
     longestGapMs: everyMs,
+    // It says how often, and not when.
+    leewayMs: everyMs,
     nextTickMs: (nowMs) => (Math.floor(nowMs / everyMs) + 1) * everyMs,
   };
 }
@@ -69,6 +76,8 @@ function byCron(pattern: string): Schedule {
   assertOftenEnough(longestGapMs);
   return {
     longestGapMs,
+    // Five fields name a minute, six a second: within that a poll is on time.
+    leewayMs: pattern.split(/\s+/).length > FIELDS_WITHOUT_SECONDS ? SECOND_MS : MINUTE_MS,
     nextTickMs(nowMs) {
       let dayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
       for (; ; dayMs += DAY_MS) {

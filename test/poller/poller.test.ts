@@ -1,28 +1,34 @@
 import { expect, test } from 'vitest';
-import { createPoller } from '../../src/poller/poller.ts';
+import { createPoller, type Poller } from '../../src/poller/poller.ts';
 import { parseSchedule } from '../../src/poller/schedule.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { createMemoryLog } from '../support/memory-log.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const NOW_MS = Date.parse('2026-11-22T10:00:30Z');
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
 /** A poller on a clock that the test moves; `polls` are the Unix seconds at which it polled. */
-function start(text = '* * * * *', startUnixMs = Date.parse('2026-11-22T10:00:30Z')) {
+function start(
+  text = '* * * * *',
+  startUnixMs = NOW_MS,
+  begin = (poller: Poller) => poller.start(0),
+) {
   const clock = createFakeClock(startUnixMs);
   const { log, lines } = createMemoryLog();
   const polls: number[] = [];
-  const pollAll = () => void polls.push(clock.unixMs() / 1000);
+  const poll = () => void polls.push(clock.unixMs() / 1000);
   const schedule = parseSchedule(text);
   let nextTickMs = schedule.nextTickMs;
   const poller = createPoller({
+    name: 'acme',
     schedule: { ...schedule, nextTickMs: (nowMs) => nextTickMs(nowMs) },
-    pollAll,
+    poll,
     clock,
     log,
   });
-  poller.start();
+  begin(poller);
   const neverTick = () => {
     nextTickMs = () => Number.MAX_SAFE_INTEGER;
   };
@@ -36,6 +42,46 @@ test('it polls at once, without waiting for the first tick, then at each tick', 
   expect(times(polls)).toEqual(['10:00:30']);
   await clock.advance(2 * MINUTE_MS);
   expect(times(polls)).toEqual(['10:00:30', '10:01:00', '10:02:00']);
+});
+
+test('one that starts later polls once after its delay, then at each tick', async () => {
+  const { clock, polls } = start('* * * * *', NOW_MS, (poller) => poller.start(5_000));
+  await clock.advance(4_999);
+  expect(polls).toEqual([]);
+  await clock.advance(MINUTE_MS);
+  expect(times(polls)).toEqual(['10:00:35', '10:01:00']);
+});
+
+test('a tick that comes before the delay is over is the first poll', async () => {
+  const { clock, polls } = start('* * * * *', NOW_MS, (poller) => poller.start(90_000));
+  await clock.advance(2 * MINUTE_MS);
+  expect(times(polls)).toEqual(['10:01:00', '10:02:00']);
+});
+
+test('one that resumes waits for its tick, whatever the clock does meanwhile', async () => {
+  const { clock, polls, poller } = start('* * * * *', NOW_MS, (resumed) => resumed.resume());
+  clock.jump(-HOUR_MS);
+  await clock.advance(2 * MINUTE_MS);
+  expect(times(polls)).toEqual(['09:01:00', '09:02:00']);
+  expect(poller.isAlive()).toBe(true);
+});
+
+test('it knows when it polls next, also while it waits for its first poll', async () => {
+  const { clock, poller } = start('* * * * *', NOW_MS, (later) => later.start(5_000));
+  const next = () => times([poller.nextPollMs() / 1000])[0];
+  expect(next()).toBe('10:00:35');
+  await clock.advance(5_000);
+  expect(next()).toBe('10:01:00');
+  clock.jump(-HOUR_MS);
+  expect(next()).toBe('09:01:00');
+});
+
+test('a delayed start that is stopped polls never', async () => {
+  const { clock, poller, polls } = start('* * * * *', NOW_MS, (later) => later.start(5_000));
+  poller.stop();
+  expect(clock.timers).toBe(0);
+  await clock.advance(HOUR_MS);
+  expect(polls).toEqual([]);
 });
 
 test('an interval that does not divide a minute is kept exactly over a day', async () => {
@@ -73,7 +119,7 @@ test('a schedule that goes quiet is noticed, said and polled for', async () => {
   await clock.advance(74_999);
   expect(lines).toEqual([]);
   await clock.advance(1);
-  expect(lines).toMatchObject([{ level: 'error', fields: { quiet_seconds: 75 } }]);
+  expect(lines).toMatchObject([{ level: 'error', fields: { account: 'acme', quiet_seconds: 75 } }]);
   expect(polls).toHaveLength(4);
 });
 

@@ -4,19 +4,20 @@ import { numberEntry } from './numbers.ts';
 
 export const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
 
-/** What the page tells of these accounts, with the next poll 18 seconds away. */
+/** What the page tells of these accounts. */
 export function statusOf(...accounts: readonly AccountStatus[]): Status {
   const reload = { succeeded: true, inForceSinceMs: NOW_MS - 3_600_000 };
-  return { version: '1.2.3', nowMs: NOW_MS, nextPollMs: NOW_MS + 18_000, reload, accounts };
+  return { version: '1.2.3', nowMs: NOW_MS, reload, accounts };
 }
 
-/** An account with one online number, polled well 42 seconds ago; the fields given replace these. */
+/** With one online number, polled well 42 seconds ago and next in 18; the fields given replace these. */
 export function accountStatus(fields: Partial<AccountStatus> = {}): AccountStatus {
   const polledMs = NOW_MS - 42_000;
   return {
     name: 'acme',
     lastPollMs: polledMs,
     lastSuccessMs: polledMs,
+    nextPollMs: NOW_MS + 18_000,
     failure: undefined,
     numbers: [numberEntry()],
     ...fields,

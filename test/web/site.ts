@@ -16,7 +16,6 @@ export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 const STATUS: Status = {
   version: '1.2.3',
   nowMs: Date.parse('2026-11-22T10:00:00Z'),
-  nextPollMs: Date.parse('2026-11-22T10:00:18Z'),
   reload: { succeeded: true, inForceSinceMs: Date.parse('2026-11-22T09:00:00Z') },
   accounts: [],
 };

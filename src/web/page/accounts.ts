@@ -50,8 +50,8 @@ function renderAccount(account: AccountStatus, status: Status): Html {
   </li> `;
 }
 
-function renderFacts(account: AccountStatus, { nowMs, nextPollMs }: Status): Html {
-  const { lastPollMs, failure } = account;
+function renderFacts(account: AccountStatus, { nowMs }: Status): Html {
+  const { lastPollMs, nextPollMs, failure } = account;
   const checked = failure === undefined ? 'Checked' : 'Last check failed';
   const last = lastPollMs === undefined ? '' : `${checked} ${ago(lastPollMs, nowMs)}. `;
   const next = nextPollMs === undefined ? '' : `Next check ${ahead(nextPollMs, nowMs)}.`;

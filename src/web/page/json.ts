@@ -6,7 +6,7 @@ import { conditionOf, stateOf, tally, type Status } from './model.ts';
  * shape is told in docs/status-page.md; what is not known is null, times are in UTC without fractions.
  */
 export function renderJson(status: Status, query: Query): string {
-  const { version, nowMs, nextPollMs, reload, accounts } = status;
+  const { version, nowMs, reload, accounts } = status;
   return JSON.stringify({
     version,
     time: toTime(nowMs),
@@ -19,7 +19,7 @@ export function renderJson(status: Status, query: Query): string {
       condition: conditionOf(account),
       lastPoll: toTime(account.lastPollMs),
       lastSuccess: toTime(account.lastSuccessMs),
-      nextPoll: toTime(nextPollMs),
+      nextPoll: toTime(account.nextPollMs),
       failure: account.failure ?? null,
       numbers: account.numbers === undefined ? null : tally(account.numbers),
     })),

@@ -5,8 +5,6 @@ import type { NumberEntry } from '../../core/snapshot.ts';
 export interface Status {
   readonly version: string;
   readonly nowMs: number;
-  /** Undefined where the schedule cannot say. */
-  readonly nextPollMs: number | undefined;
   readonly reload: ReloadState;
   readonly accounts: readonly AccountStatus[];
 }
@@ -15,6 +13,8 @@ export interface AccountStatus {
   readonly name: string;
   readonly lastPollMs: number | undefined;
   readonly lastSuccessMs: number | undefined;
+  /** Undefined where the schedule cannot say. */
+  readonly nextPollMs: number | undefined;
   /** Of the last poll. */
   readonly failure: Failure | undefined;
   /** Undefined when there are none to be shown: nothing came yet, or it is too old. */

@@ -1,0 +1,73 @@
+import type { Account } from './accounts.ts';
+import type { Clock } from './core/clock.ts';
+import type { Log } from './core/log.ts';
+import { createPoller, type Poller } from './poller/poller.ts';
+import type { Schedule } from './poller/schedule.ts';
+import { spread } from './poller/spread.ts';
+
+/** Has each account polled at moments of its own, whatever becomes of the others. */
+export interface Timetable {
+  /** From now on these and no others; whatever is new about one of them has it polled soon. */
+  follow(accounts: readonly Account[], schedule: Schedule): void;
+  stop(): void;
+  /** Whether polls keep being started, of every account. */
+  isAlive(): boolean;
+  /** Unix time. */
+  readonly nextPollMs: (account: string) => number | undefined;
+}
+
+/**
+ * The first polls come one after the other: two requests each, to a provider that blocks whoever asks
+ * too much. A hundred accounts have their data after ten seconds, one has it at once.
+ */
+const FIRST_POLLS_APART_MS = 100;
+
+interface Entry {
+  readonly account: Account;
+  readonly schedule: Schedule;
+  readonly rank: number;
+  readonly poller: Poller;
+}
+
+export function createTimetable({ clock, log }: { clock: Clock; log: Log }): Timetable {
+  let entries: ReadonlyMap<string, Entry> = new Map();
+  const pollers = () => [...entries.values()].map(({ poller }) => poller);
+
+  function createEntry(account: Account, schedule: Schedule, rank: number): Entry {
+    const poller = createPoller({
+      name: account.settings.name,
+      schedule: spread(schedule, rank),
+      poll: () => void account.poller.poll(),
+      clock,
+      log,
+    });
+    return { account, schedule, rank, poller };
+  }
+
+  return {
+    follow(accounts, schedule) {
+      const before = entries;
+      const next = new Map<string, Entry>();
+      let starts = 0;
+      for (const [rank, account] of accounts.entries()) {
+        const { name } = account.settings;
+        const known = before.get(name);
+        const isSame = known?.account === account && known.schedule === schedule;
+        if (isSame && known.rank === rank) {
+          next.set(name, known);
+          continue;
+        }
+        known?.poller.stop();
+        const entry = createEntry(account, schedule, rank);
+        next.set(name, entry);
+        if (isSame) entry.poller.resume();
+        else entry.poller.start(FIRST_POLLS_APART_MS * starts++);
+      }
+      for (const [name, { poller }] of before) if (!next.has(name)) poller.stop();
+      entries = next;
+    },
+    stop: () => pollers().forEach((poller) => poller.stop()),
+    isAlive: () => pollers().every((poller) => poller.isAlive()),
+    nextPollMs: (account) => entries.get(account)?.poller.nextPollMs(),
+  };
+}
