@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** A helper of the benchmark, or the program itself, as a process of its own on a loopback port. */
@@ -40,25 +41,36 @@ export function stop(server: Server): void {
 const FLAGS = ['--max-semi-space-size=2'];
 
 /** The built program as it is shipped, polling so often. */
-export async function startExporter(providerUrl: string, schedule = '1s'): Promise<Server> {
-  const child = spawn(process.execPath, [...FLAGS, MAIN, '--web.listen-address=127.0.0.1:0'], {
-    env: {
-      PATH: process.env['PATH'],
-      WHATSAPP_API_URL: providerUrl,
-      WHATSAPP_ACCESS_TOKEN: 'FAKE-TOKEN',
-      WHATSAPP_ACCOUNT: 'bench',
-      POLL_SCHEDULE: schedule,
-    },
+export function startExporter(providerUrl: string, schedule = '1s'): Promise<Server> {
+  const env = {
+    WHATSAPP_API_URL: providerUrl,
+    WHATSAPP_ACCESS_TOKEN: 'FAKE-TOKEN',
+    WHATSAPP_ACCOUNT: 'bench',
+    POLL_SCHEDULE: schedule,
+  };
+  return startMain({ env });
+}
+
+/** The same with a configuration of one's own; `onLine` gets what it logs. */
+export async function startMain(options: {
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onLine?: (line: string) => void;
+}): Promise<Server> {
+  const { flags = [], env = {}, onLine } = options;
+  const argv = [...FLAGS, MAIN, '--web.listen-address=127.0.0.1:0', ...flags];
+  const child = spawn(process.execPath, argv, {
+    env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const lines = createInterface(child.stdout);
   const port = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      if (text.length < 10_000) text += chunk;
-      const found = /"port":(\d+)/.exec(text)?.[1];
+    lines.on('line', (line) => {
+      const found = /"port":(\d+)/.exec(line)?.[1];
       if (found !== undefined) resolve(found);
+      onLine?.(line);
     });
-    child.once('exit', () => reject(new Error(`the program has ended: ${text}`)));
+    child.once('exit', () => reject(new Error('the program has ended')));
   });
   return { url: `http://127.0.0.1:${port}`, process: child };
 }

@@ -132,7 +132,7 @@ function configFor(apiUrl: string): Config {
     poll: { schedule: '1h', timeoutMs: 3_000, staleAfterMs: 300_000 },
     month: { timezone: 'Asia/Jerusalem' },
     sharding: undefined,
-  limits: { numbers: 50_000 },
+    limits: { numbers: 50_000 },
     log: { level: 'trace', format: 'json' },
     accounts: [
       {

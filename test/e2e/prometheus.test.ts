@@ -114,7 +114,9 @@ scrape_configs:
     );
     const up = await prometheus.query('up == 1');
     const instances = names.map((name) => `127.0.0.1:${port}/${name}`);
-    expect(up.map(({ labels }) => labels['instance'] ?? '').toSorted()).toEqual(instances.toSorted());
+    expect(up.map(({ labels }) => labels['instance'] ?? '').toSorted()).toEqual(
+      instances.toSorted(),
+    );
     const numbers = await prometheus.query('whatsapp_number_online');
     expect(numbers).toHaveLength(3 * names.length);
     for (const { labels } of numbers) {

@@ -42,11 +42,13 @@ async function serve(program: string, flags: readonly string[]): Promise<string>
 export async function startPrometheus(
   prometheus: string,
   files: Readonly<Record<'prometheus.yml', string>> & Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
 ): Promise<{ readonly url: string; query(expression: string): Promise<InstantSample[]> }> {
   const folder = folderWith(files);
   const url = await serve(prometheus, [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
+    ...flags,
   ]);
   return {
     url,
@@ -58,6 +60,16 @@ export async function startPrometheus(
       return data.result.map(({ metric, value }) => ({ labels: metric, value: value[1] }));
     },
   };
+}
+
+/** Runs the program `prometheus` as an agent with this configuration; returns its address. */
+export function startAgent(prometheus: string, configuration: string): Promise<string> {
+  const folder = folderWith({ 'agent.yml': configuration });
+  return serve(prometheus, [
+    '--enable-feature=agent',
+    `--config.file=${join(folder, 'agent.yml')}`,
+    `--storage.agent.path=${join(folder, 'data')}`,
+  ]);
 }
 
 /** Runs the program `alertmanager` with this configuration; returns its address. */

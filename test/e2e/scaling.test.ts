@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { shardOf } from '../../src/core/shard.ts';
+import { eventually, portOf, startProgram } from '../support/program.ts';
+import { optionalPrometheusTools } from '../support/prometheus.ts';
+import { startAgent, startPrometheus } from '../support/prometheus-server.ts';
+import { scalingExamples } from '../support/scaling-examples.ts';
+import { CLIENT_ID, CLIENT_SECRET, startProvider } from '../support/simulated-provider.ts';
+
+const tools = await optionalPrometheusTools();
+const NAMES = ['acme', 'beta', 'c.d-1', 'E_2', 'five', 'six', 'seven'];
+
+test.skipIf(tools === undefined)(
+  'three shards, the agent of the documentation and two stores: each account arrives once',
+  async () => {
+    const provider = await startProvider(2);
+    const folder = mkdtempSync(join(tmpdir(), 'shards-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'config.yml');
+    const account = { api_url: provider.url, client_id: CLIENT_ID, client_secret: CLIENT_SECRET };
+    writeFileSync(file, JSON.stringify({ accounts: NAMES.map((name) => ({ name, ...account })) }));
+    const flags = [`--config.file=${file}`, '--web.listen-address=127.0.0.1:0', '--total-shards=3'];
+    const ports = await Promise.all(
+      [0, 1, 2].map((shard) => portOf(startProgram([...flags, `--shard=${shard}`]))),
+    );
+    const prometheus = tools?.prometheus ?? '';
+    const startStore = () =>
+      startPrometheus(prometheus, { 'prometheus.yml': '{}' }, [
+        '--web.enable-remote-write-receiver',
+      ]);
+    const [mimir, victoria] = await Promise.all([startStore(), startStore()]);
+    let agent = scalingExamples().find(({ name }) => name === 'agent.yml')?.text ?? '';
+    for (const [from, to] of [
+      ...ports.map((port, shard) => [`exporter-${shard}.exporter:10972`, `127.0.0.1:${port}`]),
+      ['http://mimir:8080/api/v1/push', `${mimir.url}/api/v1/write`],
+      ['http://victoriametrics:8428', victoria.url],
+      ['scrape_interval: 30s', 'scrape_interval: 1s'],
+    ] as const) {
+      expect(agent).toContain(from);
+      agent = agent.replace(from ?? '', to ?? '');
+    }
+    await startAgent(prometheus, agent);
+
+    const isThere = async () =>
+      (await victoria.query('whatsapp_up == 1')).length === NAMES.length || undefined;
+    await eventually(isThere, 'every account in the store', 25_000);
+    for (const store of [mimir, victoria]) {
+      const up = await store.query('whatsapp_up == 1');
+      const seen = up.map(({ labels }) => [
+        labels['account'],
+        labels['instance'],
+        labels['cluster'],
+      ]);
+      const expected = NAMES.map((name) => {
+        const instance = `127.0.0.1:${ports[shardOf(name, 3)]}/${name}`;
+        return [name, instance, 'eu-1'];
+      });
+      expect(seen.toSorted()).toEqual(expected.toSorted());
+      expect(await store.query('whatsapp_number_online')).toHaveLength(2 * NAMES.length);
+    }
+    expect(await mimir.query('whatsapp_number_info')).toHaveLength(2 * NAMES.length);
+    expect(await victoria.query('whatsapp_number_info')).toEqual([]);
+    expect(provider.requests.token, 'no account is polled by two').toBe(NAMES.length);
+  },
+);
