@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
+import { Service } from 'kubernetes-models/v1/Service';
+import { expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { SHARD_SETTINGS } from '../../src/config/sharding.ts';
+import { problemsOf, readManifest, type Manifest } from './manifests.ts';
+
+const FOLDER = 'deploy/kubernetes/shards';
+const NAME = 'whatsapp-numbers-exporter';
+const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+
+interface Workload extends Manifest {
+  readonly spec: {
+    readonly replicas: number;
+    readonly template: { readonly spec: { readonly containers: readonly object[] } };
+  };
+}
+
+function build(folder: string): Manifest[] {
+  const args = ['kustomize', folder];
+  const { stdout, stderr } = spawnSync('kubectl', args, { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
+}
+
+test('there are as many replicas as shards', () => {
+  const patch = parse(readFileSync(`${FOLDER}/to-stateful-set.yaml`, 'utf8')) as {
+    path: string;
+    value: unknown;
+  }[];
+  const valueAt = (path: string) => patch.find((one) => one.path.endsWith(path))?.value;
+  expect(valueAt('/env')).toEqual([
+    {
+      name: SHARD_SETTINGS.shard.env,
+      valueFrom: { fieldRef: { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } },
+    },
+    { name: SHARD_SETTINGS.totalShards.env, value: String(valueAt('/replicas')) },
+  ]);
+});
+
+test.runIf(hasKubectl)('the shards are what the base is, but for what makes them shards', () => {
+  const [base, shards] = [build(`${FOLDER}/../base`), build(FOLDER)];
+  const set = shards.find(({ kind }) => kind === 'StatefulSet') as Workload;
+  const deployment = base.find(({ kind }) => kind === 'Deployment') as Workload;
+  const service = shards.find(({ kind }) => kind === 'Service');
+  expect(problemsOf(structuredClone(set), StatefulSet)).toEqual([]);
+  expect(problemsOf(structuredClone(service ?? {}), Service)).toEqual([]);
+
+  const [{ env, ...container } = { env: [] }] = set.spec.template.spec.containers as {
+    env: unknown[];
+  }[];
+  expect(env).toHaveLength(2);
+  expect({
+    ...set,
+    kind: 'Deployment',
+    spec: {
+      replicas: deployment.spec.replicas,
+      selector: deployment.spec['selector' as never],
+      template: {
+        ...set.spec.template,
+        spec: { ...set.spec.template.spec, containers: [container] },
+      },
+    },
+  }).toEqual(deployment);
+  expect(set).toMatchObject({
+    apiVersion: 'apps/v1',
+    spec: { replicas: 3, serviceName: NAME, podManagementPolicy: 'Parallel' },
+  });
+  expect(service).toMatchObject({ metadata: { name: NAME }, spec: { clusterIP: 'None' } });
+
+  const others = (manifests: readonly Manifest[]) =>
+    manifests.filter(({ kind }) => !['Deployment', 'StatefulSet', 'Service'].includes(kind));
+  expect(others(shards)).toEqual(others(base));
+});
+
+test.runIf(hasKubectl)(
+  'the ServiceMonitor finds the Service of the shards by label and port',
+  () => {
+    const service = build(FOLDER).find(({ kind }) => kind === 'Service');
+    const monitor = readManifest('deploy/kubernetes/monitoring/service-monitor.yaml');
+    expect(monitor).toHaveProperty('spec.selector.matchLabels', service?.metadata.labels);
+    expect(monitor).toHaveProperty('spec.endpoints.0.port', 'http');
+    expect(service).toHaveProperty('spec.ports.0.name', 'http');
+  },
+);
