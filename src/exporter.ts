@@ -91,8 +91,10 @@ export function createExporter(
           const asked = accounts.filter((account) => part.has(nameOf(account)));
           return exposition.encode(views(asked), encoding, { isPart: true });
         },
-        status: () =>
-          toStatus(views(), build.version, timetable.nextPollMs, reloads.state(), clock),
+        status: () => ({
+          ...toStatus(views(), build.version, timetable.nextPollMs, reloads.state(), clock),
+          sharding: config.sharding,
+        }),
         isHealthy: () => timetable.isAlive(),
         isReady: () => hasStarted && accounts.every(hasBeenPolled),
         mayReload: () => config.web.enableLifecycle,

@@ -9,7 +9,8 @@ import { problemsOf, readManifest, type Manifest } from './manifests.ts';
 
 const FOLDER = 'deploy/kubernetes/shards';
 const NAME = 'whatsapp-numbers-exporter';
-const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+const KUBECTL = 'kubectl';
+const hasKubectl = spawnSync(KUBECTL, ['version', '--client']).status === 0;
 
 interface Workload extends Manifest {
   readonly spec: {
@@ -20,7 +21,7 @@ interface Workload extends Manifest {
 
 function build(folder: string): Manifest[] {
   const args = ['kustomize', folder];
-  const { stdout, stderr } = spawnSync('kubectl', args, { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(KUBECTL, args, { encoding: 'utf8' });
   expect(stderr).toBe('');
   return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }

@@ -48,14 +48,12 @@ test.skipIf(tools === undefined)(
     await eventually(isThere, 'every account in the store', 25_000);
     for (const store of [mimir, victoria]) {
       const up = await store.query('whatsapp_up == 1');
-      const seen = up.map(({ labels }) => [
-        labels['account'],
-        labels['instance'],
-        labels['cluster'],
-      ]);
+      const seen = up.map(({ labels }) =>
+        [labels['account'], labels['instance'], labels['cluster']].join(' '),
+      );
       const expected = NAMES.map((name) => {
         const instance = `127.0.0.1:${ports[shardOf(name, 3)]}/${name}`;
-        return [name, instance, 'eu-1'];
+        return `${name} ${instance} eu-1`;
       });
       expect(seen.toSorted()).toEqual(expected.toSorted());
       expect(await store.query('whatsapp_number_online')).toHaveLength(2 * NAMES.length);

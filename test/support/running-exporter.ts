@@ -16,7 +16,7 @@ export interface Setup {
 }
 
 /** The configuration of a file with these accounts. */
-export function configWith({ accounts, flags = {} }: Setup): Config {
+function configWith({ accounts, flags = {} }: Setup): Config {
   const file = stringify({
     accounts: Object.entries(accounts).map(([name, url]) => ({
       name,

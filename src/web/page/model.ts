@@ -6,6 +6,8 @@ export interface Status {
   readonly version: string;
   readonly nowMs: number;
   readonly reload: ReloadState;
+  /** Undefined where every account of the configuration is here; counted from 0. */
+  readonly sharding?: { readonly shard: number; readonly totalShards: number } | undefined;
   readonly accounts: readonly AccountStatus[];
 }
 

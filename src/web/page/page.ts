@@ -56,7 +56,7 @@ export function renderPage(status: Status, query: Query, links: readonly Link[])
         <main>
           <p class="verdict ${tone}" role="status">${text}</p>
           <p id="asof" class="quiet">
-            ${renderFreshness(status)}Page from ${moment(status.nowMs)}.
+            ${renderFreshness(status)}Page from ${moment(status.nowMs)}.${renderShard(status)}
           </p>
           ${renderReload(status)} ${renderAccounts(status)} ${renderNumbers(status, query)}
         </main>
@@ -77,11 +77,19 @@ export function renderPage(status: Status, query: Query, links: readonly Link[])
     </html> `.markup;
 }
 
+/** Whoever looks for an account of another shard must not take it for gone. */
+function renderShard({ sharding }: Status): string {
+  if (sharding === undefined) return '';
+  const { shard, totalShards } = sharding;
+  return ` Here are only the accounts of shard ${shard} of ${totalShards}, counted from 0.`;
+}
+
 /** The answer in one line. Good is said only where everything is known. */
 function verdict({ accounts }: Status): { text: string; tone: 'good' | 'bad' | 'unsure' } {
   const current = accounts.flatMap(({ numbers }) => numbers ?? []);
   const missing = accounts.filter(({ numbers }) => numbers === undefined).length;
   const { all, offline, unknown } = tally(current);
+  if (accounts.length === 0) return { text: 'No accounts here', tone: 'unsure' };
   if (missing === accounts.length) return { text: 'No current data', tone: 'unsure' };
   const texts = [
     offline > 0
