@@ -14,7 +14,7 @@ export const SHARD_SETTINGS = {
         ? Number(text)
         : invalid('must be a whole number from 0 to 999'),
     value: 'ordinal',
-    meaning: 'Which shard of the accounts to poll, counted from 0; needs --total-shards',
+    meaning: 'Which of the shards this is, counted from 0: it polls its share of the accounts',
     example: '0',
   },
   totalShards: {
