@@ -31,7 +31,7 @@ export function escapeLabel(text: string): string {
 }
 
 /** `Nan` is prom-client's way to write it. */
-export function renderValue(value: number): string {
+function renderValue(value: number): string {
   if (Number.isFinite(value)) return String(value);
   if (Number.isNaN(value)) return 'Nan';
   return value < 0 ? '-Inf' : '+Inf';
