@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip, type ZlibOptions } from 'node:zlib';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Log } from '../core/log.ts';
+import { ANSWERED } from './connections.ts';
 import type { Guard } from './guard.ts';
 import { renderJson } from './page/json.ts';
 import { parseQuery } from './page/listing.ts';
@@ -155,6 +156,7 @@ async function sendEncoded(
   response.setHeader('Content-Type', contentType).set('Vary', 'Accept-Encoding');
   if (wantsGzip) response.set('Content-Encoding', 'gzip');
   response.set('Content-Length', String(length));
+  response.emit(ANSWERED);
   if (request.method === 'HEAD') {
     response.end();
     return;

@@ -5,6 +5,7 @@ import type { Log } from '../core/log.ts';
 import type { WebConfig } from '../core/web-config.ts';
 import { createAuth } from './auth.ts';
 import { createBuckets } from './buckets.ts';
+import { ANSWERED } from './connections.ts';
 
 /** What stands before the routes, as Express calls it. */
 export interface Guard {
@@ -86,8 +87,13 @@ function limitRequests(max: number): RequestHandler {
       return;
     }
     running += 1;
-    // Not 'finish': a client that never takes its answer must not hold its place for good either.
-    response.once('close', () => (running -= 1));
+    let isRunning = true;
+    const leave = () => {
+      if (isRunning) running -= 1;
+      isRunning = false;
+    };
+    // Whoever only takes its answer, or never does, costs next to nothing and holds no place.
+    response.once(ANSWERED, leave).once('close', leave);
     next();
   };
 }

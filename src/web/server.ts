@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { Log } from '../core/log.ts';
 import type { TlsConfig } from '../core/web-config.ts';
+import { limitConnections } from './connections.ts';
 import { listen, type Address } from './listen.ts';
 import { createTlsServer } from './tls.ts';
 
@@ -89,7 +90,7 @@ function createAnyServer(
     first === undefined
       ? createServer(settings, listener)
       : createTlsServer(settings, first, tls, log, listener);
-  server.maxConnections = CONNECTIONS_MAX;
+  limitConnections(server, CONNECTIONS_MAX);
   return server;
 }
 

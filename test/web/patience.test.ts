@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { PATIENCE } from '../../src/web/server.ts';
@@ -16,7 +17,7 @@ async function patienceWith(port: number, sent: string, isReading = true) {
   const socket = connect(port, '127.0.0.1').setEncoding('utf8');
   onTestFinished(() => void socket.destroy());
   let received = '';
-  if (isReading) socket.on('data', (text: string) => (received += text));
+  if (isReading) socket.on('data', (part: string) => (received += part));
   socket.on('error', () => {});
   await once(socket, 'connect');
   const startMs = performance.now();
@@ -52,14 +53,17 @@ test('a connection that is not used any more is closed', async () => {
   expect(received()).toContain('whatsapp_up 1');
 });
 
-test('a client that does not read its answer is cut off, and its place is free again', async () => {
+test('a client that does not read its answer holds no place, and is cut off', async () => {
   const patience = { ...PATIENCE, responseMs: 300 };
   const metrics = () => Promise.resolve(LARGE);
   const { server, ask } = await startSite({ metrics }, { patience, maxRequests: 1 });
   const { socket } = await patienceWith(server.port, GET, false);
-  socket.pause();
-  while ((await ask('/')).status !== 503) await new Promise((resolve) => setImmediate(resolve));
-  while ((await ask('/')).status !== 200) await new Promise((resolve) => setTimeout(resolve, 20));
+  // The headers are there, so the answer is under way; the rest is not read.
+  await once(socket, 'readable');
+  expect((await ask('/')).status).toBe(200);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const received = await text(socket).catch(() => '');
+  expect(received.length).toBeLessThan(LARGE.length);
 });
 
 test('a client that reads drop by drop is cut off, however steady it is', async () => {
@@ -74,24 +78,6 @@ test('a client that reads drop by drop is cut off, however steady it is', async 
   const isCut = new Promise((resolve) => socket.once('close', resolve).once('error', resolve));
   await Promise.race([isCut, once(socket, 'end')]);
   expect(received().length).toBeLessThan(LARGE.length);
-});
-
-test('connections past the 500th are closed, and there is room again when one goes', async () => {
-  const { server, ask } = await startSite();
-  const open = async () => {
-    const socket = connect(server.port, '127.0.0.1').setEncoding('utf8');
-    onTestFinished(() => void socket.destroy());
-    socket.on('error', () => {});
-    await once(socket, 'connect');
-    return socket;
-  };
-  const sockets = await Promise.all(Array.from({ length: 500 }, open));
-  const excess = await open();
-  excess.resume();
-  await once(excess, 'close');
-  sockets[0]?.destroy();
-  const answered = async () => (await ask('/-/healthy').catch(() => undefined))?.status;
-  while ((await answered()) !== 200) await new Promise((resolve) => setTimeout(resolve, 10));
 });
 
 test('an answer that takes its time is not cut as long as it is in time', async () => {
