@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { gzip, type ZlibOptions } from 'node:zlib';
+import { createGunzip, gzip, type ZlibOptions } from 'node:zlib';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Log } from '../core/log.ts';
 import { ANSWERED } from './connections.ts';
@@ -176,13 +176,23 @@ function acceptsGzip(request: Request): boolean {
   return asked.isGzip;
 }
 
-async function toBody(text: string, wantsGzip: boolean): Promise<Body> {
-  const bytes = wantsGzip ? await gzipAsync(text, GZIP) : Buffer.from(text);
-  return { length: bytes.length, chunks: [bytes] };
-}
-
 /** More than this is not kept for a client that reads slowly; less goes out in one piece. */
 const UNSENT_BYTES_MAX = 64 * 1024;
+
+async function toBody(text: string, wantsGzip: boolean): Promise<Body> {
+  const length = Buffer.byteLength(text);
+  if (!wantsGzip && length <= UNSENT_BYTES_MAX) return { length, chunks: [Buffer.from(text)] };
+  const packed = await gzipAsync(text, GZIP);
+  if (wantsGzip) return { length: packed.length, chunks: [packed] };
+  return { length, chunks: unpack(packed) };
+}
+
+/** What waits to be sent stays small: clients may be slow, and /api/status has up to 10 MB. */
+async function* unpack(packed: Buffer): AsyncGenerator<Uint8Array> {
+  const stream = createGunzip();
+  stream.end(packed);
+  yield* stream as AsyncIterable<Uint8Array>;
+}
 
 async function sendChunks(response: Response, chunks: Body['chunks']): Promise<void> {
   // What is there already goes out with the head, in one piece.
@@ -204,5 +214,7 @@ async function sendChunks(response: Response, chunks: Body['chunks']): Promise<v
 }
 
 function sendText(response: Response, status: number, text: string): void {
-  response.status(status).type('text/plain').send(`${text}\n`);
+  const bytes = Buffer.from(`${text}\n`);
+  // Not response.send(): `If-None-Match: *` would make it 304, and a probe takes that for a failure.
+  response.status(status).type('text/plain').set('Content-Length', String(bytes.length)).end(bytes);
 }
