@@ -133,10 +133,13 @@ const ALL_SETTINGS: readonly Setting[] = [
 ];
 const VARIABLES = ALL_SETTINGS.map(({ env }) => env);
 
-/** Of the unknown variables only misspelt ones: other programs may have their own WHATSAPP_ ones. */
+/**
+ * Of the unknown variables only misspelt ones: the rest belong to other programs. A default in place of
+ * what was meant would do harm in silence; without PRIVACY_NO_NAME all names would be shown.
+ */
 function refuseNearMisses(env: ConfigSources['env'], problems: Problem[]): void {
   for (const [name, text = ''] of Object.entries(env)) {
-    if (text === '' || !name.startsWith('WHATSAPP_') || VARIABLES.includes(name)) continue;
+    if (text === '' || VARIABLES.includes(name)) continue;
     const near = nearest(name, VARIABLES);
     const setting = ALL_SETTINGS.find((known) => known.env === near);
     if (setting === undefined) continue;

@@ -35,6 +35,9 @@ export interface Entry {
   readonly help: Help;
 }
 
+/** The rest mostly follows from the first ones, and there may be a thousand. */
+const FLAWS_MAX = 5;
+
 /**
  * A YAML file, for the functions below, which add what is wrong to `problems`. Undefined
  * where the text is no YAML, after telling so. `path` is part of the problems' names, `example` shows
@@ -51,7 +54,7 @@ export function openYaml(
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const source = { document, lines, path, problems };
   const flaws = [...document.errors, ...document.warnings];
-  for (const { code, pos } of flaws) {
+  for (const { code, pos } of flaws.slice(0, FLAWS_MAX)) {
     problems.push({
       name: toPosition(source, pos[0]),
       // The library's messages quote the file, which holds secrets; its codes do not.
