@@ -9,6 +9,8 @@ export default defineConfig({
     // A row mostly waits: several files at a time leave two cores half idle.
     maxWorkers: 6,
     testTimeout: 120_000,
+    // Times are measured, on a machine that may be busy. What fails twice has failed.
+    retry: 1,
     hookTimeout: 30_000,
   },
 });

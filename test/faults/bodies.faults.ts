@@ -18,7 +18,7 @@ describe('Bodies that cannot be read', () => {
       ['neither OK nor FAIL', 'invalid_response', '{"status":"MAYBE","list":[]}'],
       ['100,000 levels deep', 'invalid_response', deep(100_000)],
       [
-        'status and list in __proto__',
+        'status and list in `__proto__`',
         'invalid_response',
         '{"__proto__":{"status":"OK","reason":1,"list":[]}}',
       ],
