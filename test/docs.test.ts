@@ -19,13 +19,11 @@ test.each<Setting>(Object.values(ACCOUNT_SETTINGS))('the README tells of $env', 
   expect(readme).toContain(`\`${env}\``);
 });
 
-test.each([
-  'README.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  'docs/ARCHITECTURE.md',
-  'docs/stability.md',
-])('every file that %s links to is there', (file) => {
+const PAPERS =
+  'README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs/ARCHITECTURE.md docs/security.md ' +
+  'docs/stability.md docs/web-configuration.md';
+
+test.each(PAPERS.split(' '))('every file that %s links to is there', (file) => {
   const folder = file.includes('/') ? 'docs/' : '';
   const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)];
   const missing = links.map(([, path = '']) => folder + path).filter((path) => !existsSync(path));
@@ -36,4 +34,19 @@ test('every metric that the README names exists', () => {
   const names = new Set(readme.match(/\bwhatsapp_\w+/g));
   const known = FAMILIES.map(({ name }) => name);
   expect([...names].filter((name) => !known.includes(name))).toEqual([]);
+});
+
+const security = readFileSync('docs/security.md', 'utf8');
+const proofs = security.matchAll(/\]\(\.\.\/(test\/[^)]+)\): `([^`]+)`/g);
+
+test.each([...proofs].map(([, file = '', name = '']) => ({ file, name })))(
+  'the test that docs/security.md names is in $file: $name',
+  ({ file, name }) => expect(readFileSync(file, 'utf8')).toContain(`'${name}'`),
+);
+
+test('every claim of docs/security.md names the test that holds it', () => {
+  const done = security.split(/^## /m).find((part) => part.startsWith('What is done')) ?? '';
+  const bullets = done.split(/^- /m).slice(1);
+  expect(bullets.length).toBeGreaterThan(20);
+  expect(bullets.filter((claim) => !/^  Held by \[/m.test(claim))).toEqual([]);
 });

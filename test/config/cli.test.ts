@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 
 import { parseCommandLine } from '../../src/config/cli.ts';
-import { SETTINGS } from '../../src/config/settings.ts';
+import { ACCOUNT_SETTINGS } from '../../src/config/account-settings.ts';
+import { PRIVACY_KEY_SETTINGS, SETTINGS } from '../../src/config/settings.ts';
 
 const parse = (...argv: string[]) => parseCommandLine(argv, '1.2.3');
 const exit = (code: number, stdout: string, stderr: string) => ({
@@ -57,6 +58,15 @@ test('--help prints all there is to know', async () => {
   expect(help).toMatchObject({ kind: 'exit', code: 0, stderr: '' });
   expect(parse('-h')).toStrictEqual(help);
   await expect('stdout' in help ? help.stdout : '').toMatchFileSnapshot('help.txt');
+});
+
+test('no secret has a flag, since everybody sees the flags of a process', () => {
+  const { stdout } = parse('--help') as { stdout: string };
+  for (const { key } of Object.values({ ...ACCOUNT_SETTINGS, ...PRIVACY_KEY_SETTINGS })) {
+    const flag = `--${key.replaceAll('_', '-')}`;
+    expect(stdout).not.toContain(flag);
+    expect(parse(flag, 'canary')).toMatchObject({ kind: 'exit', code: 1 });
+  }
 });
 
 test('--version prints the version', () => {
