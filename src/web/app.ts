@@ -10,6 +10,7 @@ import type { Status } from './page/model.ts';
 import { PAGE_CSP, renderPage } from './page/page.ts';
 import { parsePart } from './part.ts';
 import { isHost, renderTargets, TARGETS_CONTENT_TYPE } from './targets.ts';
+import { inTurn } from './turns.ts';
 
 /** Bytes, all there or made as they are sent. */
 interface Body {
@@ -198,7 +199,7 @@ async function sendChunks(response: Response, chunks: Body['chunks']): Promise<v
   // What is there already goes out with the head, in one piece.
   response.cork();
   let sent: Promise<void> | undefined;
-  for await (const chunk of chunks) {
+  for await (const chunk of Symbol.asyncIterator in chunks ? inTurn(chunks) : chunks) {
     if (response.closed) return;
     // Also where the client has gone: then there is nothing left to do.
     sent = new Promise((resolve) => response.write(chunk, () => resolve()));
