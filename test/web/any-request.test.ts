@@ -18,7 +18,7 @@ const NUMBERS = Array.from({ length: 600 }, (_, i) =>
   numberEntry({ whatsapp: String(972_500_000_000 + i), displayName: `Shop ${i} שם` }),
 );
 
-const STATUSES = [200, 400, 404, 405, 417, 431];
+const STATUSES = [200, 400, 403, 404, 405, 417, 431];
 /** Those of every answer here; a further one would be a request's doing. */
 const HEADERS = new Set(
   (
@@ -116,7 +116,10 @@ function expectSound(any: AnyRequest, { status, headers, body }: Answer): void {
   if (isGzip) expect(JSON.stringify(any.headers).toLowerCase()).toMatch(/gzip|\*/);
   const shown = (isGzip ? gunzipSync(body) : body).toString();
   if (status === 200) expectPage(any, shown, headers.get('content-type'));
-  else expect(shown).toMatch(/^$|^Not found\. Metrics are at \/metrics\.\n$|^Method not allowed/);
+  else
+    expect(shown).toMatch(
+      /^$|^Not found\. Metrics are at \/metrics\.\n$|^(?:Method not allowed|Lifecycle API is not)/,
+    );
 }
 
 /** What is served is whole, and of the type that belongs to it. */

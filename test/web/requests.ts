@@ -35,7 +35,7 @@ const query = fc.oneof(
   text,
 );
 const target = fc.oneof(
-  { weight: 4, arbitrary: oneOf(Object.keys(PAGES)) },
+  { weight: 4, arbitrary: oneOf([...Object.keys(PAGES), '/-/reload']) },
   {
     weight: 4,
     arbitrary: fc.tuple(oneOf(Object.keys(PAGES)), query).map((parts) => parts.join('?')),
