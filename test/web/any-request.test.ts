@@ -116,11 +116,15 @@ function expectSound(any: AnyRequest, { status, headers, body }: Answer): void {
   if (isGzip) expect(JSON.stringify(any.headers).toLowerCase()).toMatch(/gzip|\*/);
   const shown = (isGzip ? gunzipSync(body) : body).toString();
   if (status === 200) expectPage(any, shown, headers.get('content-type'));
-  else
-    expect(shown).toMatch(
-      /^$|^Not found\. Metrics are at \/metrics\.\n$|^(?:Method not allowed|Lifecycle API is not)/,
-    );
+  else {
+    expect(shown).toMatch(REFUSAL);
+    expect(['text/plain; charset=utf-8', undefined]).toContain(headers.get('content-type'));
+  }
 }
+
+/** Only a name of an account comes back: quoted, in plain text, and no longer than one can be. */
+const REFUSAL =
+  /^$|^Not found\. Metrics are at \/metrics\.\n$|^(?:Method not allowed|Lifecycle API is not)|^There is no account "[^\n]{1,400}" here\.\n$|^The parameter account is empty|^The header Host/;
 
 /** What is served is whole, and of the type that belongs to it. */
 function expectPage({ method, target: path }: AnyRequest, shown: string, contentType = ''): void {
@@ -136,6 +140,8 @@ function expectPage({ method, target: path }: AnyRequest, shown: string, content
   } else if (contentType === PAGES['/']) {
     expect(shown).toMatch(/^<!doctype html>[^]*<\/html>\s*$/);
     expect(shown).not.toMatch(/<zq/i);
+  } else if (contentType === PAGES['/sd']) {
+    expect(JSON.parse(shown)).toHaveLength(2);
   } else {
     expect(shown).toMatch(/^(?:Healthy|Ready)\.\n$/);
   }

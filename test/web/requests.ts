@@ -10,6 +10,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   '/metrics': CONTENT_TYPE,
   '/': 'text/html; charset=utf-8',
   '/api/status': 'application/json; charset=utf-8',
+  '/sd': 'application/json',
   '/-/healthy': 'text/plain; charset=utf-8',
   '/-/ready': 'text/plain; charset=utf-8',
 };
