@@ -43,9 +43,17 @@ test.skipIf(tools === undefined)(
     }
     await startAgent(prometheus, agent);
 
-    const isThere = async () =>
-      (await victoria.query('whatsapp_up == 1')).length === NAMES.length || undefined;
-    await eventually(isThere, 'every account in the store', 25_000);
+    const isIn = (store: typeof mimir, query: string, series: number) =>
+      eventually(
+        async () => (await store.query(query)).length === series || undefined,
+        `${series} x ${query} in the store`,
+        25_000,
+      );
+    for (const store of [mimir, victoria]) {
+      await isIn(store, 'whatsapp_up == 1', NAMES.length);
+      await isIn(store, 'whatsapp_number_online', 2 * NAMES.length);
+    }
+    await isIn(mimir, 'whatsapp_number_info', 2 * NAMES.length);
     for (const store of [mimir, victoria]) {
       const up = await store.query('whatsapp_up == 1');
       const seen = up.map(({ labels }) =>
@@ -56,9 +64,7 @@ test.skipIf(tools === undefined)(
         return `${name} ${instance} eu-1`;
       });
       expect(seen.toSorted()).toEqual(expected.toSorted());
-      expect(await store.query('whatsapp_number_online')).toHaveLength(2 * NAMES.length);
     }
-    expect(await mimir.query('whatsapp_number_info')).toHaveLength(2 * NAMES.length);
     expect(await victoria.query('whatsapp_number_info')).toEqual([]);
     expect(provider.requests.token, 'no account is polled by two').toBe(NAMES.length);
   },
