@@ -1,5 +1,7 @@
 import { isAscii } from 'node:buffer';
-import type { Dispatcher, Pool, Response, fetch } from 'undici';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Dispatcher, Pool, request } from 'undici';
 import { isLoopback } from '../core/loopback.ts';
 import { PollError } from '../core/reasons.ts';
 
@@ -39,7 +41,11 @@ export const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
  */
 const SOCKET_GRACE_MS = 1_000;
 
-const USER_AGENT = 'whatsapp-numbers-exporter';
+const HEADERS = {
+  accept: 'application/json',
+  'accept-encoding': 'gzip',
+  'user-agent': 'whatsapp-numbers-exporter',
+};
 
 /** The connections to one provider. */
 export interface HttpClient {
@@ -61,14 +67,9 @@ export function createHttpClient(
     async requestJson({ url, signal, known, ...request }) {
       try {
         connections ??= connect(apiUrl, proxy, timeoutMs);
-        const { fetch, dispatcher } = await connections;
-        const response = await fetch(url, {
-          ...request,
-          headers: { ...request.headers, accept: 'application/json', 'user-agent': USER_AGENT },
-          signal,
-          dispatcher,
-          redirect: 'manual',
-        });
+        const { send, dispatcher } = await connections;
+        const headers = { ...HEADERS, ...request.headers };
+        const response = await send(url, { ...request, headers, signal, dispatcher });
         return await readAnswer(response, known);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
@@ -89,13 +90,14 @@ async function connect(
   apiUrl: string,
   proxy: ProxySettings,
   timeoutMs: number,
-): Promise<{ fetch: typeof fetch; dispatcher: Dispatcher }> {
-  const { Agent, EnvHttpProxyAgent, Pool, fetch } = await import('undici');
+): Promise<{ send: typeof request; dispatcher: Dispatcher }> {
+  // Not fetch(), whose streams take longer than all else about reading a long list.
+  const { Agent, EnvHttpProxyAgent, Pool, request: send } = await import('undici');
   const limitMs = timeoutMs + SOCKET_GRACE_MS;
   const limits = { headersTimeout: limitMs, bodyTimeout: limitMs, connect: { timeout: limitMs } };
   const { protocol, hostname } = new URL(apiUrl);
   const proxyUrl = protocol === 'https:' ? proxy.https : proxy.http;
-  if (isLoopback(hostname) || proxyUrl === '') return { fetch, dispatcher: new Agent(limits) };
+  if (isLoopback(hostname) || proxyUrl === '') return { send, dispatcher: new Agent(limits) };
   const dispatcher = new EnvHttpProxyAgent({
     ...limits,
     // The same for both: left to itself it would ask for https: through HTTP_PROXY.
@@ -106,23 +108,32 @@ async function connect(
     clientFactory: (origin, options) =>
       new Pool(origin, { ...(options as Pool.Options), headersTimeout: limitMs }),
   });
-  return { fetch, dispatcher };
+  return { send, dispatcher };
 }
 
-async function readAnswer(response: Response, known: Buffer | undefined): Promise<JsonAnswer> {
-  if (REDIRECTS.has(response.status)) {
-    await response.body?.cancel();
-    throw new PollError('redirect', `HTTP ${response.status}, not followed`);
+async function readAnswer(
+  { statusCode: status, headers, body: stream }: Dispatcher.ResponseData,
+  known: Buffer | undefined,
+): Promise<JsonAnswer> {
+  // Whoever reads it meets its errors. One that comes when nobody does any more would end the process.
+  stream.on('error', () => {});
+  if (REDIRECTS.has(status)) {
+    stream.destroy();
+    throw new PollError('redirect', `HTTP ${status}, not followed`);
   }
-  const bytes = await readBody(response, response.ok ? known : undefined);
+  const isOk = status >= 200 && status < 300;
+  const length = Number(headers['content-length'] ?? 0);
+  const isPacked = headers['content-encoding'] === 'gzip';
+  const unpacked = isPacked ? pipeline(stream, createGunzip(UNPACKED), () => {}) : stream;
+  const bytes = await readBody(unpacked, length, isOk ? known : undefined);
   // From here on a long list is worked at in steps, each in the phase of the event loop for immediates:
   // only from one of those to the next does everything else have its turn.
   await new Promise(setImmediate);
   return {
-    status: response.status,
+    status,
     bytes,
-    body: bytes === known ? undefined : parseJson(decode(bytes), response),
-    retryAfter: response.headers.get('retry-after') ?? undefined,
+    body: bytes === known ? undefined : parseJson(decode(bytes), status, isOk),
+    retryAfter: headers['retry-after']?.toString(),
   };
 }
 
@@ -132,20 +143,24 @@ function decode(bytes: Buffer): string {
 }
 
 /**
- * The body; `known` itself where it is the same, of which then nothing is kept meanwhile. Leaving the
- * loop early cancels the stream and so frees the connection.
+ * The body; `known` itself where it is the same, of which then nothing is kept meanwhile. `told` is how
+ * long it is said to be. Leaving the loop early cancels the stream and so frees the connection.
  */
-async function readBody(response: Response, known: Buffer | undefined): Promise<Buffer> {
+async function readBody(
+  stream: Readable,
+  told: number,
+  known: Buffer | undefined,
+): Promise<Buffer> {
   let body: Buffer | undefined;
   let length = 0;
-  const stream = (response.body ?? []) as AsyncIterable<Uint8Array>;
-  for await (const chunk of stream) {
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
     const end = length + chunk.byteLength;
     if (end > RESPONSE_BYTES_MAX) {
       throw new PollError('too_large', `the response is larger than ${RESPONSE_BYTES_MAX} bytes`);
     }
     if (body !== undefined || known?.subarray(length, end).equals(chunk) !== true) {
-      body ??= startBody(response, known?.subarray(0, length));
+      const room = Math.max(end, Math.min(told, RESPONSE_BYTES_MAX));
+      body ??= withRoom(known?.subarray(0, length) ?? Buffer.alloc(0), length, room);
       if (end > body.length) body = withRoom(body, length, 2 * end);
       body.set(chunk, length);
     }
@@ -155,12 +170,6 @@ async function readBody(response: Response, known: Buffer | undefined): Promise<
   return body?.subarray(0, length) ?? Buffer.from(known?.subarray(0, length) ?? []);
 }
 
-/** Room for all of it, where it is told how much that is, with what is known of it already. */
-function startBody(response: Response, start: Buffer = Buffer.alloc(0)): Buffer {
-  const told = Number(response.headers.get('content-length') ?? 0);
-  return withRoom(start, start.length, Math.max(start.length, Math.min(told, RESPONSE_BYTES_MAX)));
-}
-
 function withRoom(body: Buffer, length: number, room: number): Buffer {
   // Memory that is not written to costs nothing.
   const larger = Buffer.allocUnsafeSlow(room);
@@ -168,15 +177,18 @@ function withRoom(body: Buffer, length: number, room: number): Buffer {
   return larger;
 }
 
-function parseJson(text: string, response: Response): unknown {
+function parseJson(text: string, status: number, isOk: boolean): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
     // The parser's own message quotes the text, which may hold an apiKey.
-    if (!response.ok) return undefined;
-    throw new PollError('invalid_json', `HTTP ${response.status} with a body that is not JSON`);
+    if (!isOk) return undefined;
+    throw new PollError('invalid_json', `HTTP ${status} with a body that is not JSON`);
   }
 }
+
+/** As large as what comes from a socket. */
+const UNPACKED = { chunkSize: 64 * 1024 };
 
 /** Of the 3xx those that lead elsewhere; 304, for one, does not. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -185,20 +197,12 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|EPROTO$)/;
 
 /**
- * Names an error of undici by its code alone: the error objects themselves hold headers. Where
- * there is none, fetch has failed for a reason of its own (a port that it does not allow), or this
- * is no failure of the network but a defect, which is passed on as it is.
+ * Names an error of undici or of Node.js by its code alone: the error objects themselves hold headers.
+ * One without is no failure of the network but a defect, which is passed on as it is.
  */
 function toPollError(error: unknown): unknown {
   const code = codeOf(error);
-  if (code === undefined) {
-    const hasFetchFailed = error instanceof TypeError && error.message === 'fetch failed';
-    return hasFetchFailed
-      ? new PollError('network', 'no connection, or an answer that is not HTTP', {
-          isPassing: true,
-        })
-      : error;
-  }
+  if (code === undefined) return error;
   if (code.startsWith('Z_')) return new PollError('invalid_json', `cannot decompress: ${code}`);
   return TLS_CODE.test(code)
     ? new PollError('tls', `TLS failed: ${code}`)
