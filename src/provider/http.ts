@@ -198,11 +198,17 @@ const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|
 
 /**
  * Names an error of undici or of Node.js by its code alone: the error objects themselves hold headers.
- * One without is no failure of the network but a defect, which is passed on as it is.
+ * One without, but for some of undici's parser, is no failure of the network but a defect, which is
+ * passed on as it is.
  */
 function toPollError(error: unknown): unknown {
   const code = codeOf(error);
-  if (code === undefined) return error;
+  if (code === undefined) {
+    const isNoHttp = error instanceof Error && error.name === 'HTTPParserError';
+    return isNoHttp
+      ? new PollError('network', 'an answer that is not HTTP', { isPassing: true })
+      : error;
+  }
   if (code.startsWith('Z_')) return new PollError('invalid_json', `cannot decompress: ${code}`);
   return TLS_CODE.test(code)
     ? new PollError('tls', `TLS failed: ${code}`)
