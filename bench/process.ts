@@ -109,7 +109,13 @@ function send(
         resolve({ ms, status: response.statusCode ?? 0, body: Buffer.concat(chunks) });
       });
     });
-    outgoing.on('error', reject).end(body);
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      // The server has closed a connection that was idle while others were measured.
+      const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET';
+      if (isStale) resolve(send(url, method, headers, body));
+      else reject(error);
+    });
+    outgoing.end(body);
   });
 }
 

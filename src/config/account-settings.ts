@@ -1,7 +1,8 @@
 import { secretFrom } from '../core/credentials.ts';
 import type { Secret } from '../core/secret.ts';
 import { invalid } from './problems.ts';
-import { parseBoolean, type Setting } from './settings.ts';
+import type { Setting } from './settings.ts';
+import { parseBoolean } from './values.ts';
 
 /** The settings of one account: keys in the file's list, or variables for the only account. */
 export const ACCOUNT_SETTINGS = {

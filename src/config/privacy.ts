@@ -2,7 +2,8 @@ import type { PrivacyConfig } from './config.ts';
 import { parseGiven, toProblem, type Given } from './given.ts';
 import type { Problem } from './problems.ts';
 import { readNamedFile, type ReadFile } from './read-file.ts';
-import { parseHashKey, PRIVACY_KEY_SETTINGS, SETTINGS } from './settings.ts';
+import { PRIVACY_KEY_SETTINGS, SETTINGS } from './settings.ts';
+import { parseHashKey } from './values.ts';
 
 const { hashKey: KEY, hashKeyFile: KEY_FILE } = PRIVACY_KEY_SETTINGS;
 

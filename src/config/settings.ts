@@ -1,10 +1,17 @@
-import { parseDuration } from '../core/duration.ts';
 import { NUMBERS_MAX } from '../core/parse.ts';
-import { Secret } from '../core/secret.ts';
 import { LOG_FORMATS, LOG_LEVELS, NUMBER_LABELS } from './config.ts';
 import { parseListenAddresses } from './listen-address.ts';
 import { invalid } from './problems.ts';
 import { SHARD_SETTINGS } from './sharding.ts';
+import {
+  parseBoolean,
+  parseChoice,
+  parseHashKey,
+  parsePositiveDuration,
+  parseTelemetryPath,
+  parseTimezone,
+  PROVIDER_TIMEZONE,
+} from './values.ts';
 
 /**
  * One setting: its names, its default and how its text is read. Every layer hands over text, so
@@ -128,7 +135,7 @@ export const SETTINGS = {
     key: 'month.timezone',
     flag: '--month.timezone',
     env: 'MONTH_TIMEZONE',
-    default: 'Asia/Jerusalem',
+    default: PROVIDER_TIMEZONE,
     parse: parseTimezone,
     value: 'zone',
     meaning: "IANA time zone of the provider's calendar month",
@@ -212,58 +219,3 @@ export const PRIVACY_KEY_SETTINGS = {
     hidden: true,
   },
 } satisfies Record<string, Setting>;
-
-/** Whoever finds the key finds the numbers too: there are few enough to hash them all. */
-const HASH_KEY_LENGTH_MIN = 16;
-
-/** Of a file without the line break that editors leave at the end. */
-export function parseHashKey(text: string): Secret {
-  const key = text.replace(/\r?\n$/, '');
-  if (/[^\x20-\x7e]/.test(key)) invalid('holds a line break or a character outside ASCII');
-  return key.length >= HASH_KEY_LENGTH_MIN
-    ? new Secret(key)
-    : invalid(`must have ${HASH_KEY_LENGTH_MIN} characters or more`);
-}
-
-export function parseBoolean(text: string): boolean {
-  if (text === 'true' || text === '1') return true;
-  return text === 'false' || text === '0' ? false : invalid('must be true, false, 1 or 0');
-}
-
-/** Plain segments only: routers read `:` and `*` as patterns, clients resolve `.` and `..`. */
-function parseTelemetryPath(text: string): string {
-  const kept = KEPT_PATHS.find((folder) => text.startsWith(folder));
-  if (kept !== undefined) invalid(`lies under ${kept}, which is kept for other endpoints`);
-  if (OWN_PATHS.includes(text)) invalid('is the path of another endpoint');
-  return /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/.test(text)
-    ? text
-    : invalid('must begin with / and hold only letters, digits and . _ ~ - between slashes');
-}
-
-const KEPT_PATHS = ['/-/', '/api/'];
-const OWN_PATHS = ['/', '/sd'];
-
-const DURATION_MS_MAX = 2 ** 31 - 1; // Node fires a longer timer at once.
-
-function parsePositiveDuration(text: string): number {
-  const ms = parseDuration(text) ?? invalid('is not a duration; write 90s, 5m or 1h30m');
-  if (ms === 0) invalid('must be more than zero');
-  return ms <= DURATION_MS_MAX ? ms : invalid('is longer than 24 days');
-}
-
-function parseTimezone(text: string): string {
-  // Newer Node versions also take offsets such as +02:00, which know no daylight saving.
-  if (!/^[A-Za-z]/.test(text)) invalid('is not a known IANA time zone');
-  try {
-    Intl.DateTimeFormat('en', { timeZone: text });
-  } catch {
-    invalid('is not a known IANA time zone');
-  }
-  return text;
-}
-
-function parseChoice<const T extends string>(choices: readonly T[], text: string): T {
-  return (
-    choices.find((choice) => choice === text) ?? invalid(`must be one of ${choices.join(', ')}`)
-  );
-}

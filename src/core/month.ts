@@ -51,10 +51,17 @@ export function monthTurn(
   return isLonger && differ(fromMs + marginMs, toMs - marginMs) ? 'certain' : 'possible';
 }
 
+/** By time zone, of which a configuration has one. To make one takes longer than a small poll. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
 function calendarOf(timezone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en-u-ca-iso8601', {
+  const known = calendars.get(timezone);
+  if (known !== undefined) return known;
+  const calendar = new Intl.DateTimeFormat('en-u-ca-iso8601', {
     timeZone: timezone,
     year: 'numeric',
     month: '2-digit',
   });
+  calendars.set(timezone, calendar);
+  return calendar;
 }
