@@ -34,7 +34,11 @@ const HTTP_REASONS: Readonly<Record<Call, Readonly<Record<number, Reason>>>> = {
  * goes before the status; where `status` is left out, as in the documented token answer, reason 1
  * means OK. `nowMs` is Unix time, for a Retry-After that names a date.
  */
-export function assertOk(call: Call, answer: Omit<JsonAnswer, 'bytes'>, nowMs: number): void {
+export function assertOk(
+  call: Call,
+  answer: Pick<JsonAnswer, 'status' | 'body' | 'retryAfter'>,
+  nowMs: number,
+): void {
   const fields = asObject(answer.body);
   const status =
     typeof fields?.['status'] === 'string' ? fields['status'].toUpperCase() : undefined;

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Dispatcher, Pool, request } from 'undici';
@@ -17,17 +18,19 @@ export interface JsonRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** A body from before: where the answer has the same, it is not decoded again. */
-  readonly known?: Buffer | undefined;
+  /** The digest of a good answer from before: one with the same body is not decoded again. */
+  readonly known?: string | undefined;
   /** Its reason is what the request rejects with when it aborts. */
   readonly signal: AbortSignal;
 }
 
 export interface JsonAnswer {
   readonly status: number;
-  /** The body as it came; `known` itself where a good answer has the same. */
-  readonly bytes: Buffer;
-  /** Decoded; undefined for a known one, and where a body beside an error status is not JSON. */
+  /** Of the body as it came. The body itself holds an apiKey for each number: it is not kept. */
+  readonly digest: string;
+  /** A good answer, with the body that was asked for by `known`. */
+  readonly isKnown: boolean;
+  /** Undefined for a known one, and where a body beside an error status is not JSON. */
   readonly body: unknown;
   /** The header `Retry-After` as it came. */
   readonly retryAfter: string | undefined;
@@ -113,7 +116,7 @@ async function connect(
 
 async function readAnswer(
   { statusCode: status, headers, body: stream }: Dispatcher.ResponseData,
-  known: Buffer | undefined,
+  known: string | undefined,
 ): Promise<JsonAnswer> {
   // Whoever reads it meets its errors. One that comes when nobody does any more would end the process.
   stream.on('error', () => {});
@@ -125,14 +128,17 @@ async function readAnswer(
   const length = Number(headers['content-length'] ?? 0);
   const isPacked = headers['content-encoding'] === 'gzip';
   const unpacked = isPacked ? pipeline(stream, createGunzip(UNPACKED), () => {}) : stream;
-  const bytes = await readBody(unpacked, length, isOk ? known : undefined);
+  const bytes = await readBody(unpacked, length);
   // From here on a long list is worked at in steps, each in the phase of the event loop for immediates:
   // only from one of those to the next does everything else have its turn.
   await new Promise(setImmediate);
+  const digest = createHash('sha256').update(bytes).digest('base64');
+  const isKnown = isOk && digest === known;
   return {
     status,
-    bytes,
-    body: bytes === known ? undefined : parseJson(decode(bytes), status, isOk),
+    digest,
+    isKnown,
+    body: isKnown ? undefined : parseJson(decode(bytes), status, isOk),
     retryAfter: headers['retry-after']?.toString(),
   };
 }
@@ -143,38 +149,27 @@ function decode(bytes: Buffer): string {
 }
 
 /**
- * The body; `known` itself where it is the same, of which then nothing is kept meanwhile. `told` is how
- * long it is said to be. Leaving the loop early cancels the stream and so frees the connection.
+ * `told` is how long the body is said to be, which need not be so. Leaving the loop early cancels the
+ * stream and so frees the connection.
  */
-async function readBody(
-  stream: Readable,
-  told: number,
-  known: Buffer | undefined,
-): Promise<Buffer> {
-  let body: Buffer | undefined;
+async function readBody(stream: Readable, told: number): Promise<Buffer> {
+  // Memory that is not written to costs nothing.
+  let body = Buffer.allocUnsafeSlow(Math.min(told, RESPONSE_BYTES_MAX));
   let length = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     const end = length + chunk.byteLength;
     if (end > RESPONSE_BYTES_MAX) {
       throw new PollError('too_large', `the response is larger than ${RESPONSE_BYTES_MAX} bytes`);
     }
-    if (body !== undefined || known?.subarray(length, end).equals(chunk) !== true) {
-      const room = Math.max(end, Math.min(told, RESPONSE_BYTES_MAX));
-      body ??= withRoom(known?.subarray(0, length) ?? Buffer.alloc(0), length, room);
-      if (end > body.length) body = withRoom(body, length, 2 * end);
-      body.set(chunk, length);
+    if (end > body.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * end);
+      larger.set(body.subarray(0, length));
+      body = larger;
     }
+    body.set(chunk, length);
     length = end;
   }
-  if (body === undefined && length === known?.length) return known;
-  return body?.subarray(0, length) ?? Buffer.from(known?.subarray(0, length) ?? []);
-}
-
-function withRoom(body: Buffer, length: number, room: number): Buffer {
-  // Memory that is not written to costs nothing.
-  const larger = Buffer.allocUnsafeSlow(room);
-  larger.set(body.subarray(0, length));
-  return larger;
+  return body.subarray(0, length);
 }
 
 function parseJson(text: string, status: number, isOk: boolean): unknown {

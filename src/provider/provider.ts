@@ -56,7 +56,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const session = options.session ?? { hold: createHold(clock), token: undefined };
   let lastSecret: Secret | undefined;
   /** The last good answer: most of the time the next one says the same, and is not parsed again. */
-  let last: { readonly bytes: Buffer; readonly parsed: ParsedResponse } | undefined;
+  let last: { readonly digest: string; readonly parsed: ParsedResponse } | undefined;
 
   async function call(
     name: Call,
@@ -66,7 +66,7 @@ export function createProvider(options: ProviderOptions): Provider {
     const { path, ...rest } = request;
     const send = async (signal: AbortSignal) => {
       const answer = await http.requestJson({ ...rest, url: apiUrl + path, signal });
-      if (answer.bytes !== rest.known) assertOk(name, answer, clock.unixMs());
+      if (!answer.isKnown) assertOk(name, answer, clock.unixMs());
       return answer;
     };
     return withRetries(send, { deadline, clock, random });
@@ -98,7 +98,7 @@ export function createProvider(options: ProviderOptions): Provider {
       method: 'GET',
       path: '/whatsapp/getWhatsApp',
       headers: { authorization: `Bearer ${accessToken.reveal()}` },
-      known: last?.bytes,
+      known: last?.digest,
     });
   }
 
@@ -131,10 +131,10 @@ export function createProvider(options: ProviderOptions): Provider {
   }
 
   /** Before and after, everything else has its turn: each step of a long list takes its time. */
-  async function parse({ bytes, body }: JsonAnswer): Promise<ParsedResponse> {
-    if (bytes === last?.bytes) return last.parsed;
+  async function parse({ digest, isKnown, body }: JsonAnswer): Promise<ParsedResponse> {
+    if (isKnown && last !== undefined) return last.parsed;
     await new Promise(setImmediate);
-    last = { bytes, parsed: parseNumbers(body, options.numbersMax) };
+    last = { digest, parsed: parseNumbers(body, options.numbersMax) };
     await new Promise(setImmediate);
     return last.parsed;
   }
