@@ -10,5 +10,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Real processes on a busy machine; a test that hangs still ends.
     testTimeout: 30_000,
+    // `npm run coverage`. Of the processes that tests start nothing is counted.
+    coverage: { provider: 'v8', include: ['src/**'], reporter: ['text', 'json-summary'] },
   },
 });

@@ -126,7 +126,7 @@ async function readAnswer(
   }
   const isOk = status >= 200 && status < 300;
   const length = Number(headers['content-length'] ?? 0);
-  const isPacked = headers['content-encoding'] === 'gzip';
+  const isPacked = /^(?:x-)?gzip$/i.test(headers['content-encoding']?.toString() ?? '');
   const unpacked = isPacked ? pipeline(stream, createGunzip(UNPACKED), () => {}) : stream;
   const bytes = await readBody(unpacked, length);
   // From here on a long list is worked at in steps, each in the phase of the event loop for immediates:
