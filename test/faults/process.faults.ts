@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
+import { slowScrape } from './clients.ts';
 import { freePort } from '../support/free-port.ts';
 import { eventually, startProgram } from '../support/program.ts';
 import { expectSecretsKept, seconds, settle } from './checks.ts';
@@ -149,58 +150,8 @@ describe('Outputs and ports', () => {
   });
 });
 
-describe('Clients', () => {
-  const clients: Socket[] = [];
-  const leave = () => {
-    for (const client of clients.splice(0)) client.destroy();
-  };
-  harmless('1,000 idle clients', {
-    begin: async (_scene, running) => {
-      for (let i = 0; i < 1_000; i += 1) clients.push(await open(running.port));
-    },
-    end: leave,
-  });
-  harmless('200 slow clients', {
-    numbers: 4_000,
-    memoryMibMax: 128,
-    begin: async (_scene, running) => {
-      for (let i = 0; i < 200; i += 1) clients.push(await slowScrape(running.port));
-    },
-    end: leave,
-    note:
-      'each asks for /metrics of 4,000 numbers, 5 MiB, and reads none of it; 128 MiB of heap may stay ' +
-      'with the process.',
-  });
-  harmless('1,000 slow clients', {
-    numbers: 4_000,
-    memoryMibMax: 256,
-    paceMsMax: 5_000,
-    begin: async (_scene, running) => {
-      for (let i = 0; i < 1_000; i += 1) clients.push(await slowScrape(running.port));
-    },
-    end: leave,
-    note:
-      'as above, but more than the 500 that may stay. To make 1,000 answers of 5 MiB takes seconds on two ' +
-      'cores: answers within 5 s instead of 100 ms, and 256 MiB of heap may stay with the process.',
-  });
-});
-
 const reloads = (program: Running['program']): number =>
   program.log().filter(({ msg }) => msg === 'configuration reloaded').length;
-
-async function open(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1').on('error', () => {});
-  onTestFinished(() => void socket.destroy());
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** Asks for the metrics and does not read them. */
-async function slowScrape(port: number): Promise<Socket> {
-  const socket = await open(port);
-  socket.pause().write('GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
-  return socket;
-}
 
 const ENDED = {
   outcome: 'no failure',
