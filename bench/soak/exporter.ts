@@ -1,0 +1,130 @@
+import { openSync, readdirSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import process from 'node:process';
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { createExporter } from '../../src/exporter.ts';
+import { createLog, createRedactor, logTo } from '../../src/log.ts';
+import { createLapseClock } from './clock.ts';
+
+/**
+ * The exporter put together as main.ts does it, but on a clock that lapses: `node exporter.js START
+ * RATE`, configured by its environment. Sends its port, and an answer to each command.
+ */
+export type Command =
+  | { readonly name: 'skip'; readonly toUnixMs: number }
+  /** Waits for a poll that has ended after this time. */
+  | { readonly name: 'settle'; readonly sinceUnixMs: number }
+  /** Goes on with another configuration than before. */
+  | { readonly name: 'reload' }
+  | { readonly name: 'measure' };
+
+/** Of this process as it rests, or since the last measuring. */
+export interface Figures {
+  /** In use after a collection, with what buffers hold outside of the heap; bytes. */
+  readonly heap: number;
+  readonly resident: number;
+  readonly files: number;
+  /** What keeps the event loop alive, and timers of the exporter's clock. */
+  readonly handles: number;
+  readonly timers: number;
+  /** Lines of the log since the start. */
+  readonly errors: number;
+  /** 90th percentile of the event loop's delay, and CPU of all threads; milliseconds. */
+  readonly delay: number;
+  readonly cpu: number;
+}
+
+const DELAY_TICK_MS = 10;
+/** Sockets that were closed take a moment to go; a collection may leave work for the next one. */
+const REST_MS = 20;
+const COLLECTIONS = 3;
+
+const [startUnixMs, rate] = [Number(process.argv[2]), Number(process.argv[3])];
+const clock = createLapseClock(startUnixMs, rate);
+const redactor = createRedactor();
+const destination = logTo(openSync('/dev/null', 'w'));
+const logged = await createLog({ level: 'info', format: 'json', redactor, destination });
+const delays = monitorEventLoopDelay({ resolution: DELAY_TICK_MS });
+let cpu = process.cpuUsage();
+let polledUnixMs = 0;
+let errors = 0;
+
+const log = {
+  debug: logged.debug.bind(logged),
+  info: noted('info'),
+  warn: noted('warn'),
+  error: noted('error'),
+};
+const loaded = loadConfig({
+  flags: {},
+  env: process.env,
+  readFile: () => '',
+  checkSchedule: () => undefined,
+});
+if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
+let { config } = loaded;
+const reloadState = { succeeded: true, inForceSinceMs: startUnixMs };
+const exporter = createExporter(
+  config,
+  { version: '0', revision: '0', nodeVersion: process.version },
+  { clock, random: Math.random, log, onSecret: (secret) => redactor.add(secret) },
+  { request: () => Promise.resolve(undefined), state: () => reloadState },
+);
+const { port } = await exporter.start();
+delays.enable();
+process.on('message', (command: Command) => void answer(command));
+process.send?.(port);
+
+/** A poll says how it has ended in one line. */
+function noted(level: 'info' | 'warn' | 'error') {
+  return (fields: object, message: string) => {
+    logged[level](fields, message);
+    if (level === 'error') errors += 1;
+    if (message === 'polled' || message === 'poll failed') polledUnixMs = clock.unixMs();
+  };
+}
+
+async function answer(command: Command): Promise<void> {
+  if (command.name === 'measure') return void process.send?.(await measure());
+  if (command.name === 'skip') await clock.skipTo(command.toUnixMs);
+  else if (command.name === 'reload') await exporter.reload(changed());
+  else while (polledUnixMs < command.sinceUnixMs) await rest(1);
+  process.send?.(null);
+}
+
+/** The account is another one each time, although nothing else shows it. */
+function changed(): Config {
+  const { poll } = config;
+  config = { ...config, poll: { ...poll, timeoutMs: poll.timeoutMs === 10_000 ? 10_001 : 10_000 } };
+  return config;
+}
+
+async function measure(): Promise<Figures> {
+  const spent = process.cpuUsage(cpu);
+  const delay = delays.percentile(90) / 1e6 - DELAY_TICK_MS;
+  await rest(REST_MS);
+  for (let i = 0; i < COLLECTIONS; i += 1) {
+    globalThis.gc?.();
+    await rest(1);
+  }
+  const { heapUsed, external, rss } = process.memoryUsage();
+  const figures = {
+    heap: heapUsed + external,
+    resident: rss,
+    // Without the one that reading the folder takes.
+    files: readdirSync('/proc/self/fd').length - 1,
+    handles: process.getActiveResourcesInfo().length,
+    timers: clock.timers,
+    errors,
+    delay,
+    cpu: (spent.user + spent.system) / 1e3,
+  };
+  delays.reset();
+  cpu = process.cpuUsage();
+  return figures;
+}
+
+function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
