@@ -1,6 +1,7 @@
 import { openSync, readdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
+import { getHeapCodeStatistics } from 'node:v8';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createExporter } from '../../src/exporter.ts';
@@ -21,7 +22,7 @@ export type Command =
 
 /** Of this process as it rests, or since the last measuring. */
 export interface Figures {
-  /** In use after a collection, with what buffers hold outside of the heap; bytes. */
+  /** In use after a collection, with buffers and without compiled code; bytes. */
   readonly heap: number;
   readonly resident: number;
   readonly files: number;
@@ -75,6 +76,8 @@ const { port } = await exporter.start();
 delays.enable();
 process.on('message', (command: Command) => void answer(command));
 process.send?.(port);
+// Whoever measures has gone.
+process.once('disconnect', () => process.exit());
 
 /** A poll says how it has ended in one line. */
 function noted(level: 'info' | 'warn' | 'error') {
@@ -109,8 +112,9 @@ async function measure(): Promise<Figures> {
     await rest(1);
   }
   const { heapUsed, external, rss } = process.memoryUsage();
+  const code = getHeapCodeStatistics();
   const figures = {
-    heap: heapUsed + external,
+    heap: heapUsed + external - code.code_and_metadata_size - code.bytecode_and_metadata_size,
     resident: rss,
     // Without the one that reading the folder takes.
     files: readdirSync('/proc/self/fd').length - 1,

@@ -20,7 +20,9 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.parse('2026-11-15T00:00:00Z');
 const DAYS = 31;
-const POLL_MS = 10 * MINUTE_MS;
+const END_MS = START_MS + DAYS * DAY_MS;
+const POLL_MS = 15 * MINUTE_MS;
+const SCRAPE_MS = 3 * MINUTE_MS;
 /** While a poll is under way. In between, time goes on to the next scrape at once. */
 const RATE = 20;
 const REAL_MS_MAX = 10 * MINUTE_MS;
@@ -63,19 +65,19 @@ let [scrapes, checks] = [0, 0];
 let text = '';
 
 await ask({ name: 'settle', sinceUnixMs: START_MS });
-for (let nowMs = START_MS + MINUTE_MS; nowMs <= START_MS + DAYS * DAY_MS; nowMs += MINUTE_MS) {
+for (let nowMs = START_MS + SCRAPE_MS; nowMs <= END_MS; nowMs += SCRAPE_MS) {
   if (performance.now() - startedMs > REAL_MS_MAX) fail(`only ${dayOf(nowMs)} days in ten minutes`);
   const trouble = troubleAt(nowMs);
-  if (trouble !== troubleAt(nowMs - MINUTE_MS)) {
+  if (trouble !== troubleAt(nowMs - SCRAPE_MS)) {
     provider.faults.token = trouble?.faults.token;
     provider.faults.numbers = trouble?.faults.numbers;
     if (trouble?.losesTokens === true) provider.revokeTokens();
     if (trouble !== undefined) spells.set(trouble.name, (spells.get(trouble.name) ?? 0) + 1);
   }
   await clock.skipTo(nowMs);
+  // Not one after the other: at a tick the scrape meets a poll.
+  const scraped = scrape('/metrics', nowMs % (3 * SCRAPE_MS) === 0 ? 'identity' : 'gzip');
   await ask({ name: 'skip', toUnixMs: nowMs });
-  // At a tick the scrape meets a poll.
-  const scraped = scrape('/metrics', nowMs % (3 * MINUTE_MS) === 0 ? 'identity' : 'gzip');
   if (nowMs % POLL_MS === 0) await ask({ name: 'settle', sinceUnixMs: nowMs });
   await scraped;
   if (nowMs % HOUR_MS === 0) {
@@ -83,7 +85,7 @@ for (let nowMs = START_MS + MINUTE_MS; nowMs <= START_MS + DAYS * DAY_MS; nowMs 
     await scrape('/api/status', 'identity');
     await hangUp();
   }
-  if (nowMs % (6 * HOUR_MS) === 5 * MINUTE_MS) {
+  if (nowMs % (6 * HOUR_MS) === SCRAPE_MS) {
     await ask({ name: 'reload' });
     // An account that has changed is polled at once.
     await ask({ name: 'settle', sinceUnixMs: nowMs });
