@@ -16,15 +16,14 @@ const MONTH_MS_MAX = 33 * DAY_MS;
 export function monthOf(unixMs: number, timezone: string): Month {
   const calendar = calendarOf(timezone);
   const month = calendar.format(unixMs);
-  const isBefore = (ms: number) => ms < unixMs && calendar.format(ms) !== month;
-  const isWithin = (ms: number) => ms <= unixMs || calendar.format(ms) === month;
+  const isWithin = (ms: number) => calendar.format(ms) === month;
   return {
-    startMs: bisect(unixMs - MONTH_MS_MAX, unixMs, isBefore),
+    startMs: bisect(unixMs - MONTH_MS_MAX, unixMs, (ms) => !isWithin(ms)),
     endMs: bisect(unixMs, unixMs + MONTH_MS_MAX, isWithin),
   };
 }
 
-/** The least integer in (low, high] for which `holds` no longer holds. */
+/** The least integer in (low, high] for which `holds` no longer holds; neither end is asked about. */
 function bisect(low: number, high: number, holds: (ms: number) => boolean): number {
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);

@@ -68,6 +68,16 @@ test('a clock that was set back does not hide the turn of the month', () => {
   expect(state.conversations.get('972500000001')?.marketing.total).toBe(4);
 });
 
+test('the same snapshot again changes no counter, but where the month may have turned', () => {
+  const snapshot = { totals, numbers: [numberEntry({ marketing: 3 })] };
+  const poll = (unixMs: number) => ({ ...good(unixMs), snapshot });
+  const first = run(poll(TURN + 86_400_000 * 10));
+  const second = afterPoll(first, poll(TURN + 86_400_000 * 10 + 60_000), 'Asia/Jerusalem');
+  expect(second.conversations).toBe(first.conversations);
+  const later = afterPoll(second, poll(TURN + 86_400_000 * 40), 'Asia/Jerusalem');
+  expect(later.conversations.get('972500000001')?.marketing.total).toBe(3);
+});
+
 test('anomalies add up over polls', () => {
   const tally = createAnomalyTally();
   tally.add('field_missing', '972500000001.coexistence');

@@ -1,9 +1,11 @@
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { ageMs, instantOf, sleep } from '../../src/core/clock.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
 test('age is the longer of what the two time lines say', async () => {
   const clock = createFakeClock();
+  await clock.advance(5_000);
   const then = instantOf(clock);
   await clock.advance(60_000);
   expect(ageMs(then, clock)).toBe(60_000);
@@ -15,20 +17,23 @@ test('age is the longer of what the two time lines say', async () => {
 
 test('sleep ends when its time has come', async () => {
   const clock = createFakeClock();
+  const { signal } = new AbortController();
   let done = false;
-  const sleeping = sleep(clock, 1_000, new AbortController().signal).then(() => (done = true));
+  const sleeping = sleep(clock, 1_000, signal).then(() => (done = true));
   await clock.advance(999);
   expect(done).toBe(false);
   await clock.advance(1);
   await sleeping;
+  expect(getEventListeners(signal, 'abort'), 'left behind').toEqual([]);
 });
 
-test('sleep rejects with the reason as soon as its signal aborts, and leaves no timer', async () => {
+test('sleep rejects with the reason as soon as its signal aborts, and leaves nothing', async () => {
   const clock = createFakeClock();
   const abort = new AbortController();
   const sleeping = sleep(clock, 1_000, abort.signal);
   abort.abort(new Error('enough'));
   await expect(sleeping).rejects.toThrow('enough');
   expect(clock.timers).toBe(0);
+  expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
   await expect(sleep(clock, 1_000, abort.signal)).rejects.toThrow('enough');
 });

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { countConversations, type ConversationCounters } from '../../src/core/conversations.ts';
+import {
+  areCountedAlready,
+  countConversations,
+  type ConversationCounters,
+} from '../../src/core/conversations.ts';
 import { numberEntry } from '../support/numbers.ts';
 
 const MID_MONTH = Date.parse('2026-11-15T12:00:00Z');
@@ -62,6 +66,37 @@ test('an outage that spans the turn has started again, even where the count has 
   ).toEqual([0, 150]);
 });
 
+test('an outage that spans the turn has started again, even where the count is the same', () => {
+  expect(
+    totalsOf([
+      [TURN - 10 * 24 * HOUR_MS, 100],
+      [TURN + 20 * 24 * HOUR_MS, 100],
+    ]),
+  ).toEqual([0, 100]);
+});
+
+test('a field that comes back near the turn, as it was, has not started again', () => {
+  expect(
+    totalsOf([
+      [TURN - 3 * HOUR_MS, 100],
+      [TURN - 2 * HOUR_MS, undefined],
+      [TURN - HOUR_MS, 100],
+    ]),
+  ).toEqual([0, 0, 0]);
+});
+
+test('a field that came back as it was is held against that poll, not against an earlier one', () => {
+  expect(
+    totalsOf([
+      [TURN - 20 * 24 * HOUR_MS, 100],
+      [TURN - 10 * 24 * HOUR_MS, undefined],
+      [TURN - 12 * HOUR_MS, 100],
+      // Near the turn the count may have started again before that poll: this is no certain turn.
+      [TURN + 20 * 24 * HOUR_MS, 150],
+    ]),
+  ).toEqual([0, 0, 0, 50]);
+});
+
 test('a field that is missing over the turn has started again when it comes back', () => {
   const before = TURN - 60_000;
   const later = (days: number) => TURN + days * 24 * HOUR_MS;
@@ -103,4 +138,29 @@ test('the three categories are counted apart', () => {
     service: { total: 2 },
     incoming: { total: 3 },
   });
+});
+
+test.each(['marketing', 'service', 'incoming'] as const)(
+  'what %s alone adds is counted, and numbers that add nothing keep their counters as they are',
+  (category) => {
+    const numbers = (count: number) => [
+      numberEntry({ whatsapp: '1', marketing: 5, service: 5, incoming: 5, [category]: count }),
+      numberEntry({ whatsapp: '2' }),
+    ];
+    const first = countConversations(new Map(), numbers(5), MID_MONTH, 'UTC');
+    const second = countConversations(first, numbers(9), MID_MONTH + 60_000, 'UTC');
+    expect(second.get('1')?.[category]).toEqual({ total: 4, seen: 9 });
+    // A hundred thousand objects made anew at each poll would be the garbage collector's work.
+    expect(second.get('2')).toBe(first.get('2'));
+  },
+);
+
+test.each([
+  ['at the same time', MID_MONTH, MID_MONTH, true],
+  ['a minute later', MID_MONTH, MID_MONTH + 60_000, true],
+  ['at a clock that was set back', MID_MONTH, MID_MONTH - 60_000, false],
+  ['near the turn', TURN, TURN + 60_000, false],
+  ['after the turn', TURN - 48 * HOUR_MS, TURN + 48 * HOUR_MS, false],
+])('the same counts %s: already counted is %4$s', (_when, beforeMs, atMs, expected) => {
+  expect(areCountedAlready(beforeMs, atMs, 'Asia/Jerusalem')).toBe(expected);
 });

@@ -62,6 +62,11 @@ test('no half of a pair is left where a name of control characters is cut', () =
   }
 });
 
+test('of a name far too long no more is looked at than four times what is kept', () => {
+  const before = '\0'.repeat(4 * TEXT_LENGTH_MAX - 1);
+  expect(parseText(`${before}ab`)).toEqual(['a', CUT]);
+});
+
 test.each([
   [7, '7'],
   [0, '0'],

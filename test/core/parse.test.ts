@@ -102,6 +102,18 @@ test('a total that is missing or absurd costs that total alone', () => {
   expect(oddOf(anomalies.counts)).toEqual({ field_missing: 1, field_invalid: 1 });
 });
 
+test.each([
+  ['totalWhatsApp', 'numbers'],
+  ['totalConversationsThisMonth', 'conversations'],
+  ['totalMarketingThisMonth', 'marketing'],
+  ['totalServiceThisMonth', 'service'],
+  ['totalIncomingThisMonth', 'incoming'],
+])('a %s that is no count is reported by its name', (field, key) => {
+  const { snapshot, anomalies } = parseNumbers(sampleResponse({ [field]: 'many' }));
+  expect(snapshot.totals).toMatchObject({ [key]: undefined });
+  expect(anomalies.examples).toEqual([`field_invalid: account.${field}`]);
+});
+
 const NOT_NUMBERS: readonly unknown[] = [
   '',
   '+972501234567',

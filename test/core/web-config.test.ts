@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { Secret } from '../../src/core/secret.ts';
+import { toSecureContextOptions, type TlsConfig } from '../../src/core/web-config.ts';
+
+const TLS: TlsConfig = {
+  cert: 'fake certificate',
+  key: new Secret('fake-key'),
+  clientCa: undefined,
+  clientAuthType: 'NoClientCert',
+  clientAllowedSans: undefined,
+  minVersion: 'TLSv1.2',
+  maxVersion: 'TLSv1.3',
+  ciphers: undefined,
+  curves: undefined,
+  preferServerCiphers: true,
+};
+
+test('what is not configured is left to Node.js, but for the authorities: nobody is trusted', () => {
+  expect(toSecureContextOptions(TLS)).toEqual({
+    cert: 'fake certificate',
+    key: 'fake-key',
+    ca: [],
+    minVersion: 'TLSv1.2',
+    maxVersion: 'TLSv1.3',
+    honorCipherOrder: true,
+  });
+});
+
+test('what is configured is said in the words of Node.js', () => {
+  const options = toSecureContextOptions({
+    ...TLS,
+    clientCa: 'fake authority',
+    ciphers: ['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES256-GCM-SHA384'],
+    curves: ['X25519', 'P-256'],
+    preferServerCiphers: false,
+  });
+  expect(options).toMatchObject({
+    ca: 'fake authority',
+    ciphers: 'ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384',
+    ecdhCurve: 'X25519:P-256',
+    honorCipherOrder: false,
+  });
+});
