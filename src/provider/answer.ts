@@ -49,7 +49,8 @@ export function assertOk(
     throw new PollError(known[0], `${call} call: ${known[1]}`, { isRefusal: true });
   }
 
-  const isHttpOk = answer.status >= 200 && answer.status < 300;
+  // A status of 1xx is none that an answer ends with.
+  const isHttpOk = answer.status < 300;
   if (isHttpOk && !isFail) {
     if (status === 'OK' || code === 1) return;
     throw new PollError('invalid_response', `${call} call: neither OK nor FAIL`);

@@ -76,7 +76,7 @@ export function createHttpClient(
         return await readAnswer(response, known);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        throw error instanceof PollError ? error : toPollError(error);
+        throw toPollError(error);
       }
     },
     async close() {
@@ -193,8 +193,8 @@ const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|
 
 /**
  * Names an error of undici or of Node.js by its code alone: the error objects themselves hold headers.
- * One without, but for some of undici's parser, is no failure of the network but a defect, which is
- * passed on as it is.
+ * One without, but for some of undici's parser, is no failure of the network but a PollError or a
+ * defect, which is passed on as it is.
  */
 function toPollError(error: unknown): unknown {
   const code = codeOf(error);
@@ -210,10 +210,10 @@ function toPollError(error: unknown): unknown {
     : new PollError('network', `no connection: ${code}`, { isPassing: true });
 }
 
+/** The failed connections to several addresses of one name have the code of the first of them. */
 function codeOf(error: unknown): string | undefined {
   for (let e = error; e instanceof Error; e = e.cause) {
     if ('code' in e && typeof e.code === 'string') return e.code;
-    if (e instanceof AggregateError) return codeOf(e.errors[0]);
   }
   return undefined;
 }

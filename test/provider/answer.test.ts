@@ -52,6 +52,11 @@ test.each<[Call, number, unknown, string]>([
   ['numbers', 200, { list: [] }, 'invalid_response'],
   ['numbers', 200, { status: 'MAYBE', reason: 1 }, 'ok'],
   ['numbers', 200, { status: 'MAYBE' }, 'invalid_response'],
+  ['numbers', 200, { status: 'OK', reason: 2 }, 'ok'],
+  ['numbers', 200, { status: 'MAYBE', reason: 2 }, 'invalid_response'],
+  ['numbers', 200, { status: 'FAIL', reason: [2] }, 'provider_failed'],
+  ['numbers', 299, { status: 'OK' }, 'ok'],
+  ['numbers', 300, { status: 'OK' }, 'http_status'],
   ['numbers', 200, null, 'invalid_response'],
   ['numbers', 200, [], 'invalid_response'],
   ['numbers', 200, 'OK', 'invalid_response'],
@@ -61,6 +66,7 @@ test.each<[Call, number, unknown, string]>([
 
 test.each([
   [429, true],
+  [499, false],
   [500, true],
   [503, true],
   [404, false],
@@ -81,6 +87,8 @@ test('a 5xx may pass and its Retry-After counts, also where the body says FAIL',
 test.each([
   ['30', 30_000],
   ['0', 0],
+  ['1.5', undefined],
+  ['22 Nov 2026 10:00:45 GMT', undefined],
   ['86400', 3_600_000],
   ['Sun, 22 Nov 2026 10:00:45 GMT', 45_000],
   ['Sun, 22 Nov 2026 09:00:00 GMT', 0],
@@ -90,6 +98,44 @@ test.each([
   [undefined, undefined],
 ])('Retry-After %s asks for a wait of %s ms', (header, expected) => {
   expect(judged('numbers', 503, undefined, header)).toMatchObject({ retryAfterMs: expected });
+});
+
+test.each<[Call, number, unknown, boolean]>([
+  ['token', 200, { status: 'FAIL', reason: 2 }, true],
+  ['token', 200, { status: 'FAIL', reason: 7 }, true],
+  ['token', 400, undefined, true],
+  ['token', 429, undefined, false],
+  ['token', 500, undefined, false],
+  ['numbers', 200, { status: 'FAIL', reason: 3 }, true],
+  ['numbers', 200, { status: 'FAIL', reason: 13 }, false],
+  ['numbers', 401, undefined, true],
+  ['numbers', 429, undefined, false],
+])('the %s call with HTTP %s and %j is a refusal: %4$s', (call, status, body, isRefusal) => {
+  expect(judged(call, status, body)).toMatchObject({ isRefusal });
+});
+
+test.each<[Call, number, unknown, string]>([
+  ['token', 200, { status: 'FAIL', reason: 2 }, 'client id or client secret is wrong'],
+  [
+    'token',
+    200,
+    { status: 'FAIL', reason: 3 },
+    'this IP address is blocked after too many wrong tries',
+  ],
+  ['numbers', 200, { status: 'FAIL', reason: 2 }, 'the credentials are wrong'],
+  ['numbers', 200, { status: 'FAIL', reason: 3 }, 'the access token does not exist or has expired'],
+  ['numbers', 200, {}, 'neither OK nor FAIL'],
+  ['numbers', 200, { status: 'FAIL', reason: '13' }, 'HTTP 200, FAIL with reason 13'],
+  ['numbers', 200, { status: 'FAIL', reason: 1234567 }, 'HTTP 200, FAIL with reason 1234567'],
+  [
+    'numbers',
+    200,
+    { status: 'FAIL', reason: '1234567' },
+    'HTTP 200, FAIL with reason that is no number',
+  ],
+  ['numbers', 500, undefined, 'HTTP 500, no documented answer'],
+])('the %s call with HTTP %s and %j is told as: %4$s', (call, status, body, message) => {
+  expect(judged(call, status, body)).toMatchObject({ message: `${call} call: ${message}` });
 });
 
 test('a message never repeats what the provider sent', () => {

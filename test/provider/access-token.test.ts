@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { instantOf } from '../../src/core/clock.ts';
+import { Secret } from '../../src/core/secret.ts';
+import {
+  expiresAtMs,
+  isAlive,
+  isDueForRenewal,
+  parseAccessToken,
+} from '../../src/provider/access-token.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+
+test.each([
+  null,
+  'fake-token',
+  ['fake-token'],
+  {},
+  { access_token: null },
+  { access_token: 7 },
+  { access_token: '' },
+  { access_token: 'two words' },
+  { access_token: ['fake-token'] },
+])('an answer of %j holds no access token', (body) => {
+  expect(() => parseAccessToken(body, createFakeClock())).toThrow(
+    expect.objectContaining({
+      reason: 'invalid_response',
+      message: 'token call: the answer holds no access token',
+    }),
+  );
+});
+
+test.each([
+  [60, 3600],
+  [61, 61],
+  [3599, 3599],
+  [3601, 3600],
+  [undefined, 3600],
+])('a token that says it ends in %s s is taken to live %s s', (told, lifeS) => {
+  const clock = createFakeClock();
+  const expiry = told === undefined ? undefined : String(clock.unixMs() / 1000 + told);
+  const token = parseAccessToken({ access_token: 'fake', expiration_time: expiry }, clock);
+  expect(token.lifeMs).toBe(lifeS * 1000);
+  expect(expiresAtMs(token)).toBe(clock.unixMs() + lifeS * 1000);
+});
+
+test.each([
+  [539_999, false, true],
+  [540_000, true, true],
+  [599_999, true, true],
+  [600_000, true, false],
+])('%s ms into a life of 600 s: due for renewal %s, alive %s', async (ageMs, isDue, isLiving) => {
+  const clock = createFakeClock();
+  const secret = new Secret('fake-token');
+  const token = { secret, receivedAt: instantOf(clock), lifeMs: 600_000 };
+  await clock.advance(ageMs);
+  expect(isDueForRenewal(token, clock)).toBe(isDue);
+  expect(isAlive(token, clock)).toBe(isLiving);
+});

@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { CLIENT_SECRET, start } from './provider-on-simulator.ts';
+
+test('both calls are made as the provider documents them', async () => {
+  const asked: unknown[] = [];
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const { authorization, 'content-type': type } = request.headers;
+    asked.push([request.method, request.url, authorization, type, await text(request)]);
+    response.end('{"status":"OK","reason":1,"access_token":"fake-token","list":[]}');
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  server.listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  const { provider } = await start({ apiUrl: `http://127.0.0.1:${port}/api` });
+  await provider.fetchNumbers(new AbortController().signal);
+  expect(asked).toEqual([
+    [
+      'POST',
+      '/api/settings/accessToken',
+      undefined,
+      'application/json',
+      `{"client_id":"fake-client","client_secret":"${CLIENT_SECRET}"}`,
+    ],
+    ['GET', '/api/whatsapp/getWhatsApp', 'Bearer fake-token', undefined, ''],
+  ]);
+});
+
+test('a poll that is stopped before it begins asks nothing and leaves nothing', async () => {
+  const { clock, simulator, provider } = await start();
+  const stop = AbortSignal.abort(new Error('stopping'));
+  await expect(provider.fetchNumbers(stop)).rejects.toThrow('stopping');
+  expect(simulator.requests).toMatchObject({ token: 0, numbers: 0 });
+  expect(clock.timers).toBe(0);
+});
+
+test('a token answer without a token is a wrong answer, and no numbers are asked for', async () => {
+  const { simulator, poll } = await start();
+  simulator.faults.token = {
+    kind: 'transform',
+    transform: (good) => ({ ...good, access_token: undefined }),
+  };
+  expect(await poll()).toBe('invalid_response');
+  expect(simulator.requests.numbers).toBe(0);
+});
+
+test('a renewal that is refused is told, though the token lives a little longer', async () => {
+  const { clock, simulator, poll } = await start();
+  await poll();
+  await clock.advance(59 * 60_000 + 1_000);
+  simulator.faults.token = { kind: 'fail', reason: 3 };
+  expect(await poll()).toBe('blocked');
+  expect(simulator.requests.numbers).toBe(1);
+});
+
+test('a token past its end is not used, whatever keeps it from being renewed', async () => {
+  const { clock, simulator, poll } = await start();
+  await poll();
+  await clock.advance(60 * 60_000);
+  simulator.faults.token = { kind: 'reply', status: 503 };
+  expect(await poll()).toBe('http_status');
+  expect(simulator.requests.numbers).toBe(1);
+});
+
+test.each([
+  ['that is gone', (path: string) => rmSync(path), 'ENOENT'],
+  ['that is empty', (path: string) => writeFileSync(path, ''), 'empty, or not one line of text'],
+])('a secret file %s is told with its path', async (_what, spoil, cause) => {
+  const folder = mkdtempSync(join(tmpdir(), 'secret-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'secret');
+  writeFileSync(path, 'fake-secret');
+  spoil(path);
+  const clientSecret = { kind: 'file', path } as const;
+  const { provider } = await start({
+    credentials: { kind: 'client', clientId: 'fake-client', clientSecret },
+  });
+  await expect(provider.fetchNumbers(new AbortController().signal)).rejects.toMatchObject({
+    reason: 'credentials',
+    message: `secret file ${path}: ${cause}`,
+  });
+});

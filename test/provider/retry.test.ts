@@ -1,0 +1,96 @@
+import { getEventListeners } from 'node:events';
+import { expect, test } from 'vitest';
+import { PollError } from '../../src/core/reasons.ts';
+import { startDeadline, withRetries } from '../../src/provider/retry.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+
+const TIMEOUT_MS = 20_000;
+
+/** A deadline that begins 7 s after the clock did. */
+async function start() {
+  const clock = createFakeClock();
+  await clock.advance(7_000);
+  const stop = new AbortController();
+  const deadline = startDeadline(clock, TIMEOUT_MS, stop.signal);
+  const listeners = () => getEventListeners(stop.signal, 'abort').length;
+  return { clock, stop, deadline, listeners };
+}
+
+test('a deadline counts down, and aborts when its time is over', async () => {
+  const { clock, deadline } = await start();
+  expect(deadline.remainingMs()).toBe(20_000);
+  await clock.advance(19_999);
+  expect(deadline.remainingMs()).toBe(1);
+  expect(deadline.signal.aborted).toBe(false);
+  await clock.advance(1);
+  expect(deadline.signal.reason).toMatchObject({
+    reason: 'timeout',
+    message: 'no complete answer within 20 s',
+  });
+});
+
+test('a stop aborts a deadline with its own reason, also where it came before', async () => {
+  const { clock, stop, deadline, listeners } = await start();
+  stop.abort('enough');
+  expect(deadline.signal.reason).toBe('enough');
+  expect(listeners()).toBe(0);
+  expect(startDeadline(clock, TIMEOUT_MS, stop.signal).signal.reason).toBe('enough');
+});
+
+test('a deadline that was ended leaves no timer and no listener', async () => {
+  const { clock, stop, deadline, listeners } = await start();
+  expect(listeners()).toBe(1);
+  deadline.end();
+  expect(clock.timers).toBe(0);
+  expect(listeners()).toBe(0);
+  stop.abort();
+  expect(deadline.signal.aborted).toBe(false);
+});
+
+/** When a request was made, in ms since the deadline began, that fails so often and then succeeds. */
+async function triesOf(failure: Error, failures: number, random = 0) {
+  const { clock, deadline } = await start();
+  const tries: number[] = [];
+  const request = async () => {
+    tries.push(TIMEOUT_MS - deadline.remainingMs());
+    if (tries.length <= failures) throw failure;
+    return 'good';
+  };
+  const outcome = withRetries(request, { deadline, clock, random: () => random }).catch(
+    (thrown: unknown) => thrown,
+  );
+  // The first failure comes to its wait before the clock goes on.
+  await clock.advance(0);
+  await clock.advance(TIMEOUT_MS - 1);
+  return { tries, outcome: await outcome };
+}
+const passing = (retryAfterMs?: number) =>
+  new PollError('http_status', 'HTTP 503', { isPassing: true, retryAfterMs });
+
+test.each([
+  [0, [0, 250, 750, 1_750]],
+  [0.5, [0, 375, 1_125, 2_625]],
+])('with a random of %s the tries are made at %j ms', async (random, tries) => {
+  expect(await triesOf(passing(), 3, random)).toEqual({ tries, outcome: 'good' });
+});
+
+test('after three more tries the failure stands', async () => {
+  const error = passing();
+  const { tries, outcome } = await triesOf(error, 9);
+  expect(tries).toHaveLength(4);
+  expect(outcome).toBe(error);
+});
+
+test.each([new PollError('http_status', 'HTTP 404'), new Error('a defect')])(
+  '%s is not tried again',
+  async (error) => {
+    expect(await triesOf(error, 9)).toEqual({ tries: [0], outcome: error });
+  },
+);
+
+test('a wait up to the deadline is not begun, a shorter one is', async () => {
+  const long = passing(TIMEOUT_MS);
+  expect(await triesOf(long, 1)).toEqual({ tries: [0], outcome: long });
+  const short = passing(TIMEOUT_MS - 1);
+  expect(await triesOf(short, 1)).toEqual({ tries: [0, TIMEOUT_MS - 1], outcome: 'good' });
+});
