@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { RESPONSE_BYTES_MAX, createHttpClient } from '../../src/provider/http.ts';
+import { RESPONSE_BYTES_MAX } from '../../src/provider/http.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { TIMEOUT_MS, outcomeOf, start } from './provider-on-simulator.ts';
 
@@ -171,19 +171,4 @@ test('a stop ends a poll at once, with its own reason', async () => {
   abort.abort(new Error('stopping'));
   await expect(poll).rejects.toThrow('stopping');
   expect(clock.timers).toBe(0);
-});
-
-test('an answer that is not HTTP is a failure of the network, which is tried again', async () => {
-  const server = createTcpServer((socket) => socket.end('hello\r\n\r\n'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
-  const http = createHttpClient(url, { http: '', https: '', no: '' }, 1_000);
-  onTestFinished(async () => {
-    await http.close();
-    server.close();
-  });
-  const { signal } = new AbortController();
-  const failure = http.requestJson({ url, method: 'GET', headers: {}, signal });
-  await expect(failure).rejects.toMatchObject({ reason: 'network', isPassing: true });
 });
