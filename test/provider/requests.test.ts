@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { CLIENT_SECRET, start } from './provider-on-simulator.ts';
 
-test('both calls are made as the provider documents them', async () => {
+test('both calls are made as the provider documents them, over one connection until it is closed', async () => {
   const asked: unknown[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { authorization, 'content-type': type } = request.headers;
@@ -23,6 +23,12 @@ test('both calls are made as the provider documents them', async () => {
 
   const { provider } = await start({ apiUrl: `http://127.0.0.1:${port}/api` });
   await provider.fetchNumbers(new AbortController().signal);
+  const connections = () =>
+    new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
+  expect(await connections()).toBe(1);
+  await provider.close();
+  // Left to itself, it would stay for 4 s.
+  await expect.poll(connections, { timeout: 2_000 }).toBe(0);
   expect(asked).toEqual([
     [
       'POST',
@@ -41,6 +47,13 @@ test('a poll that is stopped before it begins asks nothing and leaves nothing', 
   await expect(provider.fetchNumbers(stop)).rejects.toThrow('stopping');
   expect(simulator.requests).toMatchObject({ token: 0, numbers: 0 });
   expect(clock.timers).toBe(0);
+});
+
+test('a token that is refused when it is fresh is not exchanged for another', async () => {
+  const { simulator, poll } = await start();
+  simulator.faults.numbers = { kind: 'fail', reason: 3 };
+  expect(await poll()).toBe('token');
+  expect(simulator.requests).toMatchObject({ token: 1, numbers: 1 });
 });
 
 test('a token answer without a token is a wrong answer, and no numbers are asked for', async () => {
