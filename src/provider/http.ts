@@ -124,7 +124,7 @@ async function readAnswer(
     stream.destroy();
     throw new PollError('redirect', `HTTP ${status}, not followed`);
   }
-  const isOk = status >= 200 && status < 300;
+  const isOk = status < 300;
   const length = Number(headers['content-length'] ?? 0);
   const isPacked = /^(?:x-)?gzip$/i.test(headers['content-encoding']?.toString() ?? '');
   const unpacked = isPacked ? pipeline(stream, createGunzip(UNPACKED), () => {}) : stream;
