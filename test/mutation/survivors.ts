@@ -4,6 +4,9 @@ const SAME = 'where both sides are equal, both ways lead to the same';
 const NO_WAIT = 'a wait of undefined is none';
 const SCORE = 'scores are 48 bits of a hash: none is 0 or 1, and no two are equal';
 const NODE_CODE = 'whatever reading a file throws is an Error with a code';
+const BEHIND =
+  'a second defence, of sockets that are left behind: the deadline of the poll comes first';
+const STRING = 'a code that is no string does not get here';
 const TLS_NAME = 'no code of Node.js or undici has one of these names in its middle';
 
 /**
@@ -31,6 +34,18 @@ export const SURVIVORS: Readonly<Record<string, string>> = {
   'src/provider/answer.ts: header === undefined -> false':
     'the text `undefined` is neither a number nor a date',
   'src/provider/hold.ts: held !== undefined -> true': CERTAIN,
+  'src/provider/http.ts: { headersTimeout: limitMs, bodyTimeout: limitMs, connect: { timeout: limitMs } } -> {}':
+    BEHIND,
+  'src/provider/http.ts: { timeout: limitMs } -> {}': BEHIND,
+  'src/provider/http.ts: { chunkSize: 64 * 1024 } -> {}': SHORTCUT,
+  'src/provider/http.ts: /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|EPROTO$)/ -> /(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|EPROTO$)/':
+    TLS_NAME,
+  'src/provider/http.ts: /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|EPROTO$)/ -> /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|EPROTO)/':
+    TLS_NAME,
+  "src/provider/http.ts: 'code' in e && typeof e.code === 'string' -> true": STRING,
+  "src/provider/http.ts: 'code' in e && typeof e.code === 'string' -> 'code' in e || typeof e.code === 'string'":
+    STRING,
+  "src/provider/http.ts: typeof e.code === 'string' -> true": STRING,
   "src/provider/http.ts: proxyUrl === '' -> false": SHORTCUT,
   'src/provider/http.ts: \'\' -> "Stryker was here!"': SHORTCUT,
   'src/provider/provider.ts: lastSecret !== undefined -> true': CERTAIN,
