@@ -15,7 +15,23 @@ export function joinCrc(before: number, behind: { readonly crc: number; readonly
 }
 
 /** By the low byte of the state and that of the next character: one step of a running checksum. */
-export const CRC_STEP = Int32Array.from({ length: 256 }, (_, byte) => multiply(X_TO_THE_8, byte));
+const CRC_STEP = Int32Array.from({ length: 256 }, (_, byte) => multiply(X_TO_THE_8, byte));
+
+/** The state of a running checksum after these bytes. */
+export function crcOf(state: number, bytes: Uint8Array): number {
+  let crc = state;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_STEP[(crc ^ byte) & 0xff] as number);
+  return crc;
+}
+
+/** The same of ASCII. */
+export function crcOfText(state: number, text: string): number {
+  let crc = state;
+  for (let i = 0; i < text.length; i += 1) {
+    crc = (crc >>> 8) ^ (CRC_STEP[(crc ^ text.charCodeAt(i)) & 0xff] as number);
+  }
+  return crc;
+}
 
 /** By the number of bytes; there are some hundred of them at most. */
 const shifts: Int32Array[] = [];

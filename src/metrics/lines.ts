@@ -1,14 +1,17 @@
-import { CRC_STEP, crcShift } from './crc.ts';
-import type { Part } from './gzip.ts';
 import {
-  createBitWriter,
-  createCode,
-  fitTogether,
-  joinTokens,
-  renderCodes,
-  toToken,
-  type Token,
-} from './huffman.ts';
+  COPIES,
+  COPY_MAX,
+  COPY_MIN,
+  END,
+  HEAD,
+  LITERALS,
+  pushText,
+  toDistance,
+  toTokens,
+} from './alphabet.ts';
+import { crcOf, crcOfText, crcShift } from './crc.ts';
+import type { Part } from './gzip.ts';
+import { createBitWriter, toToken, type Token } from './huffman.ts';
 
 /**
  * The hot path. Deflates lines of text (RFC 1951) that differ from the ones before in a few digits,
@@ -43,12 +46,6 @@ function toStretch(text: string): Stretch {
   return { bytes, shift: crcShift(bytes.length), crc: crcOf(0, bytes) };
 }
 
-function crcOf(state: number, bytes: Uint8Array): number {
-  let crc = state;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_STEP[(crc ^ byte) & 0xff] as number);
-  return crc;
-}
-
 /** The keys of a block of lines: ASCII, mostly digits. */
 export interface Keys {
   readonly texts: readonly string[];
@@ -79,18 +76,8 @@ export function createKeys(texts: readonly string[]): Keys {
   return { texts, crcs, common, rests: Int32Array.from(rests), restAt };
 }
 
-function crcOfText(state: number, text: string): number {
-  let crc = state;
-  for (let i = 0; i < text.length; i += 1) {
-    crc = (crc >>> 8) ^ (CRC_STEP[(crc ^ text.charCodeAt(i)) & 0xff] as number);
-  }
-  return crc;
-}
-
-/** How far back a copy can reach, and how long it can be. */
+/** How far back a copy can reach. */
 const DISTANCE_MAX = 32_768;
-const COPY_MIN = 3;
-const COPY_MAX = 258;
 /** So many tokens at most wait to be written: they fit into the cache of a processor. */
 const TOKENS_MAX = 8_192;
 /** More tokens than a key, a value and the copies of a line have. */
@@ -248,71 +235,4 @@ function toText(value: number): Text {
   const made = { text, tokens: toTokens(text) };
   if (value < SMALL_MAX) SMALL[value] = made;
   return made;
-}
-
-const END = 256;
-
-/** How often each symbol comes in a thousand lines or so; those that do not are for the first line. */
-const LITERALS = createCode(
-  Array.from({ length: 286 }, (_, symbol) => {
-    if (symbol < END) return weightOf(String.fromCharCode(symbol));
-    if (symbol === 257) return 400;
-    if (symbol >= 273 && symbol < 282) return 120;
-    if (symbol >= 267 && symbol < 273) return 50;
-    return 10;
-  }),
-);
-
-/** Keys and values are digits; numbers that must not be shown, hexadecimal ones. */
-function weightOf(character: string): number {
-  if (/[0-9]/.test(character)) return 1_100;
-  return /[a-f]/.test(character) ? 20 : 1;
-}
-
-/** Nearly all lines are 50 to 150 characters long; some have three of a kind. */
-const DISTANCES = createCode(
-  Array.from({ length: 30 }, (_, symbol) => (symbol >= 11 && symbol < 18 ? 100 : 1)),
-);
-const HEAD = renderCodes(LITERALS, DISTANCES);
-
-/** By length, from COPY_MIN to COPY_MAX. */
-const COPIES = Array.from({ length: COPY_MAX + 1 }, (_, length): Token => {
-  if (length < COPY_MIN) return 0;
-  if (length === COPY_MAX) return LITERALS[285] as Token;
-  const x = length - COPY_MIN;
-  const extraBits = x < 8 ? 0 : 29 - Math.clz32(x);
-  const symbol = x < 8 ? 257 + x : 261 + 4 * extraBits + ((x >> extraBits) & 3);
-  return withExtra(LITERALS[symbol] as Token, x, extraBits);
-});
-
-function toDistance(distance: number): Token {
-  const x = distance - 1;
-  const extraBits = x < 4 ? 0 : 30 - Math.clz32(x);
-  const symbol = x < 4 ? x : 2 * extraBits + 2 + ((x >> extraBits) & 1);
-  return withExtra(DISTANCES[symbol] as Token, x, extraBits);
-}
-
-/** What tells apart what has the same symbol follows it. */
-function withExtra(symbol: Token, x: number, extraBits: number): Token {
-  return joinTokens(symbol, toToken(x & ((1 << extraBits) - 1), extraBits));
-}
-
-function toTokens(text: string): Token[] {
-  const tokens: Token[] = [];
-  pushText(tokens, text, 0);
-  return tokens;
-}
-
-/** In as few tokens as possible. */
-function pushText(tokens: Token[], text: string, from: number): void {
-  let open: Token = 0;
-  for (let i = from; i < text.length; i += 1) {
-    const next = LITERALS[text.charCodeAt(i)] as Token;
-    if (fitTogether(open, next)) open = joinTokens(open, next);
-    else {
-      tokens.push(open);
-      open = next;
-    }
-  }
-  if (from < text.length) tokens.push(open);
 }
