@@ -5,6 +5,9 @@ import { eventually } from './support/program.ts';
 import { runExporter } from './support/running-exporter.ts';
 import { startProvider } from './support/simulated-provider.ts';
 
+/** The default of poll.stale_after. */
+const STALE_AFTER_MS = 5 * 60_000;
+
 /** The accounts that have series in a text. */
 function accountsIn(text: string): string[] {
   const samples = [...parseExposition(text).values()].flatMap((family) => family.samples);
@@ -54,6 +57,33 @@ test('a shard without an account is healthy and ready, says so, and serves who i
       message: 'no account falls to this shard',
     },
   ]);
+});
+
+test('only polls ask the provider, however often the exporter is asked', async () => {
+  const { url, requests } = await startProvider(1);
+  const clock = createFakeClock();
+  const { ask } = await runExporter({ accounts: { acme: url } }, clock);
+  await clock.advance(100);
+  await eventually(async () => (await ask('/-/ready')).ok || undefined, 'the first poll');
+  expect(requests).toMatchObject({ token: 1, numbers: 1 });
+  for (const path of ['/metrics', '/metrics?account=acme', '/', '/api/status', '/sd', '/-/ready'])
+    for (let i = 0; i < 3; i += 1) expect((await ask(path)).status).toBe(200);
+  expect(requests).toMatchObject({ token: 1, numbers: 1 });
+});
+
+test('data is served until it is as old as poll.stale_after, and not a millisecond longer', async () => {
+  const { url, faults } = await startProvider(1);
+  const clock = createFakeClock();
+  const { text, ask } = await runExporter({ accounts: { acme: url } }, clock);
+  await clock.advance(100);
+  await eventually(async () => (await ask('/-/ready')).ok || undefined, 'the first poll');
+  const succeeded = /^whatsapp_last_success_timestamp_seconds\{.*\} (.*)$/m;
+  const goodMs = 1000 * Number(succeeded.exec(await text('/metrics'))?.[1]);
+  faults.numbers = { kind: 'reply', status: 404 };
+  await clock.advance(goodMs + STALE_AFTER_MS - clock.unixMs());
+  expect(await text('/metrics')).toMatch(/^whatsapp_number_online\{/m);
+  await clock.advance(1);
+  expect(await text('/metrics')).not.toMatch(/^whatsapp_number_/m);
 });
 
 test('an account that hangs until its time-out delays no other, nor its own next poll', async () => {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
@@ -7,9 +6,8 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBu
 import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { loadConfig } from '../../src/config/load.ts';
-import { problemsOf, readManifest, resourcesOf, type Manifest } from './manifests.ts';
+import { buildFolder, problemsOf, readManifest, resourcesOf, type Manifest } from './manifests.ts';
 
 const BASE = 'deploy/kubernetes/base';
 const NAME = 'whatsapp-numbers-exporter';
@@ -136,29 +134,19 @@ test('the configuration is valid, and each file that it needs is mounted where i
   expect(loaded).toMatchObject({ config: { web: { listenAddresses: [{ port: PORT }] } } });
 });
 
-const KUBECTL = 'kubectl';
-const hasKubectl = spawnSync(KUBECTL, ['version', '--client']).status === 0;
-
-test.runIf(hasKubectl)(
-  'kubectl builds base and monitoring, and mounts the generated ConfigMap',
-  () => {
-    const { stdout, stderr } = spawnSync(KUBECTL, ['kustomize', dirname(BASE)], {
-      encoding: 'utf8',
-    });
-    expect(stderr).toBe('');
-    const built = parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
-    const listed = resourcesOf(dirname(BASE)).map(({ kind }) => kind);
-    expect(built.map(({ kind }) => kind).toSorted()).toEqual([...listed, 'ConfigMap'].toSorted());
-    const config = built.find(({ kind }) => kind === 'ConfigMap');
-    expect(config).toHaveProperty('data', {
-      'config.yml': readFileSync(join(BASE, 'config.yml'), 'utf8'),
-    });
-    const { spec } = built.find(({ kind }) => kind === 'Deployment') as DeploymentManifest;
-    const mounted = spec.template.spec.volumes.find(({ configMap }) => configMap);
-    expect(mounted?.configMap?.name).toBe(config?.metadata.name);
-    expect(spec.template.spec.volumes).toContainEqual({
-      name: 'secret',
-      secret: { secretName: NAME, defaultMode: 0o440 },
-    });
-  },
-);
+test('kustomize builds base and monitoring, and mounts the generated ConfigMap', () => {
+  const built = buildFolder(dirname(BASE));
+  const listed = resourcesOf(dirname(BASE)).map(({ kind }) => kind);
+  expect(built.map(({ kind }) => kind).toSorted()).toEqual([...listed, 'ConfigMap'].toSorted());
+  const config = built.find(({ kind }) => kind === 'ConfigMap');
+  expect(config).toHaveProperty('data', {
+    'config.yml': readFileSync(join(BASE, 'config.yml'), 'utf8'),
+  });
+  const { spec } = built.find(({ kind }) => kind === 'Deployment') as DeploymentManifest;
+  const mounted = spec.template.spec.volumes.find(({ configMap }) => configMap);
+  expect(mounted?.configMap?.name).toBe(config?.metadata.name);
+  expect(spec.template.spec.volumes).toContainEqual({
+    name: 'secret',
+    secret: { secretName: NAME, defaultMode: 0o440 },
+  });
+});

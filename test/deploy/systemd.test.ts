@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
+import { fetchPrograms, findProgram, unlessMissing } from '../support/programs.ts';
 
 const NAME = 'whatsapp-numbers-exporter';
 const unit = readFileSync(`deploy/systemd/${NAME}.service`, 'utf8');
@@ -39,24 +40,38 @@ test('the secret reaches the exporter as a credential, which the configuration a
   expect(loaded).toHaveProperty('config.accounts.0.credentials.kind', 'client');
 });
 
-const ANALYZE = 'systemd-analyze';
-const [, version = '0'] =
-  /systemd (\d+)/.exec(String(spawnSync(ANALYZE, ['--version']).stdout)) ?? [];
 /** The unit needs 250, and so does the offline rating. */
-const hasSystemd = Number(version) >= 250;
+const SYSTEMD_OLDEST = 250;
 
-test.runIf(hasSystemd)('systemd knows every directive, and rates it as well confined', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'systemd-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const copy = join(folder, `${NAME}.service`);
-  // The exporter need not be installed on this machine.
-  writeFileSync(copy, unit.replace(/^ExecStart=.*$/m, 'ExecStart=/bin/true'));
-  const analyze = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(ANALYZE, args, { encoding: 'utf8' });
-    return { status, complaints: stderr, stdout };
-  };
-  expect(analyze('verify', '--man=no', copy)).toEqual({ status: 0, complaints: '', stdout: '' });
-  // In tenths; 14 as it is. A service without any of it has 96.
-  const security = analyze('security', '--offline=true', '--threshold=20', '--no-pager', copy);
-  expect(security.status, security.stdout).toBe(0);
-});
+async function systemdAnalyze(): Promise<string> {
+  const installed = await findProgram('systemd-analyze');
+  if (installed !== undefined && versionOf(installed) >= SYSTEMD_OLDEST) return installed;
+  const fetched = join(await fetchPrograms('systemd'), 'systemd-analyze');
+  if (versionOf(fetched) >= SYSTEMD_OLDEST) return fetched;
+  throw new Error(`systemd ${SYSTEMD_OLDEST} is needed; this is ${versionOf(fetched)}`);
+}
+
+function versionOf(program: string): number {
+  return Number(/systemd (\d+)/.exec(String(spawnSync(program, ['--version']).stdout))?.[1]);
+}
+
+const systemd = await unlessMissing('systemd-analyze', systemdAnalyze);
+
+test.skipIf(systemd === undefined)(
+  'systemd knows every directive, and rates it as well confined',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'systemd-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const copy = join(folder, `${NAME}.service`);
+    // The exporter need not be installed on this machine.
+    writeFileSync(copy, unit.replace(/^ExecStart=.*$/m, 'ExecStart=/bin/true'));
+    const analyze = (...args: string[]) => {
+      const { status, stdout, stderr } = spawnSync(systemd ?? '', args, { encoding: 'utf8' });
+      return { status, complaints: stderr, stdout };
+    };
+    expect(analyze('verify', '--man=no', copy)).toEqual({ status: 0, complaints: '', stdout: '' });
+    // In tenths; 14 as it is. A service without any of it has 96.
+    const security = analyze('security', '--offline=true', '--threshold=20', '--no-pager', copy);
+    expect(security.status, security.stdout).toBe(0);
+  },
+);

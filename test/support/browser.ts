@@ -1,13 +1,7 @@
-import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
+import { fetchPrograms, findProgram, unlessMissing } from './programs.ts';
 
-const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const CACHE = join(ROOT, 'node_modules/.cache/chromium');
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /**
@@ -15,7 +9,10 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
  * a cache folder. Rejects where there is none to be had.
  */
 export async function startBrowser(): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM'] ?? (await findInstalled()) ?? (await fetched());
+  const executablePath =
+    process.env['CHROMIUM'] ??
+    (await findProgram(...NAMES)) ??
+    join(await fetchPrograms('chromium'), 'chromium');
   // Without a sandbox, since it may run as root; and without a word to anybody but the page.
   const args = [
     '--no-sandbox',
@@ -27,29 +24,6 @@ export async function startBrowser(): Promise<Browser> {
 }
 
 /** The same, but undefined, with a warning, where there is none to be had; in CI that is an error. */
-export async function startOptionalBrowser(): Promise<Browser | undefined> {
-  try {
-    return await startBrowser();
-  } catch (error) {
-    if (process.env['CI'] === 'true') throw error;
-    console.warn(`No Chromium, its tests are skipped: ${String(error)}`);
-    return undefined;
-  }
-}
-
-async function findInstalled(): Promise<string | undefined> {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  for (const path of NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))) {
-    const isThere = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return path;
-  }
-  return undefined;
-}
-
-async function fetched(): Promise<string> {
-  await run(join(ROOT, 'scripts/fetch-chromium.sh'), [CACHE], { cwd: ROOT });
-  return join(CACHE, 'chromium');
+export function startOptionalBrowser(): Promise<Browser | undefined> {
+  return unlessMissing('Chromium', startBrowser);
 }

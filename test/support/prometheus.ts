@@ -1,13 +1,9 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fetchPrograms, findProgram, unlessMissing } from './programs.ts';
 
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const CACHE = join(ROOT, 'node_modules/.cache/prometheus');
-const FETCH = join(ROOT, 'scripts/fetch-prometheus.sh');
 
 /** keep_firing_for, which the alerts use, came with Prometheus 2.42. */
 const PROMETHEUS_OLDEST = [2, 42] as const;
@@ -30,49 +26,31 @@ export async function prometheusTools(): Promise<PrometheusTools> {
 }
 
 /** The same, but undefined, with a warning, where they cannot be had; in CI that is an error. */
-export async function optionalPrometheusTools(): Promise<PrometheusTools | undefined> {
-  try {
-    return await prometheusTools();
-  } catch (error) {
-    if (process.env['CI'] === 'true') throw error;
-    console.warn(`No Prometheus tools, their tests are skipped: ${String(error)}`);
-    return undefined;
-  }
+export function optionalPrometheusTools(): Promise<PrometheusTools | undefined> {
+  return unlessMissing('Prometheus tools', prometheusTools);
 }
 
 async function installedTools(): Promise<PrometheusTools | undefined> {
   const { PROMTOOL, PROMETHEUS, ALERTMANAGER, AMTOOL } = process.env;
-  const promtool = PROMTOOL ?? (await find('promtool'));
-  const prometheus = PROMETHEUS ?? (await find('prometheus'));
+  const promtool = PROMTOOL ?? (await findProgram('promtool'));
+  const prometheus = PROMETHEUS ?? (await findProgram('prometheus'));
   const alertmanager =
-    ALERTMANAGER ?? (await find('alertmanager')) ?? (await find('prometheus-alertmanager'));
-  const amtool = AMTOOL ?? (await find('amtool'));
+    ALERTMANAGER ?? (await findProgram('alertmanager', 'prometheus-alertmanager'));
+  const amtool = AMTOOL ?? (await findProgram('amtool'));
   if (!promtool || !prometheus || !alertmanager || !amtool) return undefined;
   if (!(await isNewEnough(promtool))) return undefined;
   return { promtool, prometheus, alertmanager, amtool };
 }
 
 async function fetchedTools(): Promise<PrometheusTools> {
-  await run(FETCH, [CACHE], { cwd: ROOT });
-  const path = (name: string): string => join(CACHE, 'bin', name);
+  const folder = await fetchPrograms('prometheus');
+  const path = (name: string): string => join(folder, 'bin', name);
   return {
     promtool: path('promtool'),
     prometheus: path('prometheus'),
     alertmanager: path('alertmanager'),
     amtool: path('amtool'),
   };
-}
-
-async function find(name: string): Promise<string | undefined> {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    const path = join(folder, name);
-    const found = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return path;
-  }
-  return undefined;
 }
 
 async function isNewEnough(promtool: string): Promise<boolean> {
