@@ -1,4 +1,3 @@
-import { doublingMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { PollError, type Reason } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
@@ -38,7 +37,7 @@ export function createHold(clock: Clock): Hold {
       }
     },
     refused(reason, secret) {
-      const waitMs = doublingMs(refusals, REFUSED_WAIT_MS_FIRST, REFUSED_WAIT_MS_MAX);
+      const waitMs = Math.min(REFUSED_WAIT_MS_FIRST * 2 ** refusals, REFUSED_WAIT_MS_MAX);
       held = { reason, untilMs: clock.monotonicMs() + waitMs, secret };
       refusals += 1;
     },

@@ -1,4 +1,3 @@
-import { doublingMs } from '../core/backoff.ts';
 import { sleep, type Clock } from '../core/clock.ts';
 import { PollError } from '../core/reasons.ts';
 
@@ -32,7 +31,6 @@ export function startDeadline(clock: Clock, timeoutMs: number, stop: AbortSignal
 
 const RETRIES_MAX = 3;
 const RETRY_DELAY_MS_FIRST = 500;
-const RETRY_DELAY_MS_MAX = 8_000;
 
 /**
  * Runs a request, and again where its failure may pass and the deadline leaves room, waiting as
@@ -47,7 +45,7 @@ export async function withRetries<T>(
       return await request(deadline.signal);
     } catch (error) {
       if (!(error instanceof PollError && error.isPassing) || attempt >= RETRIES_MAX) throw error;
-      const backoffMs = doublingMs(attempt, RETRY_DELAY_MS_FIRST, RETRY_DELAY_MS_MAX);
+      const backoffMs = RETRY_DELAY_MS_FIRST * 2 ** attempt;
       // Half fixed, half random: many pollers must not come back in step.
       const delayMs = error.retryAfterMs ?? backoffMs * (0.5 + random() / 2);
       if (delayMs >= deadline.remainingMs()) throw error;

@@ -48,3 +48,13 @@ test('another secret ends the wait and the doubling', () => {
   hold.refused('credentials', other);
   expect(() => hold.check(() => other)).toThrow('another 900 s');
 });
+
+test('the wait doubles with each refusal up to an hour, however many there are', () => {
+  const hold = createHold(createFakeClock());
+  for (const seconds of [900, 1800, 3600, 3600]) {
+    hold.refused('blocked', SECRET);
+    expect(() => hold.check(() => SECRET)).toThrow(`another ${seconds} s`);
+  }
+  for (let refusals = 4; refusals < 2_000; refusals += 1) hold.refused('blocked', SECRET);
+  expect(() => hold.check(() => SECRET)).toThrow('another 3600 s');
+});
