@@ -193,14 +193,14 @@ const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|
 
 /**
  * Names an error of undici or of Node.js by its code alone: the error objects themselves hold headers.
- * One without, but for some of undici's parser, is a PollError already or a defect, as is a request that
- * undici does not send: these are passed on as they are.
+ * One without is a PollError already or a defect, as is a request that undici does not send: these
+ * are passed on as they are.
  */
 function toPollError(error: unknown): unknown {
-  const code = codeOf(error);
-  if (code === undefined && error instanceof Error && error.name === 'HTTPParserError') {
+  if (error instanceof Error && error.name === 'HTTPParserError') {
     return new PollError('network', 'an answer that is not HTTP', { isPassing: true });
   }
+  const code = codeOf(error);
   if (code === undefined || code === 'UND_ERR_INVALID_ARG') return error;
   if (code.startsWith('Z_')) return new PollError('invalid_json', `cannot decompress: ${code}`);
   return TLS_CODE.test(code)

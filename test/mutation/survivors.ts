@@ -46,9 +46,14 @@ export const SURVIVORS: Readonly<Record<string, string>> = {
   "src/provider/http.ts: 'code' in e && typeof e.code === 'string' -> 'code' in e || typeof e.code === 'string'":
     STRING,
   "src/provider/http.ts: typeof e.code === 'string' -> true": STRING,
+  'src/provider/http.ts: \'content-length\' -> ""': SHORTCUT,
+  'src/provider/http.ts: end > body.length -> end >= body.length': SHORTCUT,
+  'src/provider/http.ts: error instanceof Error -> true': CERTAIN,
   "src/provider/http.ts: proxyUrl === '' -> false": SHORTCUT,
   'src/provider/http.ts: \'\' -> "Stryker was here!"': SHORTCUT,
   'src/provider/provider.ts: lastSecret !== undefined -> true': CERTAIN,
+  'src/provider/provider.ts: \'GET\' -> ""': 'undici takes no method for GET',
+  'src/provider/provider.ts: last !== undefined -> true': CERTAIN,
   'src/provider/provider.ts: error instanceof PollError && error.retryAfterMs !== undefined -> true':
     NO_WAIT,
   'src/provider/provider.ts: error instanceof PollError && error.retryAfterMs !== undefined -> error instanceof PollError || error.retryAfterMs !== undefined':

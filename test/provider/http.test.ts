@@ -6,6 +6,7 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { PollError } from '../../src/core/reasons.ts';
 import { RESPONSE_BYTES_MAX, createHttpClient } from '../../src/provider/http.ts';
@@ -109,6 +110,37 @@ test.each<[string, RequestListener, object]>([
   ],
 ])('%s is told as it is', async (_what, listener, error) => {
   await expect(connectTo(await serve(listener)).ask()).rejects.toMatchObject(error);
+});
+
+test.each(['gzip', 'x-gzip', 'GZIP'])('an answer of coding %s is unpacked', async (coding) => {
+  const { ask } = connectTo(
+    await serve((_request, response) =>
+      response.writeHead(200, { 'content-encoding': coding }).end(gzipSync('{"a":1}')),
+    ),
+  );
+  expect(await ask()).toMatchObject({ body: { a: 1 } });
+});
+
+test.each(['identity', 'not-gzip', 'gzip-not'])(
+  'one of coding %s is read as it is',
+  async (coding) => {
+    const { ask } = connectTo(
+      await serve((_request, response) =>
+        response.writeHead(200, { 'content-encoding': coding }).end('{"a":1}'),
+      ),
+    );
+    expect(await ask()).toMatchObject({ body: { a: 1 } });
+  },
+);
+
+test('a length beyond all memory is not believed', async () => {
+  const { ask } = connectTo(
+    await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': 2 ** 50 }).write('{"a":1}');
+      response.destroy();
+    }),
+  );
+  await expect(ask()).rejects.toThrow('no connection: UND_ERR_SOCKET');
 });
 
 test('an answer that is not HTTP is a failure of the network that may pass', async () => {
