@@ -48,7 +48,6 @@ export const SURVIVORS: Readonly<Record<string, string>> = {
   "src/provider/http.ts: typeof e.code === 'string' -> true": STRING,
   'src/provider/http.ts: \'content-length\' -> ""': SHORTCUT,
   'src/provider/http.ts: end > body.length -> end >= body.length': SHORTCUT,
-  'src/provider/http.ts: error instanceof Error -> true': CERTAIN,
   "src/provider/http.ts: proxyUrl === '' -> false": SHORTCUT,
   'src/provider/http.ts: \'\' -> "Stryker was here!"': SHORTCUT,
   'src/provider/provider.ts: lastSecret !== undefined -> true': CERTAIN,

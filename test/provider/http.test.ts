@@ -136,8 +136,8 @@ test.each(['identity', 'not-gzip', 'gzip-not'])(
 test('a length beyond all memory is not believed', async () => {
   const { ask } = connectTo(
     await serve((_request, response) => {
-      response.writeHead(200, { 'content-length': 2 ** 50 }).write('{"a":1}');
-      response.destroy();
+      response.writeHead(200, { 'content-length': 2 ** 50 });
+      response.write('{"a":1}', () => response.destroy());
     }),
   );
   await expect(ask()).rejects.toThrow('no connection: UND_ERR_SOCKET');
