@@ -15,8 +15,9 @@ text format 0.0.4. The names, types and labels below are a public contract.
 
 The values are those of the last good poll, not of the moment of the scrape. A failed poll keeps them
 for \`poll.stale_after\`; then every \`whatsapp_number_*\` and \`whatsapp_account_*\` series goes away,
-except for the two timestamps of the month. The others, which say how polling fares, stay. A series
-that is absent says "not known": it never says 0.
+except for the two timestamps of the month. The others, which say how polling fares, stay. What is not
+known is an absent series, never a 0, with two exceptions: until the first poll has ended
+\`whatsapp_up\` and \`whatsapp_poll_duration_seconds\` are 0.
 
 ${renderTable(['metric', 'type', 'labels', 'provider field', 'meaning'], FAMILIES.map(toRow))}
 
@@ -33,6 +34,11 @@ sum by (account, number) (increase(whatsapp_number_conversations_total[1d]))
 
 It starts at 0 when the exporter first sees the number, and adds what it sees from then on.
 
+In every example of the provider's documentation \`conversationsThisMonth\` is marketing + service +
+incoming, and so the sum over \`category\` is all conversations. That it always is, the provider does not
+say, and the exporter does not assume: for the total of the month use
+\`whatsapp_number_conversations_this_month\`.
+
 Names stand on \`whatsapp_number_info\` alone, so that a renamed number keeps its history. To show them:
 
 \`\`\`promql
@@ -48,8 +54,10 @@ time() - whatsapp_last_success_timestamp_seconds
   / (whatsapp_account_month_end_timestamp_seconds - whatsapp_account_month_start_timestamp_seconds)
 \`\`\`
 
-\`whatsapp_number_online_inbox\` and \`whatsapp_number_online_account\` hold ids: compare them, but do not
-add them up.
+\`whatsapp_number_online_inbox\` and \`whatsapp_number_online_account\` hold ids of the provider's inbox
+product; the latter has nothing to do with the label \`account\`. They are values and not labels so that
+a number which moves to another inbox keeps its series. Compare them, but do not add them up;
+\`changes(whatsapp_number_online_inbox[1d])\` counts moves, and a value mapping in Grafana shows names.
 
 ## Reasons
 
@@ -72,6 +80,9 @@ The metrics of the process and of Node.js are those of
 counters may, which \`promtool check metrics\` refuses:
 
 ${MISNAMED.map((name) => `- \`${name}\``).join('\n')}
+
+\`nodejs_eventloop_lag_min_seconds\`, \`_max_\`, \`_mean_\`, \`_stddev_\` and the percentiles cover the time since
+they were last read: of two Prometheus servers each sees only its own part.
 
 \`--once\` leaves out all metrics of the process: they would be those of a process that has ended.
 `;

@@ -11,7 +11,7 @@ export const REASONS = {
   blocked: {
     meaning: 'the provider has blocked this IP address after too many wrong tries',
     remedy:
-      'Mend the credentials first, then wait: tries go on by themselves, 15 to 60 minutes apart.',
+      'Fix the credentials first, then wait: tries go on by themselves, 15 to 60 minutes apart.',
   },
   token: {
     meaning: 'the provider refuses the access token even when it is fresh',

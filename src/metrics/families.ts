@@ -131,7 +131,7 @@ export const FAMILIES: readonly Family[] = [
   ofAccount(
     'gauge',
     'whatsapp_up',
-    'Whether the last poll of the provider succeeded (1) or failed (0).',
+    'Whether the last poll of the provider succeeded (1) or failed (0); 0 also until the first has ended.',
     ({ state }) => (state.lastPoll !== undefined && 'snapshot' in state.lastPoll ? 1 : 0),
   ),
   ofAccount(
