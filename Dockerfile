@@ -22,7 +22,9 @@ COPY --from=build /app/dist dist
 # The user `node` of the base image, by number: Kubernetes' runAsNonRoot reads nothing else.
 USER 1000:1000
 EXPOSE 10972
-# Asks the port that WEB_LISTEN_ADDRESS names; adapt it where flags or a file say another.
+# Asks the port that WEB_LISTEN_ADDRESS names, on 127.0.0.1 and by HTTP. It fails where flags or a file say
+# another port, and with another host, a Unix socket or TLS: give --health-cmd or --no-healthcheck there,
+# see deploy/README.md. Kubernetes uses its own probes.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${(process.env.WEB_LISTEN_ADDRESS || ':10972').split(':').pop()}/-/healthy`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # What V8 sets aside for young objects, up to 32 MiB, is of no use here: docs/performance.md.
