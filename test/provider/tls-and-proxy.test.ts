@@ -4,8 +4,8 @@ import { createServer as createHttpsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import selfsigned from 'selfsigned';
 import { expect, onTestFinished, test } from 'vitest';
+import { createCertificate } from '../support/certificates.ts';
 import { outcomeOf, start } from './provider-on-simulator.ts';
 
 async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<number> {
@@ -47,18 +47,17 @@ async function startProxy(targetPort: number | undefined) {
   return { url, asked, open };
 }
 
-async function httpsPort(altName: string): Promise<number> {
-  const { private: key, cert } = await selfsigned.generate([
-    { name: 'commonName', value: altName },
-  ]);
-  return listen(createHttpsServer({ key, cert }, (_request, response) => response.end('{}')));
-}
-
 test('a certificate that nobody vouches for is a failure of TLS, tried once', async () => {
-  const port = await httpsPort('localhost');
-  const { clock, poll } = await start({ apiUrl: `https://localhost:${port}/api` });
+  let requests = 0;
+  const certificate = await createCertificate('localhost');
+  const server = createHttpsServer(certificate, (_request, response) => {
+    requests += 1;
+    response.end('{}');
+  });
+  const { clock, poll } = await start({ apiUrl: `https://localhost:${await listen(server)}/api` });
   expect(await poll()).toBe('tls');
   expect(clock.monotonicMs(), 'no wait for another try').toBe(0);
+  expect(requests, 'neither secret nor token was sent').toBe(0);
 });
 
 test('plain HTTP where TLS is expected is a failure of TLS', async () => {
