@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { createFakeClock } from './support/fake-clock.ts';
 import { parseExposition } from './support/exposition.ts';
 import { eventually } from './support/program.ts';
@@ -61,14 +63,23 @@ test('a shard without an account is healthy and ready, says so, and serves who i
 
 test('only polls ask the provider, however often the exporter is asked', async () => {
   const { url, requests } = await startProvider(1);
+  let connections = 0;
+  const elsewhere = createServer(() => (connections += 1)).listen(0, '127.0.0.1');
+  onTestFinished(() => void elsewhere.close());
+  await once(elsewhere, 'listening');
+  const { port } = elsewhere.address() as AddressInfo;
   const clock = createFakeClock();
   const { ask } = await runExporter({ accounts: { acme: url } }, clock);
   await clock.advance(100);
   await eventually(async () => (await ask('/-/ready')).ok || undefined, 'the first poll');
   expect(requests).toMatchObject({ token: 1, numbers: 1 });
-  for (const path of ['/metrics', '/metrics?account=acme', '/', '/api/status', '/sd', '/-/ready'])
-    for (let i = 0; i < 3; i += 1) expect((await ask(path)).status).toBe(200);
+  const names = ['target', 'url', 'api_url', 'host', 'module'];
+  const other = names.map((name) => `${name}=http://127.0.0.1:${port}/`).join('&');
+  for (const path of ['/metrics', '/', '/api/status', '/sd', '/-/ready'])
+    for (const query of ['', '?account=acme', `?${other}`, `?account=acme&page=2&${other}`])
+      expect((await ask(path + query)).status).toBe(200);
   expect(requests).toMatchObject({ token: 1, numbers: 1 });
+  expect(connections, 'to what a request names').toBe(0);
 });
 
 test('data is served until it is as old as poll.stale_after, and not a millisecond longer', async () => {
