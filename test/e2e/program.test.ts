@@ -245,17 +245,26 @@ test('a storm of SIGHUP leaves one poller for each account', async () => {
   write(0);
   const program = startProgram([`--config.file=${file}`]);
   const port = await portOf(program);
+  let askedMs = 0;
   for (let i = 1; i <= 20; i += 1) {
     write(i);
+    askedMs = Date.now();
     program.process.kill('SIGHUP');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  const reloads = () => program.log().filter(({ msg }) => msg === 'configuration reloaded').length;
-  await eventually(() => (reloads() > 0 ? true : undefined), 'a reload');
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  const before = provider.requests.numbers;
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  expect(provider.requests.numbers - before).toBeLessThanOrEqual(4);
+  const inForce = 'whatsapp_exporter_config_last_reload_success_timestamp_seconds';
+  await eventually(async () => {
+    const { text } = await get(port, '/metrics');
+    return Math.round(Number(valueOf(text, inForce)) * 1000) >= askedMs ? true : undefined;
+  }, 'the last reload');
+  const polled = async (polls: number) => {
+    const end = provider.requests.numbers + polls;
+    await eventually(() => (provider.requests.numbers >= end ? true : undefined), 'polls');
+    return performance.now();
+  };
+  const beganMs = await polled(1);
+  // One each second; a second poller would ask between.
+  expect((await polled(2)) - beganMs).toBeGreaterThan(1_500);
   expect((await get(port, '/metrics')).text).toContain('whatsapp_up{account="acme"} 1');
 });
 
