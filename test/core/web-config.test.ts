@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest';
-import { Secret } from '../../src/core/secret.ts';
-import { toSecureContextOptions, type TlsConfig } from '../../src/core/web-config.ts';
+import { toSecureContextOptions } from '../../src/core/web-config.ts';
+import { toTlsConfig } from '../support/certificates.ts';
 
-const TLS: TlsConfig = {
-  cert: 'fake certificate',
-  key: new Secret('fake-key'),
-  clientCa: undefined,
-  clientAuthType: 'NoClientCert',
-  clientAllowedSans: undefined,
-  minVersion: 'TLSv1.2',
-  maxVersion: 'TLSv1.3',
-  ciphers: undefined,
-  curves: undefined,
-  preferServerCiphers: true,
-};
+const TLS = toTlsConfig({ cert: 'fake certificate', key: 'fake-key' });
 
 test('what is not configured is left to Node.js, but for the authorities: nobody is trusted', () => {
   expect(toSecureContextOptions(TLS)).toEqual({

@@ -1,4 +1,6 @@
 import selfsigned from 'selfsigned';
+import { Secret } from '../../src/core/secret.ts';
+import type { TlsConfig } from '../../src/core/web-config.ts';
 
 export interface Certificate {
   readonly cert: string;
@@ -31,4 +33,20 @@ export async function createCertificate(
     },
   );
   return { cert, key };
+}
+
+/** What a web configuration file says that names a certificate and its key, and nothing else. */
+export function toTlsConfig({ cert, key }: Certificate): TlsConfig {
+  return {
+    cert,
+    key: new Secret(key),
+    clientCa: undefined,
+    clientAuthType: 'NoClientCert',
+    clientAllowedSans: undefined,
+    minVersion: 'TLSv1.2',
+    maxVersion: 'TLSv1.3',
+    ciphers: undefined,
+    curves: undefined,
+    preferServerCiphers: true,
+  };
 }

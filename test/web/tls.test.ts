@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 import { Secret } from '../../src/core/secret.ts';
 import type { ClientAuthType, TlsConfig } from '../../src/core/web-config.ts';
-import { createCertificate, DNS, EMAIL, IP, URI } from '../support/certificates.ts';
+import { createCertificate, DNS, EMAIL, IP, toTlsConfig, URI } from '../support/certificates.ts';
 import { METRICS, startSite } from './site.ts';
 
 const server = await createCertificate('localhost');
@@ -24,18 +24,7 @@ const ours = await createCertificate('ours', {
 });
 const theirs = await createCertificate('theirs');
 
-const TLS: TlsConfig = {
-  cert: server.cert,
-  key: new Secret(server.key),
-  clientCa: undefined,
-  clientAuthType: 'NoClientCert',
-  clientAllowedSans: undefined,
-  minVersion: 'TLSv1.2',
-  maxVersion: 'TLSv1.3',
-  ciphers: undefined,
-  curves: undefined,
-  preferServerCiphers: true,
-};
+const TLS = toTlsConfig(server);
 
 const TRUST = { ca: server.cert, servername: 'localhost' };
 
