@@ -43,3 +43,25 @@ test('the build context holds what the image needs, and nothing else', () => {
   expect(ignore[0]).toBe('*');
   expect(ignore.slice(1).map((line) => line.slice(1))).toEqual(copied);
 });
+
+interface Lock {
+  readonly packages: Record<string, { version: string; dev?: boolean; optional?: boolean }>;
+}
+
+test('each package of the image has one exact version, and they are as many as the documents say', () => {
+  const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as unknown;
+  const { dependencies } = read('package.json') as { dependencies: Record<string, string> };
+  const { '': _self, ...locked } = (read('package-lock.json') as Lock).packages;
+  const shipped = Object.entries(locked).filter(([, { dev }]) => dev !== true);
+  // What is optional are the builds of bcrypt, of which one is installed.
+  const always = shipped.filter(([, { optional }]) => optional !== true);
+  const builds = shipped.filter(([, { optional }]) => optional === true);
+  expect(builds.filter(([path]) => !path.startsWith('node_modules/@node-rs/bcrypt-'))).toEqual([]);
+  const asked = Object.values(dependencies);
+  const versions = [...asked, ...shipped.map(([, { version }]) => version)];
+  expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  expect(dockerfile.match(/npm (?:ci|i\b|install).*/g)).toEqual(['npm ci']);
+  const security = readFileSync('docs/security.md', 'utf8');
+  expect(security).toContain(`It uses ${asked.length} packages besides Node.js`);
+  expect(security).toContain(`With theirs they are ${always.length},`);
+});
