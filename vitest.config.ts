@@ -11,6 +11,14 @@ export default defineConfig({
     // Real processes on a busy machine; a test that hangs still ends.
     testTimeout: 30_000,
     // `npm run coverage`. Of the processes that tests start nothing is counted.
-    coverage: { provider: 'v8', include: ['src/**'], reporter: ['text', 'json-summary'] },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      // These have a src of their own, which the pattern takes for ours.
+      exclude: ['grafana/**', 'prometheus/**'],
+      reporter: ['text', 'json-summary'],
+      // A little below docs/coverage.md, so that what falls is seen.
+      thresholds: { lines: 96, branches: 93.5 },
+    },
   },
 });
