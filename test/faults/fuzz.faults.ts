@@ -1,14 +1,27 @@
-import { assert, asyncProperty, jsonValue } from 'fast-check';
+import {
+  type Arbitrary,
+  assert,
+  asyncProperty,
+  jsonValue,
+  option,
+  shuffledSubarray,
+  tuple,
+  uniqueArray,
+} from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseNumbers } from '../../src/core/parse.ts';
+import { parseNumbers, TEXT_LENGTH_MAX } from '../../src/core/parse.ts';
 import { CATEGORIES, type NumberEntry, type Snapshot } from '../../src/core/snapshot.ts';
-import { nearlyValidResponse } from '../support/arbitrary.ts';
+import type { FleetNumber } from '../../src/simulator/fleet.ts';
+import { nearlyValidResponse, soundEntry, soundTotals } from '../support/arbitrary.ts';
 import { eventually } from '../support/program.ts';
 import { prometheusTools } from '../support/prometheus.ts';
 import { startPrometheus, type InstantSample } from '../support/prometheus-server.ts';
-import { expectSecretsKept, settle } from './checks.ts';
+import { API_KEY_CANARY } from '../support/sample.ts';
+import { expectBaseline, failuresBetween, finish, settle } from './checks.ts';
+import { COUNTER, createCounterCheck } from './counters.ts';
 import { createScene } from './scene.ts';
-import { failuresOf, formatPace, page, paceOf, valueOf } from './watch.ts';
+import { seriesOf, type Totals } from './truth.ts';
+import { page, valueOf } from './watch.ts';
 
 /** Each takes a poll and a scrape, so a second or two. */
 const RESPONSES = 25;
@@ -17,9 +30,45 @@ const STRANGERS = 5;
 /** No total of any other response, so that a scrape tells which response it shows. */
 const FIRST_MARK = 5_000_000;
 
+interface Answer {
+  readonly response: { readonly list: readonly unknown[] };
+  /** Of its list the entries that are as documented, and of its totals those that are. */
+  readonly sound: readonly FleetNumber[];
+  readonly totals: Partial<Totals>;
+}
+
+/** What is as documented stands anywhere among what is not. */
+const answers: Arbitrary<Answer> = tuple(
+  nearlyValidResponse,
+  uniqueArray(soundEntry, { maxLength: 4, selector: ({ whatsapp }) => whatsapp }),
+  option(soundTotals, { nil: {} }),
+).chain(([response, sound, totals]) => {
+  const entries = [...response.list, ...sound];
+  return shuffledSubarray(entries, { minLength: entries.length }).map((list) => ({
+    response: { ...response, ...totals, list },
+    sound,
+    totals,
+  }));
+});
+
 const FORGER = 'x"} 1\nwhatsapp_number_online{account="acme",number="666"} 1\n# HELP x';
+const LONGEST: FleetNumber = {
+  create_time: 0,
+  whatsapp: '97250000000100000000',
+  apiKey: `${API_KEY_CANARY}-LONGEST`,
+  display_name: '😀'.repeat(TEXT_LENGTH_MAX),
+  business_name: ` ${'"\\'.repeat(TEXT_LENGTH_MAX / 2 - 1)} `,
+  isOnline: 1,
+  onlineAccount: 0,
+  onlineInbox: Number.MAX_SAFE_INTEGER,
+  coexistence: 0,
+  conversationsThisMonth: Number.MAX_SAFE_INTEGER,
+  marketingThisMonth: 0,
+  serviceThisMonth: 1,
+  incomingThisMonth: Number.MAX_SAFE_INTEGER,
+};
 /** What a careless exporter would come to grief over; tried first. */
-const FOUND = [
+const FOUND: readonly Answer[] = [
   { list: [{ whatsapp: '1', display_name: FORGER, business_name: FORGER }] },
   {
     list: [
@@ -28,25 +77,31 @@ const FOUND = [
     ],
   },
   { list: [{ whatsapp: '1', display_name: '\u200f"\\n\\', business_name: '\ud800' }] },
-];
+  { list: [[LONGEST], LONGEST, { ...LONGEST, whatsapp: '+' }, null], sound: [LONGEST] },
+].map(({ list, sound = [] }) => ({ response: { list }, sound, totals: {} }));
 
 describe('Fuzzing', () => {
   test('any answer, scraped by a real Prometheus', async ({ task }) => {
     const { prometheus: program } = await prometheusTools();
     const scene = await createScene({ pace: { intervalS: 1, timeoutS: 5, staleAfterS: 60 } });
     const running = await scene.start();
-    const baseline = await settle(running);
     const prometheus = await startPrometheus(program, {
       'prometheus.yml': scrapeOf(running.port),
     });
     const ours = '{job="whatsapp-exporter",__name__!~"up|scrape_.+"}';
     const all = () => prometheus.query(ours);
     await eventually(async () => (await all())[0], 'the first scrape');
+    // With the connection that Prometheus keeps.
+    const baseline = await settle(running);
     const shapes = new Set((await all()).map(toShape));
+    const checkCounters = createCounterCheck();
+    checkCounters(await all());
+    const good = await running.nextPoll();
+    const beganMs = Date.now();
     let mark = FIRST_MARK;
     let expected: readonly string[] = [];
     await assert(
-      asyncProperty(nearlyValidResponse, async (response) => {
+      asyncProperty(answers, async ({ response, sound, totals }) => {
         mark += 1;
         const answer = { ...response, status: 'OK', reason: 1, totalWhatsApp: mark };
         const body = JSON.stringify(answer);
@@ -55,47 +110,63 @@ describe('Fuzzing', () => {
         await eventually(async () => (await prometheus.query(isShown))[0], `the scrape of ${body}`);
         const shown = await all();
         expected = toLines(parseNumbers(JSON.parse(body)).snapshot);
-        expect(valuesOf(shown)).toEqual(expected);
+        const values = valuesOf(shown);
+        expect(values).toEqual(expected);
+        // The parser itself may have lost something: this is what was sent.
+        const sent = seriesOf(sound, { ...totals, totalWhatsApp: mark });
+        const lost = [
+          ...sent.map(({ name, labels, value }) => toLine(name, labels, value)),
+          ...sound.flatMap(({ whatsapp }) => counterLines(whatsapp)),
+        ].filter((line) => !values.includes(line));
+        expect(lost, 'well-formed, and not served as they were sent').toEqual([]);
+        checkCounters(shown);
         // A forged series would have another name or other labels, or stand beside the true one.
         expect(shown.map(toShape).filter((shape) => !shapes.has(shape))).toEqual([]);
       }),
       {
         numRuns: RESPONSES,
         endOnFailure: true,
-        examples: FOUND.map((response): [never] => [response as never]),
+        examples: FOUND.map((answer): [Answer] => [answer]),
       },
     );
+    const odd = await running.nextPoll();
+    expect(failuresBetween(good, odd), 'failures').toEqual({});
     await assert(
       asyncProperty(jsonValue(), async (stranger) => {
         scene.provider.faults.numbers = { kind: 'reply', body: JSON.stringify(stranger) };
         // The first may have begun before.
         await running.nextPoll();
         expect(valueOf(await running.nextPoll(), 'whatsapp_up')).toBe(0);
-        expect(valuesOf(await all()), 'what was known before').toEqual(expected);
+        const shown = await all();
+        expect(valuesOf(shown), 'what was known before').toEqual(expected);
+        checkCounters(shown);
       }),
       { numRuns: STRANGERS, endOnFailure: true },
     );
     expect(await prometheus.query('min_over_time(up[5m]) == 0'), 'scrapes that failed').toEqual([]);
-    const failures = failuresOf(running.watch.samples.at(-1)?.text ?? '');
-    expect(Object.keys(failures)).toEqual(['invalid_response']);
+    const { samples } = running.watch;
+    const { text = '' } = samples.at(-1) ?? {};
+    expect(Object.keys(failuresBetween(odd, text))).toEqual(['invalid_response']);
     const landing = await page(running.port, '/');
-    await running.watch.stop();
-    expectSecretsKept(running, [landing]);
-    task.meta.cells = {
-      outcome: 'no failure, then `invalid_response`',
-      alive: 'yes',
-      pace: formatPace(paceOf(running.watch.samples)),
-      health: 'yes',
-      values: 'yes',
-      recovery: '',
-      secrets: 'kept',
-      memory: '',
-      sockets: `${baseline.sockets}`,
-      note:
-        `${RESPONSES} answers by fast-check, and ${STRANGERS} of no shape at all, polled and scraped every ` +
-        'second: each scrape parses, every series and value is there and no other, none is forged, ' +
-        'merged or lost, and the names come back byte for byte.',
-    };
+    const said = [landing, running.program.stdout(), ...samples.map((sample) => sample.text)];
+    expect(said.filter((output) => output.includes(API_KEY_CANARY))).toEqual([]);
+    await expectBaseline(running.program, baseline);
+    await finish(
+      { task },
+      running,
+      samples.filter(({ fromMs }) => fromMs >= beganMs),
+      baseline,
+      {
+        pages: [landing],
+        note:
+          `${RESPONSES} answers by fast-check, and ${STRANGERS} of no shape at all, polled and scraped every ` +
+          'second: each scrape parses, every series and value is there and no other, none is forged, ' +
+          'merged or lost, and the names come back byte for byte: for well-formed entries, whatever ' +
+          'stands beside them, held against what was sent; for all others, against what the parser makes of ' +
+          'them. Counters grow by what the counts of the month do.',
+      },
+      { outcome: 'no failure, then `invalid_response`', recovery: '' },
+    );
   });
 });
 
@@ -120,39 +191,42 @@ const OF_ACCOUNT = {
 
 /** Every series that Prometheus must have of a snapshot, counters by their name alone. */
 function toLines({ totals, numbers }: Snapshot): readonly string[] {
-  const lines = Object.entries(OF_ACCOUNT).flatMap(([name, field]) =>
-    totals[field] === undefined ? [] : [toLine(`account_${name}`, {}, totals[field])],
-  );
-  for (const number of numbers) {
-    const { whatsapp, displayName: display_name, businessName: business_name } = number;
-    lines.push(toLine('number_info', { number: whatsapp, display_name, business_name }, 1));
-    for (const category of CATEGORIES) {
-      lines.push(toLine('number_conversations_total', { number: whatsapp, category }, ''));
-    }
+  const account = 'acme';
+  const lines = Object.entries(OF_ACCOUNT).flatMap(([name, field]) => {
+    const value = totals[field];
+    return value === undefined ? [] : [toLine(`whatsapp_account_${name}`, { account }, value)];
+  });
+  for (const entry of numbers) {
+    const { whatsapp: number, displayName: display_name, businessName: business_name } = entry;
+    const names = { account, number, display_name, business_name };
+    lines.push(toLine('whatsapp_number_info', names, 1), ...counterLines(number));
     for (const [name, field] of Object.entries(OF_NUMBER)) {
-      const value = number[field];
-      if (value !== undefined) lines.push(toLine(`number_${name}`, { number: whatsapp }, value));
+      const value = entry[field];
+      if (value === undefined) continue;
+      lines.push(toLine(`whatsapp_number_${name}`, { account, number }, value));
     }
   }
   return lines.toSorted();
 }
 
+function counterLines(number: string): readonly string[] {
+  return CATEGORIES.map((category) => toLine(COUNTER, { account: 'acme', number, category }, ''));
+}
+
+const LABELS = ['account', 'number', 'display_name', 'business_name', 'category'];
+
 function toLine(name: string, labels: InstantSample['labels'], value: number | ''): string {
   // An empty label is none to Prometheus.
-  const given = ['number', 'display_name', 'business_name', 'category'].map(
-    (key) => labels[key] ?? '',
-  );
-  return JSON.stringify([name, ...given, value]);
+  return JSON.stringify([name, ...LABELS.map((label) => labels[label] ?? ''), value]);
 }
 
 /** The same of what Prometheus has. */
 function valuesOf(samples: readonly InstantSample[]): readonly string[] {
   return samples
     .flatMap(({ labels, value }) => {
-      const { __name__ = '', category } = labels;
-      const [, name] = /^whatsapp_((?:number|account)_(?!month).*)/.exec(__name__) ?? [];
-      const shown = category === undefined ? Number(value) : '';
-      return name === undefined ? [] : [toLine(name, labels, shown)];
+      const { __name__: name = '' } = labels;
+      if (!/^whatsapp_(?:number|account)_(?!month)/.test(name)) return [];
+      return [toLine(name, labels, name === COUNTER ? '' : Number(value))];
     })
     .toSorted();
 }

@@ -2,7 +2,7 @@ import type { Json } from '../../src/simulator/answers.ts';
 import type { FleetNumber } from '../../src/simulator/fleet.ts';
 
 type Entry = Omit<FleetNumber, 'apiKey'>;
-type Totals = ReturnType<typeof totalsOf>;
+export type Totals = ReturnType<typeof totalsOf>;
 
 const OF_NUMBER = {
   online: 'isOnline',
@@ -37,21 +37,42 @@ export function totalsOf(list: readonly Entry[]) {
   };
 }
 
-/** What must be served of this list: written here anew, from the documentation, line by line. */
-export function linesOf(list: readonly Entry[], changes: Partial<Totals> = {}): readonly string[] {
-  const totals = { ...totalsOf(list), ...changes };
-  const lines = Object.entries(OF_ACCOUNT).map(
-    ([name, field]) => `whatsapp_account_${name}{account="acme"} ${totals[field]}`,
-  );
-  for (const number of list) {
-    const labels = `account="acme",number="${number.whatsapp}"`;
-    for (const [name, field] of Object.entries(OF_NUMBER)) {
-      lines.push(`whatsapp_number_${name}{${labels}} ${number[field]}`);
-    }
-    const names = `display_name="${escape(number.display_name)}",business_name="${escape(number.business_name)}"`;
-    lines.push(`whatsapp_number_info{${labels},${names}} 1`);
+/** A series of the account as Prometheus must have it. */
+export interface Series {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** What must be served of this list: written here anew, from the documentation, one by one. */
+export function seriesOf(list: readonly Entry[], totals: Partial<Totals>): readonly Series[] {
+  const account = 'acme';
+  const series: Series[] = [];
+  for (const [name, field] of Object.entries(OF_ACCOUNT)) {
+    const value = totals[field];
+    if (value === undefined) continue;
+    series.push({ name: `whatsapp_account_${name}`, labels: { account }, value });
   }
-  return lines.toSorted();
+  for (const entry of list) {
+    const { whatsapp: number, display_name, business_name } = entry;
+    for (const [name, field] of Object.entries(OF_NUMBER)) {
+      const labels = { account, number };
+      series.push({ name: `whatsapp_number_${name}`, labels, value: entry[field] });
+    }
+    const labels = { account, number, display_name, business_name };
+    series.push({ name: 'whatsapp_number_info', labels, value: 1 });
+  }
+  return series;
+}
+
+/** The same as lines of a scrape. */
+export function linesOf(list: readonly Entry[], changes: Partial<Totals> = {}): readonly string[] {
+  return seriesOf(list, { ...totalsOf(list), ...changes })
+    .map(({ name, labels, value }) => {
+      const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`);
+      return `${name}{${pairs.join(',')}} ${value}`;
+    })
+    .toSorted();
 }
 
 function escape(text: string): string {

@@ -7,8 +7,10 @@ import {
   option,
   record,
   string,
+  stringMatching,
   type Arbitrary,
 } from 'fast-check';
+import { TEXT_LENGTH_MAX } from '../../src/core/parse.ts';
 import { API_KEY_CANARY } from './sample.ts';
 
 /** Any UTF-16, halves of surrogate pairs and control characters included. */
@@ -97,3 +99,46 @@ export const nearlyValidResponse = record(
   },
   { requiredKeys: ['list'] },
 );
+
+/** Any text of which nothing has to be taken away, as long as it may be. */
+const soundName = oneof(
+  string({ unit: 'binary', maxLength: TEXT_LENGTH_MAX, size: 'max' }),
+  string({
+    unit: constantFrom('"', '\\', '\\n', '{', ', ', '\u200f', '\u202e', '\ufeff', 'שם', '😀'),
+    maxLength: TEXT_LENGTH_MAX / 2,
+    size: 'max',
+  }),
+).map((text) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ''));
+
+const soundCount = oneof(
+  integer({ min: 0, max: 1_000 }),
+  integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+);
+const soundFlag = constantFrom<0 | 1>(0, 1);
+
+/** An entry as documented. Few numbers, so that they come again, and none of `anyNumber`. */
+export const soundEntry = record({
+  whatsapp: oneof(
+    constantFrom('972500000001', '972500000002', '972500000003'),
+    stringMatching(/^972\d{1,17}$/),
+  ),
+  apiKey: constantFrom(`${API_KEY_CANARY}-SOUND`),
+  display_name: soundName,
+  business_name: soundName,
+  isOnline: soundFlag,
+  coexistence: soundFlag,
+  onlineAccount: soundCount,
+  onlineInbox: soundCount,
+  create_time: integer({ min: 0, max: 99_999_999_999 }),
+  conversationsThisMonth: soundCount,
+  marketingThisMonth: soundCount,
+  serviceThisMonth: soundCount,
+  incomingThisMonth: soundCount,
+});
+
+export const soundTotals = record({
+  totalConversationsThisMonth: soundCount,
+  totalMarketingThisMonth: soundCount,
+  totalServiceThisMonth: soundCount,
+  totalIncomingThisMonth: soundCount,
+});

@@ -1,0 +1,50 @@
+import { expect } from 'vitest';
+import type { InstantSample } from '../support/prometheus-server.ts';
+
+export const COUNTER = 'whatsapp_number_conversations_total';
+const GAUGE = /^whatsapp_number_(marketing|service|incoming)_conversations_this_month$/;
+
+interface Known {
+  readonly total: number;
+  /** The month's count that was there last. */
+  readonly count: number | undefined;
+}
+
+/**
+ * Takes what Prometheus shows of one answer after another: each counter has grown by what the
+ * count of the month beside it has, and not at all where that has fallen or is not there.
+ */
+export function createCounterCheck(): (shown: readonly InstantSample[]) => void {
+  let before: ReadonlyMap<string, Known> = new Map();
+  return (shown) => {
+    const counts = new Map<string, number>();
+    for (const { labels, value } of shown) {
+      const [, category] = GAUGE.exec(labels['__name__'] ?? '') ?? [];
+      if (category !== undefined) counts.set(`${labels['number']} ${category}`, Number(value));
+    }
+    const after = new Map<string, Known>();
+    for (const { labels, value } of shown.filter(
+      ({ labels: { __name__ } }) => __name__ === COUNTER,
+    )) {
+      const key = `${labels['number']} ${labels['category']}`;
+      // A number that comes anew, or again, begins at 0.
+      const known = before.get(key) ?? { total: 0, count: undefined };
+      const count = counts.get(key) ?? known.count;
+      const growth = (count ?? 0) - (known.count ?? count ?? 0);
+      const total = Number(value);
+      // Near the turn of the month a count that has fallen is one that started again.
+      const isRestart = growth < 0 && isTurnNear() && total === known.total + (count ?? 0);
+      if (!isRestart) expect(total, key).toBe(known.total + Math.max(growth, 0));
+      after.set(key, { total, count });
+    }
+    before = after;
+  };
+}
+
+/** A day on each side, and the zone's distance from UTC. */
+const TURN_MARGIN_MS = 28 * 3_600_000;
+
+function isTurnNear(): boolean {
+  const monthAt = (unixMs: number) => new Date(unixMs).getUTCMonth();
+  return monthAt(Date.now() - TURN_MARGIN_MS) !== monthAt(Date.now() + TURN_MARGIN_MS);
+}
