@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { format } from 'prettier';
+import { CATEGORIES } from '../../src/core/snapshot.ts';
+import type { FleetNumber } from '../../src/simulator/fleet.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { linesOf } from '../../test/faults/truth.ts';
 import { createLapseClock } from './clock.ts';
@@ -26,6 +28,9 @@ const SCRAPE_MS = 3 * MINUTE_MS;
 /** While a poll is under way. In between, time goes on to the next scrape at once. */
 const RATE = 20;
 const REAL_MS_MAX = 10 * MINUTE_MS;
+/** Of totals and numbers; a counter is told by its name alone, since it has seen more than one list. */
+const TOLD = /^whatsapp_(?:number|account)_(?!month_(?:start|end)_)/;
+const COUNTED = /^(whatsapp_number_conversations_total\{.*\}) \d+$/;
 const DOC = 'docs/reliability.md';
 const SECTION = /(<!-- soak: [^>]*-->\n).*(<!-- end of the soak -->)/s;
 
@@ -123,14 +128,25 @@ async function ask(command: Command): Promise<unknown> {
   return reply;
 }
 
-/** What is served is what the provider has said last, line by line. */
+/** What is served is what the provider has said last and nothing besides, line by line. */
 async function check(nowMs: number): Promise<void> {
   text = String(await gunzipAsync(await scrape('/metrics', 'gzip')));
-  const served = new Set(text.split('\n'));
-  const missing = linesOf(fleet.last()).filter((line) => !served.has(line));
-  if (missing.length > 0)
-    fail(`day ${dayOf(nowMs)}: ${missing.length} lines, such as ${missing[0]}`);
+  const list = fleet.last();
+  const missing = new Set([...linesOf(list), ...list.flatMap(countersOf)]);
+  const served = text.split('\n').filter((line) => TOLD.test(line));
+  const left = served.filter((line) => !missing.delete(line.replace(COUNTED, '$1')));
+  for (const [what, lines] of Object.entries({ missing: [...missing], 'left over': left })) {
+    if (lines.length === 0) continue;
+    fail(`day ${dayOf(nowMs)}: ${lines.length} lines ${what}, such as ${lines[0]}`);
+  }
   checks += 1;
+}
+
+function countersOf({ whatsapp }: FleetNumber): readonly string[] {
+  const labels = `account="acme",number="${whatsapp}"`;
+  return CATEGORIES.map(
+    (category) => `whatsapp_number_conversations_total{${labels},category="${category}"}`,
+  );
 }
 
 async function measure(nowMs: number): Promise<void> {
