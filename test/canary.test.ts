@@ -12,12 +12,20 @@ import {
   type Fault,
   type Faults,
 } from '../src/simulator/faults.ts';
-import { systemClock } from '../src/system.ts';
+import type { Simulator } from '../src/simulator/server.ts';
+import { createFakeClock } from './support/fake-clock.ts';
 import { NO_RELOADS } from './support/reloads.ts';
 import { CLIENT_ID, CLIENT_SECRET, startProvider } from './support/simulated-provider.ts';
 
 /** What must never be seen: the simulator's keys and tokens, and the secret given to the exporter. */
 const CANARIES = ['fake-api-key', 'fake-access-token', CLIENT_SECRET];
+
+const TIMEOUT_MS = 120_000;
+/** What a provider that falls silent does say comes in real time: its headers, or some 40 bytes as a drip. */
+const SPEAKING_MS = 800;
+const DRIP_MS = 20;
+/** For the waits between tries: so short that a body which takes long to come meets no deadline. */
+const STEP_MS = 100;
 
 const otherOrigin = { location: 'http://127.0.0.1:9/' };
 const FAULTS: Readonly<Record<string, Partial<Faults>>> = {
@@ -32,7 +40,7 @@ const FAULTS: Readonly<Record<string, Partial<Faults>>> = {
   'token in milliseconds': { token: expiryInMilliseconds },
   'token never': { token: { kind: 'never' } },
   'token headers alone': { token: { kind: 'headersOnly' } },
-  'token as a drip': { token: { kind: 'drip', intervalMs: 50 } },
+  'token as a drip': { token: { kind: 'drip', intervalMs: DRIP_MS } },
   'token reset': { token: { kind: 'resetMidBody' } },
   'half a token': { token: { kind: 'truncate' } },
   'token gzip bomb': { token: { kind: 'gzipBomb', bytes: 65 * 1024 * 1024 } },
@@ -53,7 +61,7 @@ const FAULTS: Readonly<Record<string, Partial<Faults>>> = {
       'a reset': { kind: 'resetMidBody' },
       silence: { kind: 'never' },
       'headers alone': { kind: 'headersOnly' },
-      'a drip': { kind: 'drip', intervalMs: 50 },
+      'a drip': { kind: 'drip', intervalMs: DRIP_MS },
       'too much': { kind: 'huge', bytes: 65 * 1024 * 1024 },
       'another shape': { kind: 'transform', transform: (good) => ({ ...good, list: { a: good } }) },
       'odd entries': { kind: 'transform', transform: spoilEntries },
@@ -96,11 +104,13 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
   const redactor = createRedactor();
   const told: string[] = [];
   const config = configFor(provider.url);
+  // Tokens say when they expire in the provider's time, which is the machine's.
+  const clock = createFakeClock(Date.now());
   const exporter = createExporter(
     config,
     { version: '0', revision: '0', nodeVersion: '0' },
     {
-      clock: systemClock,
+      clock,
       random: () => 0,
       log: await createLog({ level: 'trace', format: 'json', redactor, destination }),
       onSecret: (secret) => told.push(secret.reveal()),
@@ -109,13 +119,26 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
   );
   const { port } = await exporter.start();
   onTestFinished(() => exporter.stop());
-  while ((await fetch(`http://127.0.0.1:${port}/-/ready`)).status !== 200) await setTimeout(20);
+  while ((await fetch(`http://127.0.0.1:${port}/-/ready`)).status !== 200) {
+    await setTimeout(20);
+    const isSilent = hasMetSilence(provider);
+    if (isSilent) await setTimeout(SPEAKING_MS);
+    await clock.advance(isSilent ? TIMEOUT_MS : STEP_MS);
+  }
+  const hasTimedOut = output.includes('"reason":"timeout"');
+  expect(hasTimedOut, JSON.stringify(faults)).toBe(hasMetSilence(provider));
   for (const path of ['/metrics', '/', '/api/status', '/nowhere']) {
     const response = await fetch(`http://127.0.0.1:${port}${path}`);
     output += JSON.stringify([...response.headers]) + (await response.text());
   }
   expect(told, 'the secret was in use').toContain(CLIENT_SECRET);
   return output + describeConfig(config);
+}
+
+/** Only its deadline ends such a poll. */
+function hasMetSilence({ requests }: Simulator): boolean {
+  const outcomes = Object.keys(requests.outcomes);
+  return outcomes.some((outcome) => / fault (?:never|headersOnly|drip)$/.test(outcome));
 }
 
 function configFor(apiUrl: string): Config {
@@ -129,7 +152,7 @@ function configFor(apiUrl: string): Config {
       enableLifecycle: false,
     },
     privacy: { numberLabel: 'full', noNames: false, hashKey: undefined, hashKeyFile: undefined },
-    poll: { schedule: '1h', timeoutMs: 3_000, staleAfterMs: 300_000 },
+    poll: { schedule: '1h', timeoutMs: TIMEOUT_MS, staleAfterMs: 300_000 },
     month: { timezone: 'Asia/Jerusalem' },
     sharding: undefined,
     limits: { numbers: 50_000 },
