@@ -21,12 +21,17 @@ import { CLIENT_ID, CLIENT_SECRET, startProvider } from './support/simulated-pro
 const CANARIES = ['fake-api-key', 'fake-access-token', CLIENT_SECRET];
 
 const TIMEOUT_MS = 120_000;
-/** What a provider that falls silent does say comes in real time: its headers, or some 40 bytes as a drip. */
-const SPEAKING_MS = 800;
-const DRIP_MS = 20;
+/** What a silent provider does say comes in real time. */
+const SPEAKING_MS = 200;
 /** For the waits between tries: so short that a body which takes long to come meets no deadline. */
 const STEP_MS = 100;
 
+/** Says this much, and never the rest that its length announces. */
+const half = (body: string): Fault => ({
+  kind: 'reply',
+  headers: { 'content-length': '10000' },
+  body,
+});
 const otherOrigin = { location: 'http://127.0.0.1:9/' };
 const FAULTS: Readonly<Record<string, Partial<Faults>>> = {
   none: {},
@@ -40,7 +45,8 @@ const FAULTS: Readonly<Record<string, Partial<Faults>>> = {
   'token in milliseconds': { token: expiryInMilliseconds },
   'token never': { token: { kind: 'never' } },
   'token headers alone': { token: { kind: 'headersOnly' } },
-  'token as a drip': { token: { kind: 'drip', intervalMs: DRIP_MS } },
+  'token as a drip': { token: { kind: 'drip', intervalMs: 50 } },
+  'half a token, then silence': { token: half('{"access_token":"fake-access-token-half') },
   'token reset': { token: { kind: 'resetMidBody' } },
   'half a token': { token: { kind: 'truncate' } },
   'token gzip bomb': { token: { kind: 'gzipBomb', bytes: 65 * 1024 * 1024 } },
@@ -61,7 +67,8 @@ const FAULTS: Readonly<Record<string, Partial<Faults>>> = {
       'a reset': { kind: 'resetMidBody' },
       silence: { kind: 'never' },
       'headers alone': { kind: 'headersOnly' },
-      'a drip': { kind: 'drip', intervalMs: DRIP_MS },
+      'a drip': { kind: 'drip', intervalMs: 50 },
+      'half a list, then silence': half('{"list":[{"apiKey":"fake-api-key-half'),
       'too much': { kind: 'huge', bytes: 65 * 1024 * 1024 },
       'another shape': { kind: 'transform', transform: (good) => ({ ...good, list: { a: good } }) },
       'odd entries': { kind: 'transform', transform: spoilEntries },
@@ -136,9 +143,15 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
 }
 
 /** Only its deadline ends such a poll. */
-function hasMetSilence({ requests }: Simulator): boolean {
-  const outcomes = Object.keys(requests.outcomes);
-  return outcomes.some((outcome) => / fault (?:never|headersOnly|drip)$/.test(outcome));
+function hasMetSilence({ faults, requests }: Simulator): boolean {
+  return (['token', 'numbers'] as const).some((call) => {
+    const fault = faults[call];
+    if (fault === undefined || requests.outcomes[`${call} fault ${fault.kind}`] === undefined) {
+      return false;
+    }
+    const hasRest = fault.kind === 'reply' && fault.headers?.['content-length'] !== undefined;
+    return hasRest || ['never', 'headersOnly', 'drip'].includes(fault.kind);
+  });
 }
 
 function configFor(apiUrl: string): Config {

@@ -23,9 +23,8 @@ export function createCounterCheck(): (shown: readonly InstantSample[]) => void 
       if (category !== undefined) counts.set(`${labels['number']} ${category}`, Number(value));
     }
     const after = new Map<string, Known>();
-    for (const { labels, value } of shown.filter(
-      ({ labels: { __name__ } }) => __name__ === COUNTER,
-    )) {
+    for (const { labels, value } of shown) {
+      if (labels['__name__'] !== COUNTER) continue;
       const key = `${labels['number']} ${labels['category']}`;
       // A number that comes anew, or again, begins at 0.
       const known = before.get(key) ?? { total: 0, count: undefined };
