@@ -5,6 +5,7 @@ import { eventually, type Program } from '../support/program.ts';
 import { CANARIES, memoryOf, socketsOf, type Running, type SceneOptions } from './scene.ts';
 import type { Cells } from './table.ts';
 import {
+  expectTrueCounters,
   failuresOf,
   formatPace,
   lastSuccessMs,
@@ -19,12 +20,16 @@ import {
  * moment: a busy machine is no fault of the program.
  */
 const PACE_MS_MAX = 100;
+/** No answer at all takes longer than so many times that: a collection of garbage may fall into one. */
+const SLOWEST_FACTOR = 5;
 /** A young process still grows: compiled code, and a heap that finds its size. */
 const MEMORY_MIB_MAX = 48;
 
 export interface RowOptions extends SceneOptions {
   /** Instead of PACE_MS_MAX; the note says why. */
   readonly paceMsMax?: number;
+  /** Instead of SLOWEST_FACTOR times that. */
+  readonly slowestMsMax?: number;
   readonly memoryMibMax?: number;
   /** How long the provider has asked to be left alone; the two intervals come after it. */
   readonly waitS?: number;
@@ -124,6 +129,29 @@ export async function expectBaseline(
     .toBeLessThanOrEqual(memoryMibMax);
 }
 
+/** Every scrape had an answer, and those of `during` had theirs in time. Gives the cell of the pace. */
+export function expectAnswers(
+  samples: readonly Sample[],
+  during: readonly Sample[],
+  { paceMsMax = PACE_MS_MAX, slowestMsMax = SLOWEST_FACTOR * paceMsMax }: RowOptions,
+): string {
+  expect(
+    samples.filter(({ text }) => text === ''),
+    'scrapes without an answer',
+  ).toEqual([]);
+  const pace = paceOf(during);
+  expect(during.length, 'scrapes during the fault').toBeGreaterThan(4);
+  expect(pace.beyond95, '95 in 100 answers').toBeLessThanOrEqual(paceMsMax);
+  expect(pace.beyondMost, 'the slowest answer').toBeLessThanOrEqual(slowestMsMax);
+  return formatPace(pace);
+}
+
+/** No scrape tells of a failure. */
+export function expectUp(samples: readonly Sample[]): void {
+  const up = new Set(samples.map(({ text }) => valueOf(text, 'whatsapp_up')));
+  expect(up, 'whatsapp_up').toEqual(new Set([1]));
+}
+
 /** The last checks, and the row of the table. */
 export async function finish(
   { task }: Pick<TestContext, 'task'>,
@@ -139,26 +167,20 @@ export async function finish(
   await watch.stop();
   expectSecretsKept(running, [...options.pages, landing]);
   expect(program.process.exitCode, 'alive').toBeNull();
-  expect(
-    watch.samples.filter(({ text }) => text === ''),
-    'scrapes without an answer',
-  ).toEqual([]);
-  const pace = paceOf(during);
+  expectTrueCounters(watch.samples);
+  const pace = expectAnswers(watch.samples, during, options);
   const grownMib = memoryOf(program) - baseline.memoryMib;
   task.meta.cells = {
     alive: 'yes',
     health: 'yes',
     values: 'yes',
     secrets: 'kept',
-    pace: formatPace(pace),
+    pace,
     memory: `${grownMib < 0 ? '−' : '+'}${Math.abs(grownMib)}`,
     sockets: `${baseline.sockets} → ${socketsOf(program)}`,
     note: options.note ?? '',
     ...cells,
   };
-  expect(during.length, 'scrapes during the fault').toBeGreaterThan(4);
-  const paceMsMax = options.paceMsMax ?? PACE_MS_MAX;
-  expect(pace.beyond95, '95 in 100 answers').toBeLessThanOrEqual(paceMsMax);
 }
 
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

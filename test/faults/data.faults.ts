@@ -76,7 +76,7 @@ describe('Large lists', () => {
   const many = createFleet({ seed: 2, numbers: 100_500 }).at(Date.now()).slice(0, 100_000);
   harmless('100,000 numbers', {
     pace: { intervalS: 5, timeoutS: 20, staleAfterS: 60, scrapeMs: 2_000 },
-    memoryMibMax: 512,
+    memoryMibMax: 192,
     begin: ({ provider }) => {
       provider.faults.numbers = { kind: 'reply', body: JSON.stringify(answerOf(many)) };
     },
@@ -85,6 +85,6 @@ describe('Large lists', () => {
     paceMsMax: 1_000,
     note:
       'the first 50,000 are served, 54 MiB of text. Polled every 5 s and scraped every 2 s; answers ' +
-      'within 1 s instead of 100 ms, and 512 MiB of heap may stay with the process.',
+      'within 1 s instead of 100 ms, and 192 MiB of heap may stay with the process.',
   });
 });

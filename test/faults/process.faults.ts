@@ -1,15 +1,16 @@
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
 import { slowScrape } from './clients.ts';
 import { freePort } from '../support/free-port.ts';
 import { eventually, startProgram } from '../support/program.ts';
-import { expectSecretsKept, seconds, settle } from './checks.ts';
+import { expectAnswers, expectSecretsKept, expectUp, seconds, settle } from './checks.ts';
 import { harmless } from './row.ts';
 import { CANARIES, createScene, type Running, type Scene } from './scene.ts';
-import { expectTrueValues, failuresOf, formatPace, page, paceOf } from './watch.ts';
+import { expectTrueCounters, expectTrueValues, failuresOf, page } from './watch.ts';
 
 /** Docker kills after 10 s, Kubernetes after 30 s. */
 const STOP_MS_MAX = 10_000;
@@ -26,7 +27,7 @@ describe('Signals', () => {
   });
 
   test('SIGTERM during a scrape', async ({ task }) => {
-    const scene = await createScene({ numbers: 5_000, pace: { scrapeMs: 1_000, timeoutS: 20 } });
+    const scene = await createScene({ numbers: 5_000, pace: { scrapeMs: 500, timeoutS: 20 } });
     const running = await scene.start();
     await settle(running);
     const whole = await page(running.port, '/metrics');
@@ -90,12 +91,33 @@ describe('Signals', () => {
     },
   });
 
+  harmless('configuration torn, gone and back, no signal', {
+    begin: async ({ folder, configure }, { program }) => {
+      const file = join(folder, 'config.yml');
+      // The exporter looks every 2 s, no multiple of this, and so finds it in every state.
+      for (let i = 0; i < 16; i += 1) {
+        writeFileSync(file, 'poll: { timeout');
+        await setTimeout(100);
+        rmSync(file);
+        await setTimeout(100);
+        configure(10 + i);
+        await setTimeout(170);
+      }
+      await eventually(() => reloads(program) > 0 || undefined, 'the reload');
+    },
+    alsoExpect: (_scene, { program }) => {
+      const told = program.log().filter(({ trigger }) => trigger !== undefined);
+      expect(told.at(-1)).toMatchObject({ trigger: 'file', msg: 'configuration reloaded' });
+    },
+  });
+
   harmless('process frozen for 6 s', {
     begin: async (_scene, { program }) => {
       program.process.kill('SIGSTOP');
       await setTimeout(6_000);
       program.process.kill('SIGCONT');
     },
+    slowestMsMax: 10_000,
     note: 'SIGSTOP, SIGCONT; the one scrape that waits meanwhile is the slowest answer.',
   });
 });
@@ -176,10 +198,12 @@ async function expectEnd(task: TestContext['task'], scene: Scene, running: Runni
   expect(tookMs).toBeLessThan(STOP_MS_MAX);
   expectSecretsKept(running, [landing]);
   expectTrueValues(watch.samples, [{ sinceMs: 0, oneOf: [scene.truth()] }], 4_000);
+  expectTrueCounters(watch.samples);
+  expectUp(watch.samples);
   expect(failuresOf(watch.samples.at(-1)?.text ?? '')).toEqual({});
   task.meta.cells = {
     ...ENDED,
-    pace: formatPace(paceOf(watch.samples)),
+    pace: expectAnswers(watch.samples, watch.samples, {}),
     recovery: `ended in ${seconds(tookMs)}`,
   };
 }

@@ -6,6 +6,7 @@ import {
   anomaliesOf,
   expectBaseline,
   expectFailing,
+  expectUp,
   failuresBetween,
   finish,
   recovery,
@@ -113,6 +114,7 @@ export function harmless(name: string, options: HarmlessOptions): void {
     const during = watch.samples.filter(({ fromMs }) => fromMs >= beganMs);
     const landing = await page(running.port, '/');
     expect(failuresBetween(good, odd), 'failures').toEqual({});
+    expectUp(during);
     expect(anomaliesOf(odd), 'oddities').toEqual(new Set(options.anomalies));
     expect(anomaliesOf(good), 'oddities before').toEqual(new Set());
 

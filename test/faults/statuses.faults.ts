@@ -52,9 +52,14 @@ describe('HTTP statuses', () => {
   });
   failing('429 with a date', {
     reason: 'rate_limited',
-    begin: ({ provider }) => {
-      const headers = { 'retry-after': new Date(Date.now() + 4_000).toUTCString() };
+    begin: async ({ provider }, { nextPoll }) => {
+      const { numbers } = provider.requests;
+      const headers = { 'retry-after': new Date(Date.now() + 8_000).toUTCString() };
       provider.faults.numbers = { kind: 'reply', status: 429, headers };
+      for (let polls = 0; polls < 3; polls += 1) await nextPoll();
+      expect(provider.requests.numbers - numbers, 'requests in spite of Retry-After').toBe(1);
     },
+    waitS: 2,
+    note: '8 s ahead: of three polls the first asks.',
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { format } from 'prettier';
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 
 /** What a row says, column by column. */
 export interface Cells {
@@ -46,10 +46,15 @@ const COLUMNS = Object.keys(HEAD) as (keyof typeof HEAD)[];
  * are others each time, sees to it that the file has just the rows that ran, and that all of them pass.
  */
 export default class FaultTable implements Reporter {
+  #isFiltered = false;
+
+  onInit({ config }: Vitest): void {
+    this.#isFiltered = config.testNamePattern !== undefined;
+  }
+
   async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     const rows = modules.flatMap((module) => [...module.children.allTests()]);
-    const hasFilter = rows.some((row) => row.result().state === 'skipped');
-    const wholeRun = modules.length >= FILES_MIN && !hasFilter;
+    const wholeRun = modules.length >= FILES_MIN && !this.#isFiltered;
     if (!wholeRun) return;
     const text = existsSync(FILE)
       ? readFileSync(FILE, 'utf8')
@@ -57,6 +62,7 @@ export default class FaultTable implements Reporter {
     const [before = '', rest = ''] = text.split(BEGIN, 2);
     const [recorded = '', after = ''] = rest.split(END, 2);
     if (process.env['RECORD'] === undefined) {
+      console.info(triedAgain(rows));
       check(recorded, rows);
       return;
     }
@@ -66,22 +72,33 @@ export default class FaultTable implements Reporter {
   }
 }
 
-/** Ends the run with an error where the file tells of other rows, or of one that fails. */
+/** Ends the run with an error where the file tells something else of the rows than what they are. */
 function check(recorded: string, rows: readonly TestCase[]): void {
-  const names = recorded.matchAll(/^\| (?!fault |-)(.+?) +\| (.+?) +\|/gm);
-  const told = [...names].map(([, name = '', outcome = '']) => ({ name, outcome }));
-  const ran = new Set(rows.map(({ name }) => name));
-  const wrong = [
-    ...rows.filter((row) => !told.some(({ name }) => name === row.name)).map(({ name }) => name),
-    ...told
-      .filter(({ name, outcome }) => !ran.has(name) || /FAILS/.test(outcome))
-      .map(({ name }) => name),
-  ];
+  const lines = recorded.matchAll(/^\| (?!fault |-)(.+?) +\| (.*?) +\| (.*?) +\|/gm);
+  const told = new Map([...lines].map(([, name = '', ...cells]) => [name, cells.join(' | ')]));
+  const gone = [...told.keys()].filter((name) => !rows.some((row) => row.name === name));
+  const other = rows.filter((row) => {
+    const { outcome = '', alive = '', note = '' } = row.meta().cells ?? {};
+    return (
+      row.result().state !== 'passed' ||
+      told.get(row.name) !== `${outcome} | ${alive}` ||
+      (note !== '' && !recorded.includes(`\n- ${row.name}: ${note}\n`))
+    );
+  });
+  const wrong = [...gone, ...other.map(({ name }) => name)];
   if (wrong.length === 0) return;
   console.error(
     `${FILE} is not that of these rows: npm run update:faults\n  ${wrong.join('\n  ')}`,
   );
   process.exitCode = 1;
+}
+
+function triedAgain(rows: readonly TestCase[]): string {
+  const again = rows.flatMap((row) => {
+    const { retryCount = 0 } = row.diagnostic() ?? {};
+    return retryCount > 0 ? [`${row.name} (${retryCount + 1} times)`] : [];
+  });
+  return again.length === 0 ? 'Each was tried once.' : `Tried more than once: ${again.join('; ')}.`;
 }
 
 /** Fewer files mean that somebody is working on one of them. */
@@ -91,10 +108,7 @@ async function render(rows: readonly TestCase[]): Promise<string> {
   const titles = [...new Set(rows.map(groupOf))].toSorted();
   const passed = rows.filter((row) => row.result().state === 'passed').length;
   const machine = `Node.js ${process.version}, ${availableParallelism()} cores`;
-  const again = rows.filter((row) => (row.diagnostic()?.retryCount ?? 0) > 0);
-  const second =
-    again.length === 0 ? '' : ` Tried twice: ${again.map(({ name }) => name).join('; ')}.`;
-  const count = `${passed} of ${rows.length} rows pass (${machine}).${second}`;
+  const count = `${passed} of ${rows.length} rows pass (${machine}). ${triedAgain(rows)}`;
   const sections = titles.map((title) =>
     renderGroup(
       title,

@@ -22,8 +22,8 @@ describe('Tokens and clocks', () => {
     ['token with no expiry', onToken(noExpiry)],
     ['token with an expiry in the past', onToken(expiryInPast)],
     ['token with an expiry in milliseconds', onToken(expiryInMilliseconds)],
-    ['provider clock an hour ahead', ({ skew }) => void (skew.ms = 3_600_000)],
-    ['provider clock an hour behind', ({ skew }) => void (skew.ms = -3_600_000)],
+    ['provider clock an hour ahead', withNewToken(({ skew }) => void (skew.ms = 3_600_000))],
+    ['provider clock an hour behind', withNewToken(({ skew }) => void (skew.ms = -3_600_000))],
     ['all tokens forgotten', ({ provider }) => provider.revokeTokens()],
   ];
   for (const [name, begin] of rows) {
@@ -34,8 +34,16 @@ describe('Tokens and clocks', () => {
         begin(scene);
       },
       alsoExpect: ({ provider }) => {
-        expect(provider.requests.token - before, 'tokens asked for').toBeLessThanOrEqual(2);
+        expect([1, 2], 'tokens asked for').toContain(provider.requests.token - before);
       },
     });
   }
 });
+
+/** The token in hand was given by the clock from before: the next one is what it is about. */
+function withNewToken(begin: (scene: Scene) => void) {
+  return (scene: Scene) => {
+    begin(scene);
+    scene.provider.revokeTokens();
+  };
+}

@@ -17,7 +17,9 @@ export interface Sample {
   readonly text: string;
   readonly bytes: Buffer;
   readonly polls: number | undefined;
+  /** When the last good poll ended, and when it began if it is the last of all. */
   readonly successMs: number;
+  readonly beganMs: number;
 }
 
 export interface Watch {
@@ -61,10 +63,13 @@ function toSample(
   body: Body,
 ): Sample {
   const text = toText(body);
+  const successMs = lastSuccessMs(text);
+  const seconds = valueOf(text, 'whatsapp_up') === 1 ? durationOf(text) : 0;
   return {
     ...times,
     polls: valueOf(text, 'whatsapp_polls_total'),
-    successMs: lastSuccessMs(text),
+    successMs,
+    beganMs: successMs - seconds * 1000,
     get text() {
       return toText(body);
     },
@@ -73,6 +78,8 @@ function toSample(
     },
   };
 }
+
+const durationOf = (text: string): number => valueOf(text, 'whatsapp_poll_duration_seconds') ?? 0;
 
 async function timed(action: () => Promise<unknown>): Promise<number> {
   const startedMs = performance.now();
@@ -161,7 +168,7 @@ export function failuresOf(text: string): Readonly<Record<string, number>> {
 
 const VALUE = /^whatsapp_(?:number|account)_(?!conversations_total|month_(?:start|end)_)/;
 
-/** Every line that says what the provider said, sorted. */
+/** Every line that says what the provider said of now, sorted: for the counters see expectTrueCounters. */
 export function valueLines(text: string): readonly string[] {
   return text
     .split('\n')
@@ -179,7 +186,8 @@ export interface Truth {
 /**
  * Values are neither invented nor older than `staleAfterMs`: whatever the age of the last success,
  * which the scrape itself says, either all values of its time are there or, when it is too old,
- * none. A scrape was made between its start and its end, so only in between may it be either.
+ * none. A scrape was made between its start and its end, so only in between may it be either; and so
+ * may be what a poll found that was under way when the list changed.
  */
 export function expectTrueValues(
   samples: readonly Sample[],
@@ -187,21 +195,76 @@ export function expectTrueValues(
   staleAfterMs: number,
 ): void {
   const checked = new Map<string, string>();
-  for (const { text, fromMs, toMs, successMs } of samples) {
+  for (const { text, fromMs, toMs, successMs, beganMs } of samples) {
     if (text === '') continue;
-    const truth = truths.findLast(({ sinceMs }) => successMs >= sinceMs);
+    const last = truths.findLastIndex(({ sinceMs }) => successMs >= sinceMs);
+    const first = truths.findLastIndex(({ sinceMs }) => beganMs >= sinceMs);
+    const oneOf = truths.slice(Math.max(first, 0), last + 1).flatMap((truth) => truth.oneOf);
     const lines = valueLines(text);
     const key = lines.join('\n');
     const age = `${fromMs - successMs} ms after the last success`;
     if (lines.length === 0 && toMs - successMs >= staleAfterMs) continue;
-    if (truth?.oneOf.some((set) => set.length === 0) && lines.length === 0) continue;
+    if (oneOf.some((set) => set.length === 0) && lines.length === 0) continue;
     expect(lines.length, `values kept, ${age}`).toBeGreaterThan(0);
     expect(fromMs - successMs, `age of values, ${age}`).toBeLessThanOrEqual(staleAfterMs);
-    if (checked.get(key) === String(truth?.sinceMs)) continue;
-    if (truth?.oneOf.some((set) => set.join('\n') === key) !== true) {
-      expect(lines, `values, ${age}`).toEqual(truth?.oneOf[0]);
+    const span = `${first} ${last}`;
+    if (checked.get(key) === span) continue;
+    if (!oneOf.some((set) => set.join('\n') === key)) {
+      expect(lines, `values, ${age}`).toEqual(oneOf.at(-1));
     }
-    checked.set(key, String(truth?.sinceMs));
+    checked.set(key, span);
+  }
+}
+
+const COUNTER =
+  /^whatsapp_number_conversations_total\{account="acme",number="([^"]*)",category="(\w+)"\} (\d+)$/gm;
+const COUNT =
+  /^whatsapp_number_(marketing|service|incoming)_conversations_this_month\{account="acme",number="([^"]*)"\} (\d+)$/gm;
+
+interface Counted {
+  readonly total: number;
+  readonly thisMonth: number;
+}
+
+/** The counters of a scrape with the count of the month beside each, by number and category. */
+function countersOf(text: string): ReadonlyMap<string, Counted> {
+  const counts = new Map(
+    [...text.matchAll(COUNT)].map(([, category, number, count]) => [
+      `${number} ${category}`,
+      count,
+    ]),
+  );
+  return new Map(
+    [...text.matchAll(COUNTER)].map(([, number, category, total]) => {
+      const key = `${number} ${category}`;
+      return [key, { total: Number(total), thisMonth: Number(counts.get(key)) }];
+    }),
+  );
+}
+
+/**
+ * From scrape to scrape each counter grows by just as much as the count of the month beside it, by nothing
+ * or the whole new count where that has fallen, and begins with 0 where a number is new. No values at all
+ * interrupt nothing.
+ */
+export function expectTrueCounters(samples: readonly Sample[]): void {
+  let before: ReadonlyMap<string, Counted> | undefined;
+  let beforeMs = 0;
+  for (const sample of samples) {
+    // Only polls change counters; and some texts take long to read.
+    if (sample.successMs === beforeMs) continue;
+    const { text } = sample;
+    if (valueLines(text).length === 0) continue;
+    beforeMs = sample.successMs;
+    const now = countersOf(text);
+    for (const [key, { total, thisMonth }] of before === undefined ? [] : now) {
+      const old = before?.get(key) ?? { total: 0, thisMonth };
+      const grown = thisMonth - old.thisMonth;
+      const allowed = grown >= 0 ? [grown] : [0, thisMonth];
+      if (allowed.includes(total - old.total)) continue;
+      expect({ key, grown: total - old.total }, 'growth of a counter').toEqual({ key, grown });
+    }
+    before = now;
   }
 }
 
@@ -209,8 +272,9 @@ export interface Pace {
   readonly median: number;
   readonly p95: number;
   readonly slowest: number;
-  /** The 95th percentile of what an answer took longer than that of the bare server. */
+  /** What an answer took longer than that of the bare server: the 95th percentile, and the most. */
   readonly beyond95: number;
+  readonly beyondMost: number;
 }
 
 /** How fast the answers were, in milliseconds. */
@@ -222,6 +286,7 @@ export function paceOf(samples: readonly Sample[]): Pace {
     p95: quantile(took, 0.95),
     slowest: quantile(took, 1),
     beyond95: quantile(beyond, 0.95),
+    beyondMost: quantile(beyond, 1),
   };
 }
 
