@@ -1,202 +1,203 @@
-import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import { createExporter } from '../../src/exporter.ts';
-import { createLog, createRedactor } from '../../src/log.ts';
-import { createFleet } from '../../src/simulator/fleet.ts';
-import { startSimulator } from '../../src/simulator/server.ts';
-import { createFakeClock } from '../support/fake-clock.ts';
-import { eventually } from '../support/program.ts';
-import { NO_RELOADS } from '../support/reloads.ts';
-import { CLIENT_ID, CLIENT_SECRET } from '../support/simulated-provider.ts';
-import { CANARIES } from './scene.ts';
-import { linesOf } from './truth.ts';
-import { failuresOf, lastSuccessMs, page, valueLines, valueOf } from './watch.ts';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import type { FleetNumber } from '../../src/simulator/fleet.ts';
+import { recovery } from './checks.ts';
+import { failing, harmless } from './row.ts';
+import type { Running, Scene } from './scene.ts';
+import { answerOf, linesOf } from './truth.ts';
+import { page, valueLines, valueOf, type Sample } from './watch.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-const STALE_AFTER_MS = 5 * MINUTE_MS;
+const HOUR_MS = 3_600_000;
+/**
+ * And a second, so that it is not a whole number of intervals: a clock that is set back by just that
+ * leaves one poll out, which takes up all of the two intervals and leaves no room for the measurement.
+ */
+const DAY_MS = 24 * HOUR_MS + 1_000;
+/** In Asia/Jerusalem, the zone where none is configured. */
+const TURN = { fromS: toS('2026-10-31T22:00:00Z'), toS: toS('2026-11-30T22:00:00Z') };
+/** Far from the turn of the month, near which a count that falls may have started again. */
+const MID_MONTH = '2026-11-15T10:00:00Z';
 
-const NOTE = 'in one process with the test, on a clock that is moved by hand; all else is real.';
+/** What a time that is told may be off, on a busy machine: jumps are of hours and days. */
+const OFF_S_MAX = 10;
+
+const NOTE = 'a preloaded module moves `Date.now` of the program by what stands in a file; ';
 
 describe('Time', () => {
-  test('turn of the month during an outage', async ({ task }) => {
-    const world = await startWorld('2026-11-30T18:00:00Z');
-    const old = world.list();
-    const good = await world.poll();
-    expect(valueLines(good)).toEqual(world.truth());
-    world.provider.faults.numbers = { kind: 'reply', status: 404 };
-    for (const ms of [MINUTE_MS, 3 * HOUR_MS, 3 * HOUR_MS]) {
-      await world.elapse(ms);
-      const bad = await world.poll();
-      expect(valueOf(bad, 'whatsapp_up')).toBe(0);
-      expect(lastSuccessMs(bad)).toBe(lastSuccessMs(good));
-      expect(valueLines(bad)).toEqual(ms < STALE_AFTER_MS ? valueLines(good) : []);
-    }
-    expect(failuresOf(await world.scrape())).toEqual({ http_status: 3 });
-    world.provider.faults.numbers = undefined;
-    const after = await world.poll();
-    expect(valueLines(after)).toEqual(world.truth());
-    const startS = Date.parse('2026-11-30T22:00:00Z') / 1000;
-    expect(valueOf(after, 'whatsapp_account_month_start_timestamp_seconds')).toBe(startS);
-
-    let fallen = 0;
-    for (const { whatsapp, marketingThisMonth: now } of world.list()) {
-      const before = old.find((number) => number.whatsapp === whatsapp)?.marketingThisMonth ?? 0;
-      if (now >= before) continue;
-      fallen += 1;
-      expect(counterOf(after, whatsapp) - counterOf(good, whatsapp), whatsapp).toBe(now);
-    }
-    expect(fallen, 'numbers that started again').toBeGreaterThan(5);
-    world.finish(task, '`http_status`', 'at the next poll; counters take up the new month');
-  });
-
-  test('a correction downwards', async ({ task }) => {
-    const world = await startWorld('2026-11-15T10:00:00Z');
-    const [first] = world.list();
-    const whatsapp = first?.whatsapp ?? '';
-    const totals: number[] = [];
-    for (const count of [50, 60, 30, 35]) {
-      world.change((number) =>
-        number.whatsapp === whatsapp ? { ...number, marketingThisMonth: count } : number,
+  failing('turn of the month during an outage', {
+    reason: 'http_status',
+    // Time for the polls that have to be good before; what is left of it is waited for.
+    startsAt: '2026-11-30T21:59:25Z',
+    begin: async ({ provider, clock }, { watch }) => {
+      const leftMs = TURN.toS * 1000 - Date.now() - clock.worldAheadMs();
+      expect(leftMs, 'time left of the old month').toBeGreaterThan(0);
+      expect(monthOf(watch.samples.at(-1))).toEqual([TURN.fromS, TURN.toS]);
+      provider.faults.numbers = { kind: 'reply', status: 404 };
+      await setTimeout(leftMs);
+    },
+    // From the first night hour, in which nothing happens, into the first working day.
+    end: ({ moveOn }) => moveOn(9),
+    alsoExpect: ({ list }, { watch }) => {
+      const [before, after] = [list(11), list()];
+      const fallen = after.filter((now) =>
+        before.some(({ whatsapp, serviceThisMonth }) => {
+          return whatsapp === now.whatsapp && now.serviceThisMonth < serviceThisMonth;
+        }),
       );
-      const text = await world.poll();
-      expect(valueLines(text)).toEqual(world.truth());
-      totals.push(counterOf(text, whatsapp));
-      await world.elapse(MINUTE_MS);
-    }
-    const [start = 0] = totals;
-    expect(totals.map((total) => total - start)).toEqual([0, 10, 10, 15]);
-    world.finish(task, 'no failure', 'the gauge falls, the counter stands still');
+      expect(fallen.length, 'numbers that started again').toBeGreaterThan(5);
+      expect(Math.max(...fallen.map((number) => number.serviceThisMonth))).toBeGreaterThan(5);
+      expectCounters(watch.samples, [before, after], (count) => count);
+      const endS = toS('2026-12-31T22:00:00Z');
+      expect(monthOf(watch.samples.at(-1))).toEqual([TURN.toS, endS]);
+    },
+    note: `${NOTE}the provider's clock goes with it. The counters go on by what the new month has.`,
   });
 
-  test('clock a day forwards', async ({ task }) => {
-    const world = await startWorld('2026-11-15T10:00:00Z');
-    await world.poll();
-    world.clock.jump(DAY_MS);
-    expect(valueLines(await world.scrape()), 'older than may be served').toEqual([]);
-    const after = await world.poll();
-    expect(valueLines(after)).toEqual(world.truth());
-    expect(valueOf(after, 'whatsapp_up')).toBe(1);
-    expect(failuresOf(after)).toEqual({});
-    world.finish(task, 'no failure', 'at the next poll');
+  harmless('a correction downwards', {
+    startsAt: MID_MONTH,
+    begin: ({ provider, list }) => {
+      provider.faults.numbers = { kind: 'transform', transform: () => answerOf(corrected(list())) };
+    },
+    expected: (list) => [linesOf(corrected(list))],
+    alsoExpect: ({ list }, { watch }) => {
+      const lists = [list(2), corrected(list(1)), list()];
+      const counts = lists.map(([first]) => first?.serviceThisMonth ?? 0);
+      expect(counts[1], 'the corrected count').toBeLessThan(counts[0] ?? 0);
+      expectCounters(watch.samples, lists, () => 0);
+    },
+    note: 'the gauges fall, the counters stand still; taken back at the end, when both rise.',
   });
 
-  test('clock a day backwards', async ({ task }) => {
-    const world = await startWorld('2026-11-15T10:00:00Z');
-    const good = await world.poll();
-    const truth = world.truth();
-    world.clock.jump(-DAY_MS);
-    expect(valueLines(await world.scrape()), 'as old as before').toEqual(truth);
-    await world.elapse(STALE_AFTER_MS - 1_000);
-    expect(valueLines(await world.scrape())).toEqual(truth);
-    await world.elapse(2_000);
-    expect(valueLines(await world.scrape()), 'too old, whatever the clock says').toEqual([]);
-    const after = await world.poll();
-    expect(valueLines(after)).toEqual(world.truth());
-    expect(lastSuccessMs(after)).toBeLessThan(lastSuccessMs(good));
-    expect(failuresOf(after)).toEqual({});
-    world.finish(task, 'no failure', 'at the next poll');
-  });
+  for (const [name, ms, renewals] of [
+    ['clock a day forwards', DAY_MS, 1],
+    ['clock a day backwards', -DAY_MS, 0],
+  ] as const) {
+    harmless(name, {
+      startsAt: MID_MONTH,
+      // Too little for an interval: that data goes away must be seen though no poll fails.
+      pace: { staleAfterS: 1 },
+      begin: (scene, running) => moved(scene, running, () => scene.clock.jump(ms)),
+      end: ({ clock }) => clock.jump(-ms),
+      alsoExpect: (scene, { watch }) => expectRequests(scene, watch.samples, renewals),
+      note:
+        `${NOTE}set right at the end. After either a poll is good within two intervals. Data is ` +
+        'served for 1 s here, so that it is seen to go away although the clock was set back.',
+    });
+  }
 
-  test('system suspended for an hour', async ({ task }) => {
-    const world = await startWorld('2026-11-15T10:00:00Z');
-    await world.poll();
-    const tokens = world.provider.requests.token;
-    // The monotonic clock stands still meanwhile; the provider's goes on.
-    world.clock.jump(HOUR_MS);
-    await world.providerClock.advance(HOUR_MS);
-    expect(valueLines(await world.scrape()), 'an hour old').toEqual([]);
-    const after = await world.poll();
-    expect(valueLines(after)).toEqual(world.truth());
-    expect(failuresOf(after)).toEqual({});
-    expect(world.provider.requests.token, 'the token has expired').toBe(tokens + 1);
-    world.finish(task, 'no failure', 'at the next poll');
+  harmless('system suspended for an hour', {
+    startsAt: MID_MONTH,
+    begin: (scene, running) =>
+      moved(scene, running, () => {
+        running.program.process.kill('SIGSTOP');
+        scene.clock.pass(HOUR_MS);
+        running.program.process.kill('SIGCONT');
+      }),
+    alsoExpect: (scene, { watch }) => expectRequests(scene, watch.samples, 1),
+    note:
+      `${NOTE}SIGSTOP, an hour more for program and provider, SIGCONT: Linux's monotonic clock, and ` +
+      'the timers with it, stand still while a system is suspended. A poll is good within two intervals.',
   });
 });
 
-function counterOf(text: string, whatsapp: string): number {
-  const labels = `number="${whatsapp}",category="marketing"`;
-  return valueOf(text, 'whatsapp_number_conversations_total', labels) ?? Number.NaN;
+function toS(iso: string): number {
+  return Date.parse(iso) / 1000;
 }
 
-/** The exporter and the simulator in this process, each on a clock of its own. */
-async function startWorld(start: string) {
-  const clock = createFakeClock(Date.parse(start));
-  const providerClock = createFakeClock(Date.parse(start));
-  const fleet = createFleet({ seed: 1, numbers: 25 });
-  let change = (number: ReturnType<typeof fleet.at>[number]) => number;
-  const at = (unixMs: number) => fleet.at(unixMs).map((number) => change(number));
-  const provider = await startSimulator({
-    fleet: { at },
-    clock: providerClock,
-    clientId: CLIENT_ID,
-    clientSecret: CLIENT_SECRET,
-  });
-  onTestFinished(() => provider.close());
-  const configured = (schedule: string) => {
-    const env = {
-      WHATSAPP_API_URL: provider.url,
-      WHATSAPP_CLIENT_ID: CLIENT_ID,
-      WHATSAPP_CLIENT_SECRET: CLIENT_SECRET,
-      WHATSAPP_ACCOUNT: 'acme',
-      WEB_LISTEN_ADDRESS: '127.0.0.1:0',
-      POLL_SCHEDULE: schedule,
-      POLL_STALE_AFTER: '5m',
-    };
-    const readFile = () => {
-      throw new Error('no file is read');
-    };
-    const loaded = loadConfig({ flags: {}, env, readFile, checkSchedule: () => undefined });
-    if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
-    return loaded.config;
-  };
-  let output = '';
-  const log = await createLog({
-    level: 'trace',
-    format: 'json',
-    redactor: createRedactor(),
-    destination: { write: (line: string) => void (output += line) },
-  });
-  // Days apart, so that no real tick comes in between. Another schedule makes it poll at once.
-  const schedules = ['48h', '72h'];
-  const build = { version: '0', revision: '0', nodeVersion: '0' };
-  const surroundings = { clock, random: () => 0, log, onSecret: () => {} };
-  const exporter = createExporter(configured(schedules[0] ?? ''), build, surroundings, NO_RELOADS);
-  const { port = 0 } = await exporter.start();
-  onTestFinished(() => exporter.stop());
-  const scrape = async () => {
-    const text = await page(port, '/metrics');
-    output += text;
-    return text;
-  };
-  const polls = async () => valueOf(await scrape(), 'whatsapp_polls_total') ?? 0;
-  await eventually(async () => (await polls()) > 0 || undefined, 'the first poll');
+const monthOf = (sample: Sample | undefined) =>
+  ['start', 'end'].map((end) =>
+    valueOf(sample?.text ?? '', `whatsapp_account_month_${end}_timestamp_seconds`),
+  );
 
-  return {
-    clock,
-    providerClock,
-    provider,
-    scrape,
-    list: () => at(providerClock.unixMs()),
-    truth: () => linesOf(at(providerClock.unixMs())),
-    change: (next: typeof change) => void (change = next),
-    async elapse(ms: number) {
-      await clock.advance(ms);
-      await providerClock.advance(ms);
-    },
-    async poll() {
-      const before = await polls();
-      schedules.reverse();
-      await exporter.reload(configured(schedules[0] ?? ''));
-      await eventually(async () => (await polls()) > before || undefined, 'a poll');
-      return scrape();
-    },
-    finish(task: TestContext['task'], outcome: string, recovery: string) {
-      for (const canary of CANARIES) expect(output.includes(canary), canary).toBe(false);
-      const yes = { alive: 'yes', health: 'yes', values: 'yes', secrets: 'kept' };
-      const other = { pace: '', memory: '', sockets: '', note: NOTE };
-      task.meta.cells = { outcome, recovery, ...yes, ...other };
-    },
+/** The first number has half of its conversations taken back. */
+function corrected([first, ...rest]: FleetNumber[]): FleetNumber[] {
+  if (first === undefined) return [];
+  const [marketingThisMonth, serviceThisMonth, incomingThisMonth] = [
+    Math.floor(first.marketingThisMonth / 2),
+    Math.floor(first.serviceThisMonth / 2),
+    Math.floor(first.incomingThisMonth / 2),
+  ];
+  const conversationsThisMonth = marketingThisMonth + serviceThisMonth + incomingThisMonth;
+  return [
+    { ...first, conversationsThisMonth, marketingThisMonth, serviceThisMonth, incomingThisMonth },
+    ...rest,
+  ];
+}
+
+/** Moves a clock: the schedule goes on all the same, and what it tells of itself is of the new time. */
+async function moved(scene: Scene, running: Running, move: () => void): Promise<void> {
+  const movedMs = Date.now();
+  move();
+  await recovery(running, movedMs, 2 * scene.pace.intervalS * 1000);
+  const status = JSON.parse(await page(running.port, '/api/status')) as {
+    time: string;
+    accounts: { lastSuccess: string; nextPoll: string }[];
   };
+  const [account] = status.accounts;
+  const nowS = (Date.now() + scene.clock.programAheadMs()) / 1000;
+  const offS = (time = '') => Math.abs(toS(time) - nowS);
+  expect(offS(status.time), 'its own time').toBeLessThan(OFF_S_MAX);
+  expect(offS(account?.lastSuccess), 'last success').toBeLessThan(OFF_S_MAX);
+  expect(offS(account?.nextPoll), 'next poll').toBeLessThan(OFF_S_MAX);
+  await page(running.port, '/-/healthy');
+}
+
+/** No token was refused, no more of them were asked for than had to be, and polls kept their pace. */
+function expectRequests(
+  { provider, pace }: Scene,
+  samples: readonly Sample[],
+  renewals: number,
+): void {
+  const { numbers, outcomes } = provider.requests;
+  expect(outcomes).toEqual({ 'token ok': 1 + renewals, 'numbers ok': numbers });
+  const tookMs = Date.now() - (samples[0]?.fromMs ?? 0);
+  // The first one, and one more for each time that a clock was moved.
+  expect(numbers, 'polls').toBeLessThanOrEqual(tookMs / 1000 / pace.intervalS + 4);
+}
+
+const CATEGORIES = ['marketing', 'service', 'incoming'] as const;
+const COUNTER = 'whatsapp_number_conversations_total';
+
+/**
+ * With the gauges of each of these lists, which were polled one after the other, the counters have
+ * added up to just this: what came with the first list is not counted, and after a count that has
+ * fallen `onFall` says what is added. Without gauges there are no counters either.
+ */
+function expectCounters(
+  samples: readonly Sample[],
+  lists: readonly FleetNumber[][],
+  onFall: (count: number) => number,
+): void {
+  const expected = new Map([['', [] as readonly string[]]]);
+  let before = new Map<string, number>();
+  let totals = new Map<string, number>();
+  for (const list of lists) {
+    const now = new Map(
+      list.flatMap((number) =>
+        CATEGORIES.map((category) => [
+          `${COUNTER}{account="acme",number="${number.whatsapp}",category="${category}"}`,
+          number[`${category}ThisMonth`],
+        ]),
+      ),
+    );
+    totals = new Map(
+      [...now].map(([series, count]) => {
+        const grown = count - (before.get(series) ?? count);
+        return [series, (totals.get(series) ?? 0) + (grown < 0 ? onFall(count) : grown)];
+      }),
+    );
+    const lines = [...totals].map(([series, total]) => `${series} ${total}`);
+    expected.set(linesOf(list).join('\n'), lines.toSorted());
+    before = now;
+  }
+  const seen = new Set<string>();
+  for (const { text } of samples) {
+    const values = valueLines(text).join('\n');
+    seen.add(values);
+    const counters = text.split('\n').filter((line) => line.startsWith(`${COUNTER}{`));
+    expect(counters.toSorted(), COUNTER).toEqual(expected.get(values));
+  }
+  for (const values of expected.keys()) {
+    if (values !== '') expect(seen.has(values), 'each list was served').toBe(true);
+  }
 }

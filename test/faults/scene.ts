@@ -19,6 +19,7 @@ import { eventually, portOf, startProgram, type Program } from '../support/progr
 import { CLIENT_ID } from '../support/simulated-provider.ts';
 import { openDoor, tunnelTo, type Behind, type Door } from './door.ts';
 import { linesOf } from './truth.ts';
+import { createWallClock, type WallClock } from './wall-clock.ts';
 import { page, watch, type Watch } from './watch.ts';
 
 /** Short, so that a row takes seconds. A poll that hangs ends before the next one falls due. */
@@ -27,9 +28,12 @@ const PACE = { intervalS: 2, timeoutS: 1, staleAfterS: 4, scrapeMs: 200 };
 /** What must be in no output: keys, tokens and secrets of the simulator begin with these. */
 export const CANARIES = ['fake-api-key', 'fake-access-token', 'fake-secret'];
 const FIRST_SECRET = 'fake-secret-canary-1';
+const HOUR_MS = 3_600_000;
 
 export interface SceneOptions {
   readonly numbers?: number;
+  /** What program and provider take for the time at the beginning, as an ISO date; the real time if left out. */
+  readonly startsAt?: string;
   /** More environment for the program. */
   readonly env?: Readonly<Record<string, string>>;
   /** How the program reaches the door; plain HTTP on loopback if left out. */
@@ -55,9 +59,12 @@ export interface Scene {
   readonly elsewhere: { readonly url: string; readonly requests: string[] };
   /** How much the provider's clock is ahead. */
   readonly skew: { ms: number };
-  /** Lets the fleet's life go on by an hour: from now on it has other values. */
-  moveOn(): void;
-  readonly list: () => FleetNumber[];
+  /** To be moved only in a scene with `startsAt`. */
+  readonly clock: WallClock;
+  /** Lets the fleet's life go on, by an hour if left out: from now on it has other values. */
+  readonly moveOn: (hours?: number) => void;
+  /** The fleet as it is now, or as it was. */
+  readonly list: (hoursAgo?: number) => FleetNumber[];
   /** What must be served of the list as it is now. */
   truth(): readonly string[];
   /** A new secret, at the provider and in the file. */
@@ -80,12 +87,13 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   const configFile = join(folder, 'config.yml');
   writeFileSync(secretFile, FIRST_SECRET);
   const fleet = createFleet({ seed: 1, numbers: options.numbers ?? 25 });
-  let nowMs = Date.now();
+  const clock = createWallClock(folder, options.startsAt);
+  let nowMs = Date.now() + clock.worldAheadMs();
   let secrets = 1;
   const skew = { ms: 0 };
   const provider = await startSimulator({
     fleet: { at: () => fleet.at(nowMs) },
-    clock: { ...systemClock, unixMs: () => Date.now() + skew.ms },
+    clock: { ...systemClock, unixMs: () => Date.now() + clock.worldAheadMs() + skew.ms },
     clientId: CLIENT_ID,
     clientSecret: FIRST_SECRET,
   });
@@ -103,8 +111,9 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
     configure: (timeoutS) => writeFileSync(configFile, `poll: { timeout: ${timeoutS}s }\n`),
     elsewhere: await startElsewhere(),
     skew,
-    moveOn: () => void (nowMs += 3_600_000),
-    list: () => fleet.at(nowMs),
+    clock,
+    moveOn: (hours = 1) => void (nowMs += hours * HOUR_MS),
+    list: (hoursAgo = 0) => fleet.at(nowMs - hoursAgo * HOUR_MS),
     truth: () => linesOf(fleet.at(nowMs)),
     changeSecret() {
       const secret = `fake-secret-canary-${(secrets += 1)}`;
@@ -128,6 +137,7 @@ async function startOn(scene: Scene, configFile: string, options: SceneOptions):
     POLL_SCHEDULE: `${scene.pace.intervalS}s`,
     POLL_STALE_AFTER: `${scene.pace.staleAfterS}s`,
     LOG_LEVEL: 'trace',
+    ...scene.clock.env,
     ...toDoor(scene.door.port),
     ...options.env,
   };
@@ -136,7 +146,7 @@ async function startOn(scene: Scene, configFile: string, options: SceneOptions):
   const fixed = /:([1-9]\d*)$/.exec(env.WEB_LISTEN_ADDRESS)?.[1];
   const port = fixed === undefined ? await portOf(program) : Number(fixed);
   await eventually(() => page(port, '/-/ready').catch(() => undefined), 'readiness');
-  const watched = watch(port, scene.pace.scrapeMs);
+  const watched = watch(port, scene.pace.scrapeMs, scene.clock);
   const polls = () => watched.samples.at(-1)?.polls;
   return {
     program,
