@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import type { FleetNumber } from '../../src/simulator/fleet.ts';
+import { eventually } from '../support/program.ts';
 import { recovery } from './checks.ts';
 import { failing, harmless } from './row.ts';
 import type { Running, Scene } from './scene.ts';
@@ -74,14 +75,16 @@ describe('Time', () => {
   ] as const) {
     harmless(name, {
       startsAt: MID_MONTH,
-      // Too little for an interval: that data goes away must be seen though no poll fails.
-      pace: { staleAfterS: 1 },
-      begin: (scene, running) => moved(scene, running, () => scene.clock.jump(ms)),
+      pace: { staleAfterS: 3 },
+      begin: async (scene, running) => {
+        await moved(scene, running, () => scene.clock.jump(ms));
+        await grownOld(scene, running);
+      },
       end: ({ clock }) => clock.jump(-ms),
       alsoExpect: (scene, { watch }) => expectRequests(scene, watch.samples, renewals),
       note:
         `${NOTE}set right at the end. After either a poll is good within two intervals. Data is ` +
-        'served for 1 s here, so that it is seen to go away although the clock was set back.',
+        'served for 3 s here, and goes away while a poll takes longer, also where the clock was set back.',
     });
   }
 
@@ -142,6 +145,14 @@ async function moved(scene: Scene, running: Running, move: () => void): Promise<
   await page(running.port, '/-/healthy');
 }
 
+/** Data grows too old while a poll, which is good in the end, takes its time. */
+async function grownOld({ provider }: Scene, { watch }: Running): Promise<void> {
+  provider.faults.numbers = { kind: 'delay', delayMs: 4_000 };
+  const isGone = () => valueLines(watch.samples.at(-1)?.text ?? '').length === 0;
+  await eventually(() => isGone() || undefined, 'old data to go away');
+  provider.faults.numbers = undefined;
+}
+
 /** No token was refused, no more of them were asked for than had to be, and polls kept their pace. */
 function expectRequests(
   { provider, pace }: Scene,
@@ -149,7 +160,8 @@ function expectRequests(
   renewals: number,
 ): void {
   const { numbers, outcomes } = provider.requests;
-  expect(outcomes).toEqual({ 'token ok': 1 + renewals, 'numbers ok': numbers });
+  const { 'numbers fault delay': late = 0, ...others } = outcomes;
+  expect(others).toEqual({ 'token ok': 1 + renewals, 'numbers ok': numbers - late });
   const tookMs = Date.now() - (samples[0]?.fromMs ?? 0);
   // The first one, and one more for each time that a clock was moved.
   expect(numbers, 'polls').toBeLessThanOrEqual(tookMs / 1000 / pace.intervalS + 4);
