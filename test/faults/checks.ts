@@ -5,7 +5,6 @@ import { eventually, type Program } from '../support/program.ts';
 import { CANARIES, memoryOf, socketsOf, type Running, type SceneOptions } from './scene.ts';
 import type { Cells } from './table.ts';
 import {
-  expectTrueCounters,
   failuresOf,
   formatPace,
   lastSuccessMs,
@@ -167,7 +166,6 @@ export async function finish(
   await watch.stop();
   expectSecretsKept(running, [...options.pages, landing]);
   expect(program.process.exitCode, 'alive').toBeNull();
-  expectTrueCounters(watch.samples);
   const pace = expectAnswers(watch.samples, during, options);
   const grownMib = memoryOf(program) - baseline.memoryMib;
   task.meta.cells = {

@@ -15,7 +15,14 @@ import {
   type RowOptions,
 } from './checks.ts';
 import { createScene, type Running, type Scene } from './scene.ts';
-import { expectTrueValues, page, valueLines, valueOf, type Truth } from './watch.ts';
+import {
+  expectTrueCounters,
+  expectTrueValues,
+  page,
+  valueLines,
+  valueOf,
+  type Truth,
+} from './watch.ts';
 
 interface FailingOptions extends RowOptions {
   readonly reason: Reason;
@@ -69,6 +76,7 @@ export function failing(name: string, options: FailingOptions): void {
     const recoveredMs = await recovery(running, endedMs, recoveryMsMax(scene, options));
     await expectBaseline(program, baseline, options.memoryMibMax);
     expectTrueValues(watch.samples, truths, scene.pace.staleAfterS * 1000);
+    expectTrueCounters(watch.samples);
     expect(scene.elsewhere.requests, 'requests to another origin').toEqual([]);
     options.alsoExpect?.(scene, running);
     await finish(
@@ -128,6 +136,7 @@ export function harmless(name: string, options: HarmlessOptions): void {
     const recoveredMs = await recovery(running, endedMs, recoveryMsMax(scene, options));
     await expectBaseline(program, baseline, options.memoryMibMax);
     expectTrueValues(watch.samples, truths, scene.pace.staleAfterS * 1000);
+    expectTrueCounters(watch.samples);
     expect(failuresBetween(good, watch.samples.at(-1)?.text ?? ''), 'failures').toEqual({});
     options.alsoExpect?.(scene, running);
     await finish(
