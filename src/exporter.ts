@@ -6,7 +6,6 @@ import type { Anomalies } from './core/anomalies.ts';
 import { ageMs, type Clock } from './core/clock.ts';
 import { CONTENT_TYPE, createExposition } from './metrics/exposition.ts';
 import type { AccountView, Build } from './metrics/family.ts';
-import { formatDuration } from './core/duration.ts';
 import { parseSchedule, type Schedule } from './poller/schedule.ts';
 import { toStatus } from './status.ts';
 import { createTimetable } from './timetable.ts';
@@ -59,15 +58,8 @@ export function createExporter(
     const stopping = stopAccounts(before.filter((account) => !accounts.includes(account)));
     if (next.poll.schedule !== scheduleBefore) schedule = parseSchedule(next.poll.schedule);
     timetable.follow(accounts, schedule);
-    warnOfGaps();
     tellShard();
     await stopping;
-  }
-
-  function warnOfGaps(): void {
-    if (config.poll.staleAfterMs >= schedule.longestGapMs) return;
-    const gap = formatDuration(schedule.longestGapMs);
-    log.warn({ gap }, 'poll.stale_after is shorter than the gaps of poll.schedule: data goes away');
   }
 
   /** A shard without an account is in good order, and says so, since it looks as if it were not. */

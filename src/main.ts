@@ -5,7 +5,7 @@ import { parseCommandLine } from './config/cli.ts';
 import type { AccountConfig, Config } from './config/config.ts';
 import { describeConfig } from './config/describe.ts';
 import { loadConfig, type LoadedConfig } from './config/load.ts';
-import { formatProblems } from './config/problems.ts';
+import { formatProblems, InvalidValue } from './config/problems.ts';
 import { Secret } from './core/secret.ts';
 import { createExporter, pollOnce } from './exporter.ts';
 import { createLog, createRedactor, logTo } from './log.ts';
@@ -55,7 +55,7 @@ function read({ flags, demo }: Run): LoadedConfig {
     flags,
     env: process.env,
     readFile: (path) => watch.read(path),
-    checkSchedule: scheduleProblem,
+    longestGapMs,
     demo,
   });
   watch.follow(loaded.files);
@@ -151,13 +151,12 @@ async function createDemo({ demo }: Run) {
   };
 }
 
-function scheduleProblem(text: string): string | undefined {
+/** As the configuration asks for it, which does not know schedules. */
+function longestGapMs(schedule: string): number {
   try {
-    parseSchedule(text);
-    return undefined;
+    return parseSchedule(schedule).longestGapMs;
   } catch (error) {
-    if (error instanceof ScheduleError) return error.message;
-    throw error;
+    throw error instanceof ScheduleError ? new InvalidValue(error.message) : error;
   }
 }
 

@@ -4,7 +4,8 @@ import type { Config } from './config.ts';
 import { EMPTY_FILE, parseConfigFile, type ConfigFile } from './file.ts';
 import { fromEnvironment, parseGiven, parseOrDefault, toProblem, type Given } from './given.ts';
 import { nearest } from './nearest.ts';
-import { invalid, type Problem } from './problems.ts';
+import { parsePoll } from './poll.ts';
+import type { Problem } from './problems.ts';
 import { parsePrivacy } from './privacy.ts';
 import { parseProxy } from './proxy.ts';
 import { readNamedFile, type ReadFile } from './read-file.ts';
@@ -17,8 +18,8 @@ export interface ConfigSources {
   readonly flags: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: ReadFile;
-  /** What is wrong with a schedule, as the rest of a sentence that begins with it. */
-  readonly checkSchedule: (text: string) => string | undefined;
+  /** Checks a schedule: the longest time between two polls, in ms. Throws InvalidValue. */
+  readonly longestGapMs: (schedule: string) => number;
   /** Account settings are left alone and `accounts` is empty, for the caller to fill in. */
   readonly demo?: boolean;
 }
@@ -36,7 +37,7 @@ export type LoadedConfig = (
 
 /** Flags win over the environment, over the file, over the defaults. Tells all problems at once. */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
-  const { env, checkSchedule, demo = false } = sources;
+  const { env, longestGapMs, demo = false } = sources;
   const problems: Problem[] = [];
   const [files, filesForGood] = [new Set<string>(), new Set<string>()];
   const readFile: ReadFile = (path) => {
@@ -51,10 +52,6 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const given = (setting: Setting) => givenBy(sources, setting) ?? file?.settings.get(setting.key);
   const read = <T>(setting: Setting<T> & { readonly default: string }): T =>
     parseOrDefault(setting, given(setting), problems);
-  const parseSchedule = (text: string) => {
-    const problem = checkSchedule(text);
-    return problem === undefined ? text : invalid(problem);
-  };
   refuseNearMisses(env, problems);
   const shards = { shard: given(SETTINGS.shard), total: given(SETTINGS.totalShards) };
   const sharding = parseSharding(shards, problems);
@@ -71,11 +68,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       { key: given(KEYS.hashKey), keyFile: given(KEYS.hashKeyFile) },
       { readFile: readForGood, problems },
     ),
-    poll: {
-      schedule: read({ ...SETTINGS.schedule, parse: parseSchedule }),
-      timeoutMs: read(SETTINGS.timeout),
-      staleAfterMs: read(SETTINGS.staleAfter),
-    },
+    poll: parsePoll(given, longestGapMs, problems),
     month: { timezone: read(SETTINGS.timezone) },
     limits: { numbers: read(SETTINGS.numbersMax) },
     log: { level: read(SETTINGS.logLevel), format: read(SETTINGS.logFormat) },

@@ -128,7 +128,9 @@ export const SETTINGS = {
     default: '5m',
     parse: parsePositiveDuration,
     value: 'duration',
-    meaning: 'How long the last good data is served while polls fail',
+    meaning:
+      'How long the last good data is served while polls fail; unless set, ' +
+      '3 times the longest gap between polls where that is more',
     example: '5m',
   },
   timezone: {

@@ -6,6 +6,7 @@ import { ACCOUNT_SETTINGS } from '../../src/config/account-settings.ts';
 import type { Config } from '../../src/config/config.ts';
 import { describeConfig } from '../../src/config/describe.ts';
 import { SETTINGS, type Setting } from '../../src/config/settings.ts';
+import { formatDuration } from '../../src/core/duration.ts';
 import { configOf, load, loadYaml, problemsOf, readFrom } from './sources.ts';
 
 const TOKEN = { WHATSAPP_ACCESS_TOKEN: 'canary-token' };
@@ -19,7 +20,7 @@ const SAMPLES: [Setting, [string, string, string], (config: Config) => unknown][
   [SETTINGS.enableLifecycle, ['1', 'false', 'true'], ({ web }) => web.enableLifecycle],
   [SETTINGS.schedule, ['1m', '2m', '3m'], ({ poll }) => poll.schedule],
   [SETTINGS.timeout, ['1s', '2s', '3s'], ({ poll }) => poll.timeoutMs],
-  [SETTINGS.staleAfter, ['1m', '2m', '3m'], ({ poll }) => poll.staleAfterMs],
+  [SETTINGS.staleAfter, ['2m', '3m', '4m'], ({ poll }) => poll.staleAfterMs],
   [SETTINGS.timezone, ['UTC', 'Asia/Tokyo', 'Europe/Rome'], ({ month }) => month.timezone],
   [SETTINGS.numbersMax, ['1', '20', '300'], ({ limits }) => limits.numbers],
   [SETTINGS.shard, ['0', '1', '2'], ({ sharding }) => sharding?.shard],
@@ -55,6 +56,30 @@ test.each(SAMPLES)('$key: flag over environment over file over default', (settin
     const expected = winner === undefined ? undefined : setting.parse(winner);
     expect(get(configOf(loaded)), `${layers}`).toStrictEqual(expected);
   }
+});
+
+test.each([
+  ['90s', '5m'],
+  ['100s', '5m'],
+  ['101s', '5m3s'],
+  ['10m', '30m'],
+])('polled every %s, data lives for %s where nothing else is set', (schedule, expected) => {
+  const { poll } = configOf(load({ env: { ...TOKEN, POLL_SCHEDULE: schedule } }));
+  expect(formatDuration(poll.staleAfterMs)).toBe(expected);
+});
+
+test.each([
+  ['10m', '10m1s', undefined],
+  ['10m', '10m', 'POLL_STALE_AFTER: 10m is not longer than the 10m between two polls'],
+  ['10m', '5m', 'raise it, or leave it out for 30m'],
+  ['never', '30s', 'POLL_SCHEDULE: "never" is not a schedule'],
+  ['10m', 'soon', 'POLL_STALE_AFTER: "soon" is not a duration'],
+])('polled every %s, data may not live for %s: it would be gone between polls', (...row) => {
+  const [schedule, staleAfter, problem] = row;
+  const env = { ...TOKEN, POLL_SCHEDULE: schedule, POLL_STALE_AFTER: staleAfter };
+  const told = problemsOf(load({ env }));
+  expect(told).toContain(problem ?? 'no problems');
+  if (problem !== undefined) expect(told).toContain('1 problem in');
 });
 
 test('the configuration file may be named by the environment, and the flag wins', () => {

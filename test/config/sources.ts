@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig, type ConfigSources, type LoadedConfig } from '../../src/config/load.ts';
-import { formatProblems } from '../../src/config/problems.ts';
+import { formatProblems, invalid } from '../../src/config/problems.ts';
+import { parseDuration } from '../../src/core/duration.ts';
 
 /** Reads files beside the tests; a test's messages hold their names alone. */
 export function readFrom(folder: string): (path: string) => string {
@@ -14,7 +15,8 @@ export function load(sources: Partial<ConfigSources>): LoadedConfig {
     flags: {},
     env: {},
     readFile: readFrom('valid'),
-    checkSchedule: (text) => (text === 'never' ? 'is not a schedule' : undefined),
+    longestGapMs: (text) =>
+      text === 'never' ? invalid('is not a schedule') : (parseDuration(text) ?? 60_000),
     ...sources,
   });
 }

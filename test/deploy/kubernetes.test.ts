@@ -129,7 +129,7 @@ test('the configuration is valid, and each file that it needs is mounted where i
     flags: {},
     env: { WHATSAPP_CONFIG_FILE: path },
     readFile,
-    checkSchedule: () => undefined,
+    longestGapMs: () => 60_000,
   });
   expect(loaded).toMatchObject({ config: { web: { listenAddresses: [{ port: PORT }] } } });
 });

@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { createExporter } from '../../src/exporter.ts';
+import { parseSchedule } from '../../src/poller/schedule.ts';
 import { createMemoryLog } from './memory-log.ts';
 import { NO_RELOADS } from './reloads.ts';
 import { CLIENT_ID, CLIENT_SECRET } from './simulated-provider.ts';
@@ -29,7 +30,7 @@ function configWith({ accounts, flags = {} }: Setup): Config {
     flags: { 'config.file': 'test.yml', 'web.listen_address': '127.0.0.1:0', ...flags },
     env: {},
     readFile: () => file,
-    checkSchedule: () => undefined,
+    longestGapMs: (schedule) => parseSchedule(schedule).longestGapMs,
   });
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
   return loaded.config;
