@@ -19,7 +19,8 @@ export interface Surroundings {
   /** From 0 up to 1, as Math.random. */
   readonly random: () => number;
   readonly log: Log;
-  readonly onSecret: (secret: Secret) => void;
+  /** `owner` is an account, or what else the secret belongs to. */
+  readonly onSecret: (secret: Secret, owner: string) => void;
   /** See AccountPollerOptions. */
   readonly prepare?: AccountPollerOptions['prepare'];
 }
@@ -70,7 +71,7 @@ function createAccount(
     numbersMax: settings.limits.numbers,
     clock,
     random,
-    onSecret,
+    onSecret: (secret) => onSecret(secret, name),
     ...(stays?.session && { session: stays.session }),
   });
   const poller = createAccountPoller({

@@ -165,7 +165,7 @@ function toViews(
 }
 
 function privacyOf(config: Config, { onSecret }: Surroundings): Privacy {
-  if (config.privacy.hashKey !== undefined) onSecret(config.privacy.hashKey);
+  if (config.privacy.hashKey !== undefined) onSecret(config.privacy.hashKey, 'hash key');
   return createPrivacy(config.privacy);
 }
 

@@ -1,37 +1,47 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Secret } from './core/secret.ts';
 
-/** How many secrets are remembered; the ones used last stay. A token an hour for each account. */
-const SECRETS_MAX = 1_000;
+/** A secret, a token, and those from before, which hold for a while yet. A token comes each hour. */
+const KEPT_OF_OWNER = 4;
+/**
+ * A shorter text stands in lines by chance: where a secret is `0`, a line without zeros would be no JSON
+ * any more, and tell the secret. The provider's are far longer.
+ */
+const LENGTH_MIN = 8;
 
 /** The texts that must not appear in any output: a second layer, should the first ever fail. */
 export interface Redactor {
-  add(secret: Secret): void;
+  /** Of each owner, such as an account, the last few secrets are remembered. */
+  add(secret: Secret, owner: string): void;
   redact(text: string): string;
 }
 
 export function createRedactor(): Redactor {
-  const texts = new Set<string>();
+  const byOwner = new Map<string, readonly string[]>();
+  let sorted: readonly string[] | undefined;
+
+  /**
+   * Each as it is and as it stands within a JSON string. The longest first: one may be the beginning
+   * of another, and what is left of an escape would make the line no JSON.
+   */
+  function sort(): readonly string[] {
+    const texts = [...byOwner.values()].flat();
+    const escaped = texts.map((text) => JSON.stringify(text).slice(1, -1));
+    return [...new Set([...texts, ...escaped])].toSorted((a, b) => b.length - a.length);
+  }
+
   return {
-    add(secret) {
-      // As it stands within a JSON string, and as it is. In this order: what is left of an escape
-      // would make the line no JSON.
-      for (const text of [JSON.stringify(secret.reveal()).slice(1, -1), secret.reveal()]) {
-        texts.delete(text);
-        texts.add(text);
-      }
-      for (const oldest of texts) {
-        if (texts.size <= SECRETS_MAX) break;
-        texts.delete(oldest);
-      }
+    add(secret, owner) {
+      const text = secret.reveal();
+      const known = byOwner.get(owner) ?? [];
+      if (text.length < LENGTH_MIN || known.at(-1) === text) return;
+      const rest = known.filter((other) => other !== text);
+      byOwner.set(owner, [...rest, text].slice(-KEPT_OF_OWNER));
+      sorted = undefined;
     },
     redact(text) {
-      let redacted = text;
-      // The longest first: one may be the beginning of another.
-      for (const secret of [...texts].toSorted((a, b) => b.length - a.length)) {
-        redacted = redacted.replaceAll(secret, '[redacted]');
-      }
-      return redacted;
+      sorted ??= sort();
+      return sorted.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
     },
   };
 }

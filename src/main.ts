@@ -125,7 +125,7 @@ async function createSurroundings({ log }: Config, fd: number) {
     clock: systemClock,
     random: Math.random,
     log: await createLog({ ...log, redactor, destination }),
-    onSecret: (secret: Secret) => redactor.add(secret),
+    onSecret: (secret: Secret, owner: string) => redactor.add(secret, owner),
   };
 }
 

@@ -74,17 +74,17 @@ test.each([['CANARY'], [{ token: 'CANARY' }], [undefined]])(
 const SECRETS = [
   'fake-token-12345',
   'fake"quoted',
-  '"fake',
-  'fake\\',
-  '\\\\"',
-  'fa$&ke',
+  '"fake-secret',
+  'fake-secret\\',
+  '\\\\"fake-secret',
+  'fa$&ke-secret',
   '.*fake.*',
 ];
 
 test.each(SECRETS)('a secret that the redactor was told (%s) appears nowhere', async (value) => {
   for (const format of ['json', 'pretty'] as const) {
     const { log, redactor, lines } = await startLog({ format });
-    redactor.add(new Secret(value));
+    redactor.add(new Secret(value), 'acme');
     log.info({ field: value, nested: { list: [`x${value}y`] }, [value]: 1 }, `said ${value}.`);
     log.error({ err: new Error(`with ${value} in it`) }, 'failed');
     const output = lines.join('');
@@ -102,16 +102,51 @@ test('a Secret prints as redacted without the redactor knowing it', async () => 
   expect(parsed(lines[0])).toMatchObject({ token: '[redacted]', nested: ['[redacted]'] });
 });
 
-test('of many secrets those used last are remembered', () => {
+test('of secrets of which one begins with another the longer one is redacted whole', () => {
+  for (const values of [
+    ['fake-secret', 'fake-secret-longer'],
+    ['fake-secret-longer', 'fake-secret'],
+  ]) {
+    const redactor = createRedactor();
+    for (const value of values) redactor.add(new Secret(value), 'acme');
+    expect(redactor.redact('a fake-secret-longer, fake-secretfake-secret')).toBe(
+      'a [redacted], [redacted][redacted]',
+    );
+  }
+});
+
+test.each(['0', 'a', '"', 'level', 'fake-7c'])(
+  'a secret so short that it stands in lines by chance (%s) does not tear them up',
+  async (value) => {
+    const { log, redactor, lines } = await startLog();
+    redactor.add(new Secret(value), 'acme');
+    log.info({ port: 10_972 }, 'serving metrics');
+    expect(parsed(lines[0])).toMatchObject({ level: 'info', port: 10_972, msg: 'serving metrics' });
+    expect(lines[0]).not.toContain('redacted');
+  },
+);
+
+test('of many accounts none is forgotten, though tokens come and go for days', () => {
   const redactor = createRedactor();
-  const nth = (n: number) => `fake-secret-${String(n).padStart(5, '0')}`;
-  for (let n = 0; n < 1_000; n += 1) redactor.add(new Secret(nth(n)));
-  redactor.add(new Secret(nth(0)));
-  redactor.add(new Secret(nth(1_000)));
-  expect(redactor.redact(nth(0)), 'used again').toBe('[redacted]');
-  expect(redactor.redact(nth(1)), 'the oldest').toBe(nth(1));
-  expect(redactor.redact(nth(2))).toBe('[redacted]');
-  expect(redactor.redact(nth(1_000))).toBe('[redacted]');
+  const secretOf = (account: number) => `fake-secret-${account}.`;
+  const tokenOf = (account: number, hour: number) => `fake-"token"-${account}-${hour}.`;
+  for (let hour = 0; hour < 3; hour += 1) {
+    for (let account = 0; account < 600; account += 1) {
+      redactor.add(new Secret(secretOf(account)), String(account));
+      redactor.add(new Secret(tokenOf(account, hour)), String(account));
+    }
+  }
+  for (let hour = 3; hour < 100; hour += 1) {
+    redactor.add(new Secret(secretOf(7)), '7');
+    redactor.add(new Secret(tokenOf(7, hour)), '7');
+  }
+  for (const [account, hour] of [[0, 2] as const, [7, 99] as const, [599, 2] as const]) {
+    expect(redactor.redact(secretOf(account))).toBe('[redacted]');
+    expect(redactor.redact(tokenOf(account, hour))).toBe('[redacted]');
+    expect(redactor.redact(JSON.stringify(tokenOf(account, hour)))).toBe('"[redacted]"');
+  }
+  expect(redactor.redact(tokenOf(7, 98)), 'the one from before').toBe('[redacted]');
+  expect(redactor.redact(tokenOf(7, 3)), 'long expired').toBe(tokenOf(7, 3));
 });
 
 test('for people a line is text, with the fields below', async () => {

@@ -69,7 +69,7 @@ const reloadState = { succeeded: true, inForceSinceMs: startUnixMs };
 const exporter = createExporter(
   config,
   { version: '0', revision: '0', nodeVersion: process.version },
-  { clock, random: Math.random, log, onSecret: (secret) => redactor.add(secret) },
+  { clock, random: Math.random, log, onSecret: (secret, owner) => redactor.add(secret, owner) },
   { request: () => Promise.resolve(undefined), state: () => reloadState },
 );
 const { port } = await exporter.start();

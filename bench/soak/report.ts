@@ -29,7 +29,7 @@ const BOUNDS: readonly (Bound & { readonly key: Exclude<keyof Sample, 'day'> })[
     digits: 2,
     growthMax: 1,
     max: 40,
-    why: 'without compiled code, of which there is ever more; 370 bytes kept of each poll, 75 of each scrape or 30 of each number that goes are more than the growth, of which a tenth are the tokens that the log remembers to redact, up to 1,000',
+    why: 'without compiled code, of which there is ever more; 370 bytes kept of each poll, 75 of each scrape or 30 of each number that goes are more than the growth',
   },
   {
     key: 'resident',
