@@ -125,15 +125,18 @@ const ALL_SETTINGS: readonly Setting[] = [
   ...Object.values(ACCOUNT_SETTINGS),
 ];
 const VARIABLES = ALL_SETTINGS.map(({ env }) => env);
+/** Those that only this program has. */
+const OWN_VARIABLES = VARIABLES.filter((env) => /^(?:WHATSAPP|PRIVACY)_/.test(env));
 
 /**
  * Of the unknown variables only misspelt ones: the rest belong to other programs. A default in place of
- * what was meant would do harm in silence; without PRIVACY_NO_NAME all names would be shown.
+ * what was meant would do harm in silence; without PRIVACY_NO_NAME all names would be shown. What is like
+ * SHARD, LOG_LEVEL or WEB_CONFIG_FILE may well be another program's (SHARED, LOGLEVEL), and is left alone.
  */
 function refuseNearMisses(env: ConfigSources['env'], problems: Problem[]): void {
   for (const [name, text = ''] of Object.entries(env)) {
     if (text === '' || VARIABLES.includes(name)) continue;
-    const near = nearest(name, VARIABLES);
+    const near = nearest(name, OWN_VARIABLES);
     const setting = ALL_SETTINGS.find((known) => known.env === near);
     if (setting === undefined) continue;
     const problem = `unknown variable; did you mean ${setting.env}?`;

@@ -162,7 +162,7 @@ export const SETTINGS = {
     flag: '--log.level',
     env: 'LOG_LEVEL',
     default: 'info',
-    parse: (text) => parseChoice(LOG_LEVELS, text),
+    parse: (text) => parseChoice(LOG_LEVELS, text.toLowerCase()),
     value: 'level',
     meaning: `Least severe level to log: ${LOG_LEVELS.join(', ')}`,
     example: 'info',

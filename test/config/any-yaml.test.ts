@@ -196,9 +196,11 @@ test('what is given counts or is refused by name: no default stands in for it si
   );
 });
 
-test('a misspelt variable is refused, wherever the slip is', () => {
+test('a misspelt variable of our own is refused, wherever the slip is', () => {
   const known = new Set(all.map(({ env }) => env));
-  const name = oneOf([...known]).chain(misspelt);
+  const name = oneOf([...known].filter((env) => /^(?:WHATSAPP|PRIVACY)_/.test(env))).chain(
+    misspelt,
+  );
   fc.assert(
     fc.property(
       name.filter((other) => !known.has(other)),
@@ -208,7 +210,7 @@ test('a misspelt variable is refused, wherever the slip is', () => {
         expect(text).not.toContain(CANARY);
       },
     ),
-    { numRuns: 300, examples: [['PRIVACY_NO_NAME'], ['LOG_LEVL'], ['WHATSAP_CLIENT_ID']] },
+    { numRuns: 300, examples: [['PRIVACY_NO_NAME'], ['WHATSAP_CLIENT_ID']] },
   );
 });
 
