@@ -59,12 +59,19 @@ export interface RuntimeMetrics {
   render(): string;
 }
 
-export function createRuntimeMetrics(): RuntimeMetrics {
+/** What libuv waits for: undocumented, and deprecated, so that it may be gone one day. */
+type Watched = Readonly<
+  Partial<Record<'_getActiveHandles' | '_getActiveRequests', () => readonly object[]>>
+>;
+
+/** What `watched` lacks is left out. */
+export function createRuntimeMetrics(watched: Watched = nodeProcess as Watched): RuntimeMetrics {
   const heads = [...HEADS.matchAll(/^(\w+) (\w+) (.+)$/gm)].map(
     ([, name = '', type = '', help = '']) => ({ name, text: renderHead({ name, type, help }) }),
   );
   const readSystem = openSystem();
   const readEventLoop = observeEventLoop();
+  const readNode = createNodeReader(watched);
   const renderGc = observeGc();
   return {
     render() {
@@ -103,36 +110,36 @@ function openSystem(): () => Readonly<Record<string, Figure>> {
   };
 }
 
-/** What libuv waits for, of which @types/node does not know. */
-const { _getActiveHandles, _getActiveRequests } = nodeProcess as unknown as Readonly<
-  Record<'_getActiveHandles' | '_getActiveRequests', () => readonly object[]>
->;
-
-const [major = '', minor = '', patch = ''] = nodeProcess.version.slice(1).split('.');
-const VERSION = renderLabels({ version: nodeProcess.version, major, minor, patch });
-
-function readNode(): Readonly<Record<string, Figure>> {
-  const heap = getHeapStatistics();
-  const spaces = getHeapSpaceStatistics();
-  const ofSpaces = (key: 'space_size' | 'space_used_size' | 'space_available_size') =>
-    spaces.map((each) => [`space="${each.space_name.replace('_space', '')}"`, each[key]] as const);
-  return {
-    nodejs_active_resources: countByType(nodeProcess.getActiveResourcesInfo()),
-    nodejs_active_handles: countByType(_getActiveHandles().map(toClassName)),
-    nodejs_active_requests: countByType(_getActiveRequests().map(toClassName)),
-    nodejs_heap_size_total_bytes: heap.total_heap_size,
-    nodejs_heap_size_used_bytes: heap.used_heap_size,
-    nodejs_external_memory_bytes: heap.external_memory,
-    nodejs_heap_space_size_total_bytes: ofSpaces('space_size'),
-    nodejs_heap_space_size_used_bytes: ofSpaces('space_used_size'),
-    nodejs_heap_space_size_available_bytes: ofSpaces('space_available_size'),
-    nodejs_version_info: [[VERSION, 1]],
+function createNodeReader(watched: Watched): () => Readonly<Record<string, Figure>> {
+  const [major = '', minor = '', patch = ''] = nodeProcess.version.slice(1).split('.');
+  const version = renderLabels({ version: nodeProcess.version, major, minor, patch });
+  const { _getActiveHandles, _getActiveRequests } = watched;
+  return () => {
+    const heap = getHeapStatistics();
+    const spaces = getHeapSpaceStatistics();
+    const ofSpaces = (key: 'space_size' | 'space_used_size' | 'space_available_size') =>
+      spaces.map(
+        (each) => [`space="${each.space_name.replace('_space', '')}"`, each[key]] as const,
+      );
+    return {
+      nodejs_active_resources: countByType(nodeProcess.getActiveResourcesInfo()),
+      nodejs_active_handles: countByType(_getActiveHandles?.().map(toClassName)),
+      nodejs_active_requests: countByType(_getActiveRequests?.().map(toClassName)),
+      nodejs_heap_size_total_bytes: heap.total_heap_size,
+      nodejs_heap_size_used_bytes: heap.used_heap_size,
+      nodejs_external_memory_bytes: heap.external_memory,
+      nodejs_heap_space_size_total_bytes: ofSpaces('space_size'),
+      nodejs_heap_space_size_used_bytes: ofSpaces('space_used_size'),
+      nodejs_heap_space_size_available_bytes: ofSpaces('space_available_size'),
+      nodejs_version_info: [[version, 1]],
+    };
   };
 }
 
 const toClassName = ({ constructor }: object): string => constructor.name;
 
-function countByType(types: readonly string[]): Figure {
+function countByType(types: readonly string[] | undefined): Figure {
+  if (types === undefined) return undefined;
   const counts = new Map<string, number>();
   for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
   return [...counts].map(([type, count]) => [`type="${type}"`, count] as const);

@@ -18,7 +18,7 @@ import { renderDefinition } from '../../src/metrics/definition.ts';
 import { createExposition, type Exposition } from '../../src/metrics/exposition.ts';
 import type { AccountView } from '../../src/metrics/family.ts';
 import { NUMBER_FAMILIES, renderNumbers } from '../../src/metrics/render.ts';
-import { MISNAMED } from '../../src/metrics/runtime.ts';
+import { createRuntimeMetrics, MISNAMED } from '../../src/metrics/runtime.ts';
 import { nearlyValidResponse } from '../support/arbitrary.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { numberEntry } from '../support/numbers.ts';
@@ -232,6 +232,13 @@ test('the metrics of the process have believable values', async () => {
   expect(valueOf('process_max_fds')).toBeGreaterThan(valueOf('process_open_fds'));
   const spaces = families.get('nodejs_heap_space_size_used_bytes')?.samples;
   expect(spaces?.map(({ labels }) => labels['space'])).toContain('old');
+});
+
+test('on a Node.js that no longer tells its handles the figure is left out, and the rest stays', () => {
+  const text = createRuntimeMetrics({}).render();
+  expect(text).not.toMatch(/nodejs_active_(handles|requests)/);
+  expect(text).toMatch(/^nodejs_active_resources\{/m);
+  expect(text).toMatch(/^nodejs_version_info\{/m);
 });
 
 test.each(['gzip', 'identity'] as const)(
