@@ -109,6 +109,8 @@ export function createApp(site: Site, log: Log, guard: Guard): Express {
     return sendEncoded(request, response, 'text/html; charset=utf-8', page);
   });
   get('/api/status', (request, response) => {
+    const asked = parsePart(request.url, site.accounts());
+    if ('refusal' in asked) return sendText(response, asked.status, asked.refusal);
     const json = () => Promise.resolve(renderJson(site.status(), parseQuery(request.url)));
     return sendEncoded(request, response, 'application/json; charset=utf-8', json);
   });

@@ -1,4 +1,4 @@
-/** Which accounts a scrape is about, undefined for all of them; or why there is no answer. */
+/** Which accounts a request is about, undefined for all of them; or why there is no answer. */
 type Asked =
   | { readonly part: ReadonlySet<string> | undefined }
   | { readonly status: 400 | 404; readonly refusal: string };
@@ -8,7 +8,7 @@ const NAME_LENGTH_MAX = 64;
 
 /**
  * Reads `?account=NAME`, which may be repeated. Other parameters mean nothing, as in any exporter. A
- * name that is not known fails the scrape, or else a target whose account is gone would look well.
+ * name that is not known fails, or else a target or a script whose account is gone would look well.
  */
 export function parsePart(url: string, known: readonly string[]): Asked {
   const asked = queryOf(url).getAll('account');

@@ -81,6 +81,18 @@ test('the status is there for scripts, whole and in a shape of its own', async (
   });
 });
 
+test.each([
+  ['?account=gone', 404, 'There is no account "gone" here.\n'],
+  ['?account=gone&q=x', 404, 'There is no account "gone" here.\n'],
+  ['?account=', 400, 'The parameter account is empty: name an account, or leave it out for all.\n'],
+])(
+  '%s is no answer without numbers, which would look well, but %i',
+  async (query, status, body) => {
+    const { ask } = await startSite({ status: () => STATUS });
+    expect(await ask(`/api/status${query}`)).toMatchObject({ status, body });
+  },
+);
+
 test('it can be searched as the page can, but does not come by pages', async () => {
   const numbers = Array.from({ length: 250 }, (_, i) =>
     numberEntry({ whatsapp: String(972_500_000_000 + i) }),
