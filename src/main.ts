@@ -40,17 +40,22 @@ async function main(): Promise<void> {
     process.exitCode = command.code;
     return;
   }
-  const loaded = read(command);
+  const demo = await createDemo(command);
+  const read = () => demo.adapt(load(command));
+  const loaded = read();
+  if ('config' in loaded && command.kind === 'run') {
+    await serve(loaded.config, read, demo);
+    return;
+  }
   if ('problems' in loaded) {
     process.stderr.write(formatProblems(loaded.problems));
     process.exitCode = 1;
-  } else if (command.kind === 'check-config') {
-    process.stdout.write(`${describeConfig(loaded.config)}\nThe configuration is valid.\n`);
-  } else if (command.kind === 'once') await once(command, loaded.config);
-  else await serve(command, loaded.config);
+  } else if (command.kind === 'once') await once(loaded.config);
+  else process.stdout.write(`${describeConfig(loaded.config)}\nThe configuration is valid.\n`);
+  await demo.close();
 }
 
-function read({ flags, demo }: Run): LoadedConfig {
+function load({ flags, demo }: Run): LoadedConfig {
   const loaded = loadConfig({
     flags,
     env: process.env,
@@ -62,24 +67,19 @@ function read({ flags, demo }: Run): LoadedConfig {
   return loaded;
 }
 
-async function once(command: Run, initial: Config): Promise<void> {
-  const surroundings = await createSurroundings(initial, STDERR);
-  const { adapt, close } = await createDemo(command);
-  const config = adapt(initial);
+async function once(config: Config): Promise<void> {
+  const surroundings = await createSurroundings(config, STDERR);
   const { allSucceeded, metrics } = await pollOnce(config, build, surroundings);
-  await close();
   // A reader that has gone is told by the exit code alone.
   process.stdout.on('error', () => process.exit(1));
   process.stdout.write(metrics);
   process.exitCode = allSucceeded ? 0 : 1;
 }
 
-async function serve(command: Run, initial: Config): Promise<void> {
-  const surroundings = await createSurroundings(initial, STDOUT);
+async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Promise<void> {
+  const surroundings = await createSurroundings(config, STDOUT);
   const { log } = surroundings;
-  const { adapt, close } = await createDemo(command);
-  const config = adapt(initial);
-  const reloads = createReloads({ read: () => read(command), apply, clock: systemClock, log });
+  const reloads = createReloads({ read, apply, clock: systemClock, log });
   const exporter = createExporter(config, build, surroundings, reloads);
   // Before anything that takes time: process 1 of a container ignores signals that nobody handles.
   process.once('SIGTERM', (signal) => void stop(signal));
@@ -91,7 +91,7 @@ async function serve(command: Run, initial: Config): Promise<void> {
     const { telemetryPath } = config.web;
     log.info({ ...build, addresses, port, telemetry_path: telemetryPath }, 'serving metrics');
     const page = `http://localhost:${port}/`;
-    if (command.demo && port !== undefined) log.info({ page }, 'demo on a simulated provider');
+    if (demo.isOn && port !== undefined) log.info({ page }, 'demo on a simulated provider');
   } catch (error) {
     if (!isListenError(error)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -103,13 +103,13 @@ async function serve(command: Run, initial: Config): Promise<void> {
     log.info({ signal }, 'stopping');
     watch.stop();
     await exporter.stop();
-    await close();
+    await demo.close();
     process.exit(0);
   }
 
   async function apply(next: Config): Promise<void> {
     log.level = next.log.level;
-    await exporter.reload(adapt(next));
+    await exporter.reload(next);
   }
 }
 
@@ -129,9 +129,15 @@ async function createSurroundings({ log }: Config, fd: number) {
   };
 }
 
-/** For --demo: puts the simulator into a configuration, as its one account. */
-async function createDemo({ demo }: Run) {
-  if (!demo) return { adapt: (config: Config) => config, close: async () => {} };
+interface Demo {
+  readonly isOn: boolean;
+  /** Puts the simulator into a configuration, as its one account. */
+  readonly adapt: (loaded: LoadedConfig) => LoadedConfig;
+  readonly close: () => Promise<void>;
+}
+
+async function createDemo({ demo }: Run): Promise<Demo> {
+  if (!demo) return { isOn: false, adapt: (loaded) => loaded, close: async () => {} };
   const { DEMO_CREDENTIALS, startDemo } = await import('./simulator/demo.ts');
   const simulator = await startDemo(systemClock);
   const { clientId, clientSecret } = DEMO_CREDENTIALS;
@@ -146,7 +152,11 @@ async function createDemo({ demo }: Run) {
     },
   };
   return {
-    adapt: (config: Config): Config => ({ ...config, accounts: [account] }),
+    isOn: true,
+    adapt: (loaded) =>
+      'problems' in loaded
+        ? loaded
+        : { ...loaded, config: { ...loaded.config, accounts: [account] } },
     close: () => simulator.close(),
   };
 }

@@ -268,6 +268,19 @@ test('a storm of SIGHUP leaves one poller for each account', async () => {
   expect((await get(port, '/metrics')).text).toContain('whatsapp_up{account="acme"} 1');
 });
 
+test('a demo says what it polls, when asked and when it reads its configuration again', async () => {
+  const checked = await runProgram(['--demo', '--check-config']);
+  expect(checked).toMatchObject({ code: 0, stderr: '' });
+  expect(checked.stdout).toMatch(/^accounts:\n {2}- name: demo\n {4}api_url: http:\/\/127/m);
+  const wrong = await runProgram(['--demo', '--check-config', '--poll.timeout=soon']);
+  expect(wrong).toMatchObject({ code: 1, stdout: '' });
+  const program = startProgram(['--demo', '--web.listen-address=127.0.0.1:0']);
+  await portOf(program);
+  program.process.kill('SIGHUP');
+  const reloaded = () => program.log().find(({ msg }) => msg === 'configuration reloaded');
+  expect(await eventually(reloaded, 'the reload')).toMatchObject({ accounts: 1 });
+});
+
 test('--demo needs no configuration, and its log can be read by people', async () => {
   const program = startProgram(['--demo', '--web.listen-address=127.0.0.1:0']);
   const port = await portOf(program);
