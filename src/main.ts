@@ -6,6 +6,7 @@ import type { AccountConfig, Config } from './config/config.ts';
 import { describeConfig } from './config/describe.ts';
 import { loadConfig, type LoadedConfig } from './config/load.ts';
 import { formatProblems, InvalidValue } from './config/problems.ts';
+import { SETTINGS } from './config/settings.ts';
 import { Secret } from './core/secret.ts';
 import { createExporter, pollOnce } from './exporter.ts';
 import { createLog, createRedactor, logTo } from './log.ts';
@@ -14,6 +15,7 @@ import { ScheduleError, parseSchedule } from './poller/schedule.ts';
 import { createReloads } from './reload.ts';
 import { systemClock } from './system.ts';
 import { createFileWatch } from './watch.ts';
+import { explainListenError } from './web/listen.ts';
 
 type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' }>;
 
@@ -93,8 +95,10 @@ async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Prom
     const page = `http://localhost:${port}/`;
     if (demo.isOn && port !== undefined) log.info({ page }, 'demo on a simulated provider');
   } catch (error) {
-    if (!isListenError(error)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    // The operator's to mend, without a stack.
+    const problem = explainListenError(error);
+    if (problem === undefined) throw error;
+    process.stderr.write(`${SETTINGS.listenAddresses.flag}: ${problem}\n`);
     process.exit(1);
   }
 
@@ -111,11 +115,6 @@ async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Prom
     log.level = next.log.level;
     await exporter.reload(next);
   }
-}
-
-/** An address that is taken or not ours to take: the operator's to mend, without a stack. */
-function isListenError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error;
 }
 
 async function createSurroundings({ log }: Config, fd: number) {

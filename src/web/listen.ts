@@ -31,6 +31,30 @@ export async function listen(server: Server, address: Address): Promise<string> 
   return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
+const REMEDIES: Readonly<Partial<Record<string, string>>> = {
+  EADDRINUSE: 'something is there already; end it, or choose another address',
+  EACCES: 'this user may not listen there; ports below 1024 need a privilege',
+  EADDRNOTAVAIL: 'this machine has no such address',
+};
+/** Of a Unix socket the system says no more than that, whatever is wrong with the folder. */
+const FOLDER_REMEDY = 'the folder must exist, and this user must be able to write there';
+
+/** Which address cannot be had, and what to do, for people; undefined for any other error. */
+export function explainListenError(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error)) return undefined;
+  const { code = '', message, address, port = -1 } = error as NodeJS.ErrnoException & Place;
+  const isSocket = address?.startsWith('/') === true;
+  const remedy = isSocket && code === 'EACCES' ? FOLDER_REMEDY : REMEDIES[code];
+  if (address === undefined || remedy === undefined) return message;
+  const host = address.includes(':') ? `[${address}]` : address;
+  return `cannot listen on ${isSocket ? address : `${host}:${port}`} (${code}): ${remedy}`;
+}
+
+interface Place {
+  readonly address?: string;
+  readonly port?: number;
+}
+
 /** A process that was killed leaves its socket behind, and nobody could listen there again. */
 async function removeStaleSocket(path: string): Promise<void> {
   // What is no socket stays, and listening fails with EADDRINUSE.

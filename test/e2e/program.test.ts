@@ -161,8 +161,10 @@ test('a port in use is a clear error and exit 1', async () => {
   const env = { ...environmentFor(provider), WEB_LISTEN_ADDRESS: `127.0.0.1:${port}` };
   const { code, stderr } = await runProgram([], env);
   expect(code).toBe(1);
-  expect(stderr).toContain('EADDRINUSE');
-  expect(stderr).toContain(String(port));
+  expect(stderr).toBe(
+    `--web.listen-address: cannot listen on 127.0.0.1:${port} (EADDRINUSE): ` +
+      'something is there already; end it, or choose another address\n',
+  );
 });
 
 test('SIGHUP: new credentials end the wait, a broken file changes nothing, an added account is polled', async () => {

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { freePort } from '../support/free-port.ts';
+import { explainListenError, type Address } from '../../src/web/listen.ts';
 import { startSite, METRICS } from './site.ts';
 
 function newSocketPath(): string {
@@ -82,4 +83,32 @@ test('a file that is no socket is not touched', async () => {
     code: 'EADDRINUSE',
   });
   expect(readFileSync(path, 'utf8')).toBe('precious');
+});
+
+const explained = (address: Address) =>
+  startSite({}, { addresses: [address] }).then(() => 'listens', explainListenError);
+
+test('an address that cannot be had is told with what to do about it', async () => {
+  const { server } = await startSite();
+  const { port } = server;
+  const path = newSocketPath();
+  expect(await explained({ host: '127.0.0.1', port })).toBe(
+    `cannot listen on 127.0.0.1:${port} (EADDRINUSE): something is there already; end it, or choose another address`,
+  );
+  expect(await explained({ host: '2001:db8::1', port })).toMatch(
+    /^cannot listen on \[2001:db8::1\]:\d+ \(EADDRNOTAVAIL\): this machine has no such address$/,
+  );
+  expect(await explained({ path: join(path, 'missing.sock') })).toBe(
+    `cannot listen on ${path}/missing.sock (EACCES): the folder must exist, and this user must be able to write there`,
+  );
+});
+
+test('what no address is to blame for is not explained as if one were', () => {
+  expect(explainListenError(new TypeError('a bug'))).toBeUndefined();
+  expect(explainListenError('thrown')).toBeUndefined();
+  const strange = Object.assign(new Error('chmod EPERM: /a.sock'), {
+    syscall: 'chmod',
+    code: 'EPERM',
+  });
+  expect(explainListenError(strange)).toBe('chmod EPERM: /a.sock');
 });
