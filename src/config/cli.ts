@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import { ACCOUNT_SETTINGS } from './account-settings.ts';
-import { CONFIG_FILE, SETTINGS, type Setting } from './settings.ts';
+import { CONFIG_FILE, PRIVACY_KEY_SETTINGS, SETTINGS, type Setting } from './settings.ts';
 
 export type CommandLine =
   | {
@@ -19,6 +19,7 @@ export type CommandLine =
     };
 
 const HELP_WIDTH = 100; // Fixed, so that the help is the same in a terminal, a pipe and a test.
+const VARIABLE_WIDTH = 28; // The longest name of an account's variables.
 
 /** Reads the arguments after the program's name. Prints nothing and does not exit. */
 export function parseCommandLine(argv: readonly string[], version: string): CommandLine {
@@ -97,16 +98,24 @@ function toDefault({ default: text }: Setting): string[] {
   return text === undefined ? [] : [`default ${text.includes(' ') ? `"${text}"` : text}`];
 }
 
-function renderHelpEnd(): string {
-  const settings: Setting[] = Object.values(ACCOUNT_SETTINGS);
-  const width = Math.max(...settings.map(({ env }) => env.length));
+function renderVariables(settings: readonly Setting[]): string {
   const lines = settings.map((setting) => {
     const text = toDefault(setting).map((shown) => ` (${shown})`);
-    return `  ${setting.env.padEnd(width)}  ${setting.meaning}${text.join('')}`;
+    return `  ${setting.env.padEnd(VARIABLE_WIDTH)}  ${setting.meaning}${text.join('')}`;
   });
+  return lines.join('\n');
+}
+
+function renderHelpEnd(): string {
   return `
 Account, in the environment or as keys of the file's accounts (secrets have no flag):
-${lines.join('\n')}
+${renderVariables(Object.values(ACCOUNT_SETTINGS))}
+
+Key of hashed numbers, in the environment or as hash_key or hash_key_file under privacy:
+${renderVariables(Object.values(PRIVACY_KEY_SETTINGS))}
+
+Proxy, in the environment, as for curl but without address ranges; never used for loopback:
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY
 
 Flags win over the environment, the environment over the file, the file over defaults.
 

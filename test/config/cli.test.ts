@@ -60,6 +60,13 @@ test('--help prints all there is to know', async () => {
   await expect('stdout' in help ? help.stdout : '').toMatchFileSnapshot('help.txt');
 });
 
+test('--help names every variable', () => {
+  const { stdout } = parse('--help') as { stdout: string };
+  const settings = { ...SETTINGS, ...ACCOUNT_SETTINGS, ...PRIVACY_KEY_SETTINGS };
+  for (const { env } of Object.values(settings)) expect(stdout).toMatch(new RegExp(`\\b${env}\\b`));
+  for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY']) expect(stdout).toContain(name);
+});
+
 test('no secret has a flag, since everybody sees the flags of a process', () => {
   const { stdout } = parse('--help') as { stdout: string };
   for (const { key } of Object.values({ ...ACCOUNT_SETTINGS, ...PRIVACY_KEY_SETTINGS })) {
