@@ -90,8 +90,9 @@ async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Prom
   watch.start(() => void reloads.request('file'));
   try {
     const { addresses, port } = await exporter.start();
-    const { telemetryPath } = config.web;
-    log.info({ ...build, addresses, port, telemetry_path: telemetryPath }, 'serving metrics');
+    const { nodeVersion: node_version, ...rest } = build;
+    const where = { addresses, port, telemetry_path: config.web.telemetryPath };
+    log.info({ ...rest, node_version, ...where }, 'serving metrics');
     const page = `http://localhost:${port}/`;
     if (demo.isOn && port !== undefined) log.info({ page }, 'demo on a simulated provider');
   } catch (error) {

@@ -101,7 +101,7 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
   }
 
   function logOutcome(outcome: PollOutcome, fields: Readonly<Record<string, unknown>>): void {
-    const line = { account: name, duration_seconds: outcome.durationMs / 1000 };
+    const line = { account: name, duration_seconds: Math.round(outcome.durationMs) / 1000 };
     if ('snapshot' in outcome) {
       const numbers = outcome.snapshot.numbers.length;
       log.info({ ...line, outcome: 'success', numbers }, 'polled');

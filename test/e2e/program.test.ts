@@ -103,6 +103,9 @@ test('it polls at once, serves what it found, and ends within 10 s on SIGTERM wi
   program.process.kill('SIGTERM');
   expect(await program.exit).toBe(0);
   expect(program.stderr()).toBe('');
+  const fields = program.log().flatMap((line) => Object.keys(line));
+  expect(fields).toContain('node_version');
+  expect(fields.filter((field) => !/^[a-z]+(_[a-z]+)*$/.test(field))).toEqual([]);
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)(

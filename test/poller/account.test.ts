@@ -45,13 +45,13 @@ const fails = (error: unknown) => async () => {
 test('a good poll is kept and logged in one line', async () => {
   const { poller, clock, lines, provider } = start();
   provider.fetchNumbers = async () => {
-    await clock.advance(250);
+    await clock.advance(250.003409);
     return response();
   };
   await poller.poll();
   expect(poller.state()).toMatchObject({
     polls: 1,
-    lastPoll: { durationMs: 250, tokenExpiresAtMs: 1_800_000_000_000 },
+    lastPoll: { durationMs: 250.003409, tokenExpiresAtMs: 1_800_000_000_000 },
     lastGood: { at: { unixMs: clock.unixMs() } },
   });
   expect(lines).toEqual([
