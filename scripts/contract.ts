@@ -101,6 +101,7 @@ function statusOf(): Json {
     version: '0',
     nowMs: 0,
     reload: { succeeded: true, inForceSinceMs: 0 },
+    sharding: { shard: 0, totalShards: 1 },
     accounts: [{ ...account, numbers: snapshot.numbers }],
   };
   const fields: Record<string, string> = {};

@@ -31,6 +31,7 @@ test('the status is there for scripts, whole and in a shape of its own', async (
     version: '1.2.3',
     time: '2026-11-22T10:00:00Z',
     configuration: { inForceSince: '2026-11-22T09:00:00Z', lastReload: 'ok' },
+    sharding: null,
     accounts: [
       {
         name: 'acme',
@@ -92,6 +93,12 @@ test.each([
     expect(await ask(`/api/status${query}`)).toMatchObject({ status, body });
   },
 );
+
+test('of a shard it says which of how many, as the page does', async () => {
+  const sharding = { shard: 0, totalShards: 3 };
+  const { ask } = await startSite({ status: () => ({ ...STATUS, sharding }) });
+  expect(JSON.parse((await ask('/api/status')).body)).toMatchObject({ sharding });
+});
 
 test('it can be searched as the page can, but does not come by pages', async () => {
   const numbers = Array.from({ length: 250 }, (_, i) =>

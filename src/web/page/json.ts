@@ -6,7 +6,7 @@ import { conditionOf, stateOf, tally, type Status } from './model.ts';
  * shape is told in docs/status-page.md; what is not known is null, times are in UTC without fractions.
  */
 export function renderJson(status: Status, query: Query): string {
-  const { version, nowMs, reload, accounts } = status;
+  const { version, nowMs, reload, sharding = null, accounts } = status;
   return JSON.stringify({
     version,
     time: toTime(nowMs),
@@ -14,6 +14,7 @@ export function renderJson(status: Status, query: Query): string {
       inForceSince: toTime(reload.inForceSinceMs),
       lastReload: reload.succeeded ? 'ok' : 'failed',
     },
+    sharding: sharding && { shard: sharding.shard, totalShards: sharding.totalShards },
     accounts: accounts.map((account) => ({
       name: account.name,
       condition: conditionOf(account),
