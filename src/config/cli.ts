@@ -33,6 +33,7 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
     getErrHasColors: () => false,
   });
   try {
+    refuseNeedlessValue(program, argv);
     program.parse(splitValues(argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -51,6 +52,15 @@ function splitValues(argv: readonly string[]): string[] {
     const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(argument) ?? [];
     return flag === undefined || value === undefined ? argument : [flag, value];
   });
+}
+
+/** Commander would take the value for an argument, and say that there are too many. */
+function refuseNeedlessValue(program: Command, argv: readonly string[]): void {
+  const option = program.options.find(
+    ({ long, required, optional }) =>
+      !required && !optional && argv.some((argument) => argument.startsWith(`${long}=`)),
+  );
+  if (option !== undefined) program.error(`error: option '${option.long}' takes no value`);
 }
 
 function createProgram(version: string, flags: Record<string, string>): Command {

@@ -85,7 +85,10 @@ test.each([
   [['--whatsapp.client-secret=canary'], "unknown option '--whatsapp.client-secret'"],
   [['--poll.timeout'], "option '--poll.timeout <duration>' argument missing"],
   [['serve'], 'too many arguments. Expected 0 arguments but got 1.'],
-  [['--once=true'], 'too many arguments. Expected 0 arguments but got 1.'],
+  [['--once=canary'], "option '--once' takes no value"],
+  [['--demo=true', '--poll.timeout=5s'], "option '--demo' takes no value"],
+  [['--check-config='], "option '--check-config' takes no value"],
+  [['--version=1'], "option '--version' takes no value"],
   [['--check-config', '--once'], "option '--once' cannot be used with option '--check-config'"],
   [
     ['--poll.timeout=5s', '--poll.timeout', '6s'],
