@@ -125,13 +125,12 @@ const ALL_SETTINGS: readonly Setting[] = [
   ...Object.values(ACCOUNT_SETTINGS),
 ];
 const VARIABLES = ALL_SETTINGS.map(({ env }) => env);
-/** Those that only this program has. */
-const OWN_VARIABLES = VARIABLES.filter((env) => /^(?:WHATSAPP|PRIVACY)_/.test(env));
+/** Not those that another program's may well be near to, as SHARED and LOGLEVEL are. */
+const OWN_VARIABLES = VARIABLES.filter((env) => !/^(?:LOG_|SHARD$|TOTAL_SHARDS$)/.test(env));
 
 /**
  * Of the unknown variables only misspelt ones: the rest belong to other programs. A default in place of
- * what was meant would do harm in silence; without PRIVACY_NO_NAME all names would be shown. What is like
- * SHARD, LOG_LEVEL or WEB_CONFIG_FILE may well be another program's (SHARED, LOGLEVEL), and is left alone.
+ * what was meant would do harm in silence; without PRIVACY_NO_NAME all names would be shown.
  */
 function refuseNearMisses(env: ConfigSources['env'], problems: Problem[]): void {
   for (const [name, text = ''] of Object.entries(env)) {

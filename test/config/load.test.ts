@@ -149,20 +149,15 @@ test.each([
   expect('config' in load({ env })).toBe(isAccepted);
 });
 
-test.each([
-  'SHARED',
-  'SHARE',
-  'HARD',
-  'LOGLEVEL',
-  'LOG_LABEL',
-  'WEB_CONFIG_FILES',
-  'POLL_TIME_OUT',
-])('%s, though near to a setting, is the variable of another program', (variable) => {
-  expect(configOf(load({ env: { ...TOKEN, [variable]: '1' } })).log.level).toBe('info');
-});
+test.each(['SHARED', 'SHARE', 'HARD', 'LOGLEVEL', 'LOG_LABEL'])(
+  '%s, though near to a setting, is the variable of another program',
+  (variable) => {
+    expect(configOf(load({ env: { ...TOKEN, [variable]: '1' } })).log.level).toBe('info');
+  },
+);
 
-test.each(['PRIVACY_NO_NAME', 'RIVACY_NO_NAMES', 'WHATSAP_ACOUNT', 'WHATSAPP_ALOW_INSECURE_HTTP'])(
-  '%s is near to a variable that only this program has, and is refused',
+test.each(['PRIVACY_NO_NAME', 'WHATSAP_ACOUNT', 'WEB_CONFIG_FILES', 'POLL_TIME_OUT'])(
+  '%s is near to a setting, and is refused',
   (variable) => {
     const message = problemsOf(load({ env: { ...TOKEN, [variable]: '1' } }));
     expect(message).toContain(`${variable}: unknown variable; did you mean `);
