@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAccounts, stopAccounts, type Account } from '../src/accounts.ts';
 import type { AccountConfig, Config } from '../src/config/config.ts';
+import type { SecretSource } from '../src/core/credentials.ts';
 import { Secret } from '../src/core/secret.ts';
 import { createFleet } from '../src/simulator/fleet.ts';
 import { startSimulator } from '../src/simulator/server.ts';
@@ -116,3 +120,33 @@ test('another client is another partner: none of the old numbers stay', async ()
   const after = await reload({ clientId: 'fake-other' });
   expect(after.poller.state()).toMatchObject({ polls: 0, lastGood: undefined });
 });
+
+test.each([
+  ['a value', (token: string) => ({ kind: 'value', value: new Secret(token) }) as const],
+  ['a file', (token: string) => ({ kind: 'file', path: fileWith(token) }) as const],
+])('a refused token, fixed by %s, is tried again only where it is another', async (_by, source) => {
+  const { simulator, reload } = await start();
+  const [first, second] = [source('fake-token-1'), source('fake-token-2')];
+  const withToken = (accessToken: SecretSource, timeoutMs: number) =>
+    reload({
+      ...otherTimeout(timeoutMs),
+      account: { credentials: { kind: 'token', accessToken } },
+    });
+  await (await withToken(first, 20_000)).poller.poll();
+  const same = await withToken(first, 5_000);
+  await same.poller.poll();
+  expect(same.poller.state()).toMatchObject({ polls: 2, lastPoll: { reason: 'token' } });
+  expect(simulator.requests.numbers).toBe(1);
+  const other = await withToken(second, 5_000);
+  await other.poller.poll();
+  expect(other.poller.state().polls, 'of the same partner').toBe(3);
+  expect(simulator.requests.numbers).toBe(2);
+});
+
+function fileWith(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'accounts-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'token');
+  writeFileSync(path, text);
+  return path;
+}

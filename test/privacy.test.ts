@@ -69,6 +69,23 @@ test('nothing of a hidden state holds a number or a name', () => {
   expect(printed).not.toMatch(/97250|קפה|"displayName":"[^"]/);
 });
 
+test('names can be hidden alone, also while polls fail', () => {
+  const { toShown } = createPrivacy({ ...FULL, noNames: true });
+  const good = stateAfter(odd);
+  const failure = {
+    reason: 'network',
+    endedAt: { unixMs: 0, monotonicMs: 0 },
+    durationMs: 1,
+    tokenExpiresAtMs: undefined,
+  } as const;
+  const shown = toShown(afterPoll(good, failure, 'UTC'));
+  expect(shown.lastPoll).toBe(failure);
+  expect(shown.lastGood?.snapshot.numbers).toMatchObject([
+    { whatsapp: '972500000001', displayName: '', businessName: '' },
+    { whatsapp: '972500000002', displayName: '', businessName: '' },
+  ]);
+});
+
 test('examples for the log hold hashes in place of numbers, and stay as they are otherwise', () => {
   const examples = [
     'field_invalid: 972500000001.isOnline',

@@ -97,6 +97,7 @@ test.each([
   ['0 0 * * */2', 'write an interval in hours such as 48h'],
   ['0 0 1 * *', 'at least one poll a week'],
   ['0 0 29 2 *', 'at least one poll a week'],
+  ['0 0 29 2 sun', 'leaves gaps of more than a year; at least one poll a week'],
   ['200h', 'at least one poll a week'],
   ['0s', 'is not an interval'],
   ['90', 'is not an interval'],
