@@ -15,11 +15,13 @@ for need in apt-get dpkg; do
   command -v "$need" >/dev/null || { echo "$0: no $need here" >&2; exit 1; }
 done
 
+[ -w "$dir" ] && { [ -d "$lock" ] || [ ! -e "$lock" ]; } ||
+  { echo "$0: cannot make the folder $lock" >&2; exit 1; }
 # mkdir is atomic: whoever makes the folder does the work, inside it.
 until mkdir "$lock" 2>/dev/null; do
   sleep 1
   complete && exit 0
-  # A fetch takes about half a minute; a lock of 10 minutes was left behind by one that was killed.
+  # Each step of a fetch takes seconds; a lock untouched for 10 minutes was left by one that was killed.
   [ -z "$(find "$lock" -maxdepth 0 -mmin +10 2>/dev/null)" ] || rm -rf "$lock"
 done
 trap 'rm -rf "$lock"' EXIT
@@ -28,6 +30,7 @@ complete && exit 0
 
 mkdir -p "$lock/lists/partial" "$lock/cache/archives/partial" "$lock/root"
 apt() {
+  touch "$lock"
   apt-get -qq -o Dir::State::Lists="$lock/lists" -o Dir::Cache="$lock/cache" \
     -o APT::Sandbox::User= -o Debug::NoLocking=1 "$@" >&2
 }

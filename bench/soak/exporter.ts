@@ -6,6 +6,7 @@ import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createExporter } from '../../src/exporter.ts';
 import { createLog, createRedactor, logTo } from '../../src/log.ts';
+import { parseSchedule } from '../../src/poller/schedule.ts';
 import { createLapseClock } from './clock.ts';
 
 /**
@@ -61,7 +62,7 @@ const loaded = loadConfig({
   flags: {},
   env: process.env,
   readFile: () => '',
-  longestGapMs: () => 60_000,
+  longestGapMs: (schedule) => parseSchedule(schedule).longestGapMs,
 });
 if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
 let { config } = loaded;

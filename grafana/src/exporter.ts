@@ -133,7 +133,7 @@ const ages = () =>
   lines({
     title: 'Age of the data',
     description:
-      'Since the last successful poll, for the 10 accounts with the oldest. A line that climbs has failing polls; after 5 minutes (poll.stale_after) its numbers are no longer served.',
+      'Since the last successful poll, for the 10 accounts with the oldest. A line that climbs has failing polls; after poll.stale_after (5 minutes, or three times the interval of polls where that is longer) its numbers are no longer served.',
     width: 12,
     // In minutes, since an axis in seconds has marks such as 1.67 mins.
     unit: 'm',

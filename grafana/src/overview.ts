@@ -62,7 +62,7 @@ const age = () =>
   stat({
     title: 'Age of the oldest data',
     description:
-      'Since the last successful poll, of the account for which it is longest ago. Past 5 minutes the numbers of that account are no longer shown; past 15 look at the Exporter dashboard for the reason.',
+      'Since the last successful poll, of the account for which it is longest ago. Past poll.stale_after (5 minutes, or three times the interval of polls where that is longer) the numbers of that account are no longer shown; past 15 minutes look at the Exporter dashboard for the reason.',
     width: 4,
     unit: 's',
     decimals: 0,

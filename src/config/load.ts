@@ -126,7 +126,7 @@ const ALL_SETTINGS: readonly Setting[] = [
 ];
 const VARIABLES = ALL_SETTINGS.map(({ env }) => env);
 /** Not those that another program's may well be near to, as SHARED and LOGLEVEL are. */
-const OWN_VARIABLES = VARIABLES.filter((env) => !/^(?:LOG_|SHARD$|TOTAL_SHARDS$)/.test(env));
+const OWN_VARIABLES = VARIABLES.filter((env) => !/^(?:LOG_|SHARD$)/.test(env));
 
 /**
  * Of the unknown variables only misspelt ones: the rest belong to other programs. A default in place of

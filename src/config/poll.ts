@@ -20,13 +20,13 @@ export function parsePoll(
   const problemsBefore = problems.length;
   const parse = (schedule: string) => ({ schedule, gapMs: longestGapMs(schedule) });
   const { schedule, gapMs } = parseOrDefault({ ...SCHEDULE, parse }, given(SCHEDULE), problems);
+  // Of a wrong schedule another one stands here, of which there is nothing to say.
+  const isScheduleRight = problems.length === problemsBefore;
   const timeoutMs = parseOrDefault(timeout, given(timeout), problems);
-  const staleAfter = given(STALE_AFTER);
   const livesMs = Math.max(STALE_AFTER.parse(STALE_AFTER.default), GAPS_KEPT * gapMs);
+  const staleAfter = given(STALE_AFTER);
   const staleAfterMs = (staleAfter && parseGiven(STALE_AFTER, staleAfter, problems)) ?? livesMs;
-  // Of a wrong value another one stands here, of which there is nothing to say.
-  const areRight = problems.length === problemsBefore;
-  if (areRight && staleAfter !== undefined && staleAfterMs <= gapMs) {
+  if (isScheduleRight && staleAfter !== undefined && staleAfterMs <= gapMs) {
     const [stale, gap] = [formatDuration(staleAfterMs), formatDuration(gapMs)];
     const example = formatDuration(livesMs);
     const problem =

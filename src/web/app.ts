@@ -111,6 +111,8 @@ export function createApp(site: Site, log: Log, guard: Guard): Express {
   get('/api/status', (request, response) => {
     const asked = parsePart(request.url, site.accounts());
     if ('refusal' in asked) return sendText(response, asked.status, asked.refusal);
+    if ((asked.part?.size ?? 0) > 1)
+      return sendText(response, 400, 'Name one account, or none for all.');
     const json = () => Promise.resolve(renderJson(site.status(), parseQuery(request.url)));
     return sendEncoded(request, response, 'application/json; charset=utf-8', json);
   });

@@ -39,7 +39,10 @@ const REMEDIES: Readonly<Partial<Record<string, string>>> = {
 /** Of a Unix socket the system says no more than that, whatever is wrong with the folder. */
 const FOLDER_REMEDY = 'the folder must exist, and this user must be able to write there';
 
-/** Which address cannot be had, and what to do, for people; undefined for any other error. */
+/**
+ * Which address cannot be had, and what to do, for people; the system's own words for what else it
+ * refuses; undefined for an error that is not the system's.
+ */
 export function explainListenError(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error)) return undefined;
   const { code = '', message, address, port = -1 } = error as NodeJS.ErrnoException & Place;

@@ -26,7 +26,8 @@ export function parsePart(url: string, known: readonly string[]): Asked {
   return { part: new Set(asked) };
 }
 
-function queryOf(url: string): URLSearchParams {
+/** The query of a request's URL: all that follows the first question mark. */
+export function queryOf(url: string): URLSearchParams {
   const start = url.indexOf('?');
   return new URLSearchParams(start < 0 ? '' : url.slice(start));
 }

@@ -82,6 +82,13 @@ test.each([
   if (problem !== undefined) expect(told).toContain('1 problem in');
 });
 
+test('a wrong time-out hides nothing of what is wrong with the rest', () => {
+  const env = { ...TOKEN, POLL_TIMEOUT: 'soon', POLL_SCHEDULE: '10m', POLL_STALE_AFTER: '5m' };
+  const told = problemsOf(load({ env }));
+  expect(told).toContain('POLL_TIMEOUT: "soon" is not a duration');
+  expect(told).toContain('POLL_STALE_AFTER: 5m is not longer than the 10m between two polls');
+});
+
 test('the configuration file may be named by the environment, and the flag wins', () => {
   const readFile = (path: string) => `web: { telemetry_path: /${path} }`;
   const env = { ...TOKEN, WHATSAPP_CONFIG_FILE: 'env' };

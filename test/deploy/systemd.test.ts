@@ -52,7 +52,9 @@ async function systemdAnalyze(): Promise<string> {
 }
 
 function versionOf(program: string): number {
-  return Number(/systemd (\d+)/.exec(String(spawnSync(program, ['--version']).stdout))?.[1]);
+  const [, version = '0'] =
+    /systemd (\d+)/.exec(String(spawnSync(program, ['--version']).stdout)) ?? [];
+  return Number(version);
 }
 
 const systemd = await unlessMissing('systemd-analyze', systemdAnalyze);

@@ -30,7 +30,7 @@ export function createWallClock(folder: string, startsAt: string | undefined): W
     writeFileSync(`${file}.new`, String(programAheadMs()));
     renameSync(`${file}.new`, file);
   };
-  tell();
+  if (startsAt !== undefined) tell();
   // Read anew each time, so that a jump counts from one moment on. Timers are the real ones.
   writeFileSync(
     module,

@@ -245,18 +245,19 @@ interface Counted {
   readonly thisMonth: number;
 }
 
-/** The counters of a scrape with the count of the month beside each, by number and category. */
+/** The counts of the month in a scrape with the counter beside each, by number and category. */
 function countersOf(text: string): ReadonlyMap<string, Counted> {
-  const counts = new Map(
-    [...text.matchAll(COUNT)].map(([, category, number, count]) => [
+  const totals = new Map(
+    [...text.matchAll(COUNTER)].map(([, number, category, total]) => [
       `${number} ${category}`,
-      count,
+      total,
     ]),
   );
   return new Map(
-    [...text.matchAll(COUNTER)].map(([, number, category, total]) => {
+    [...text.matchAll(COUNT)].map(([, category, number, count]) => {
       const key = `${number} ${category}`;
-      return [key, { total: Number(total), thisMonth: Number(counts.get(key)) }];
+      // NaN for a counter that is missing.
+      return [key, { total: Number(totals.get(key)), thisMonth: Number(count) }];
     }),
   );
 }
@@ -267,7 +268,7 @@ function countersOf(text: string): ReadonlyMap<string, Counted> {
  * interrupt nothing.
  */
 export function expectTrueCounters(samples: readonly Sample[]): void {
-  let before: ReadonlyMap<string, Counted> | undefined;
+  let before: ReadonlyMap<string, Counted> = new Map();
   let beforeMs = 0;
   for (const sample of samples) {
     // Only polls change counters; and some texts take long to read.
@@ -276,8 +277,8 @@ export function expectTrueCounters(samples: readonly Sample[]): void {
     if (valueLines(text).length === 0) continue;
     beforeMs = sample.successMs;
     const now = countersOf(text);
-    for (const [key, { total, thisMonth }] of before === undefined ? [] : now) {
-      const old = before?.get(key) ?? { total: 0, thisMonth };
+    for (const [key, { total, thisMonth }] of now) {
+      const old = before.get(key) ?? { total: 0, thisMonth };
       const grown = thisMonth - old.thisMonth;
       const allowed = grown >= 0 ? [grown] : [0, thisMonth];
       if (allowed.includes(total - old.total)) continue;

@@ -30,7 +30,8 @@ test.each<[string, Query]>([
   ['/?q=+dana+&account=acme&page=3', { search: 'dana', account: 'acme', page: 3 }],
   ['/?q=%D7%93%D7%A0%D7%94', { search: 'דנה', account: undefined, page: 1 }],
   ['/?q=%ff%zz', { search: '\ufffd%zz', account: undefined, page: 1 }],
-  ['/?q=a?b', { search: 'a', account: undefined, page: 1 }],
+  ['/?q=a?b', { search: 'a?b', account: undefined, page: 1 }],
+  ['/?q=a?&account=acme', { search: 'a?', account: 'acme', page: 1 }],
   ['/?q=a&q=b&q[]=c&account=', { search: 'a', account: undefined, page: 1 }],
   [`/?q=${'x'.repeat(5_000)}`, { search: 'x'.repeat(100), account: undefined, page: 1 }],
   ...['0', '-1', '1.5', '1e3', 'NaN', '9'.repeat(400), ''].map((page): [string, Query] => [

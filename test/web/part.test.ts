@@ -47,3 +47,12 @@ test.each(['?account=', '?account', '?account=acme&account='])(
     expect(body).toMatch(/^The parameter account is empty/);
   },
 );
+
+test('/api/status is about one account or all of them', async () => {
+  const { ask } = await echo();
+  expect((await ask('/api/status?account=beta')).status).toBe(200);
+  expect(await ask('/api/status?account=beta&account=acme')).toMatchObject({
+    status: 400,
+    body: 'Name one account, or none for all.\n',
+  });
+});

@@ -1,4 +1,5 @@
 import type { NumberEntry } from '../../core/snapshot.ts';
+import { queryOf } from '../part.ts';
 import { stateOf, type AccountStatus, type NumberState } from './model.ts';
 
 /** What somebody asks for in the address of the page. */
@@ -27,8 +28,7 @@ const SEARCH_LENGTH_MAX = 100;
 
 /** Reads the query of a request's URL. Whatever cannot be read counts as not given. */
 export function parseQuery(url: string): Query {
-  const [, query = ''] = url.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  const parameters = queryOf(url);
   const page = parameters.get('page') ?? '';
   return {
     search: (parameters.get('q') ?? '').trim().slice(0, SEARCH_LENGTH_MAX),
