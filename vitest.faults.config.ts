@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     globalSetup: 'test/support/global-setup.ts',
     reporters: ['default', './test/faults/table.ts'],
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     // Times are measured, on a machine that may be busy. What fails twice has failed.
     retry: { count: 1, condition: OF_TIME },
     hookTimeout: 30_000,
