@@ -8,7 +8,8 @@ dir=${1:-node_modules/.cache/chromium}
 complete() { [ -x "$dir/chromium" ]; }
 . "$(dirname "$0")/debian-packages.sh"
 
-unpack --with-needed chromium fonts-dejavu-core
+# The data of chromium-common has to lie beside the program, even where that package is installed.
+unpack --with-needed chromium chromium-common fonts-dejavu-core
 [ -x "$lock/root/usr/lib/chromium/chromium" ] ||
   { echo "fetch-chromium: the package holds no browser" >&2; exit 1; }
 
