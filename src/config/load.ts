@@ -125,17 +125,18 @@ const ALL_SETTINGS: readonly Setting[] = [
   ...Object.values(ACCOUNT_SETTINGS),
 ];
 const VARIABLES = ALL_SETTINGS.map(({ env }) => env);
-/** Not those that another program's may well be near to, as SHARED and LOGLEVEL are. */
-const OWN_VARIABLES = VARIABLES.filter((env) => !/^(?:LOG_|SHARD$)/.test(env));
 
 /**
  * Of the unknown variables only misspelt ones: the rest belong to other programs. A default in place of
- * what was meant would do harm in silence; without PRIVACY_NO_NAME all names would be shown.
+ * what was meant would do harm in silence; without PRIVACY_NO_NAME all names would be shown. SHARED and
+ * LOGLEVEL are other programs': a misspelt SHARD is found by TOTAL_SHARDS, which stands alone then.
  */
 function refuseNearMisses(env: ConfigSources['env'], problems: Problem[]): void {
   for (const [name, text = ''] of Object.entries(env)) {
     if (text === '' || VARIABLES.includes(name)) continue;
-    const near = nearest(name, OWN_VARIABLES);
+    const near = nearest(name, VARIABLES);
+    if (near === SETTINGS.shard.env || (near?.startsWith('LOG_') && !name.startsWith('LOG_')))
+      continue;
     const setting = ALL_SETTINGS.find((known) => known.env === near);
     if (setting === undefined) continue;
     const problem = `unknown variable; did you mean ${setting.env}?`;

@@ -156,20 +156,25 @@ test.each([
   expect('config' in load({ env })).toBe(isAccepted);
 });
 
-test.each(['SHARED', 'SHARE', 'HARD', 'LOGLEVEL', 'LOG_LABEL'])(
+test.each(['SHARED', 'SHARE', 'HARD', 'LOGLEVEL', 'BLOG_LEVEL'])(
   '%s, though near to a setting, is the variable of another program',
   (variable) => {
     expect(configOf(load({ env: { ...TOKEN, [variable]: '1' } })).log.level).toBe('info');
   },
 );
 
-test.each(['PRIVACY_NO_NAME', 'WHATSAP_ACOUNT', 'WEB_CONFIG_FILES', 'POLL_TIME_OUT'])(
+test.each(['PRIVACY_NO_NAME', 'WHATSAP_ACOUNT', 'POLL_TIME_OUT', 'LOG_LEVL', 'TOTAL_SHARD'])(
   '%s is near to a setting, and is refused',
   (variable) => {
     const message = problemsOf(load({ env: { ...TOKEN, [variable]: '1' } }));
     expect(message).toContain(`${variable}: unknown variable; did you mean `);
   },
 );
+
+test('a misspelt SHARD is found by TOTAL_SHARDS, which stands alone then', () => {
+  const message = problemsOf(load({ env: { ...TOKEN, SHRAD: '1', TOTAL_SHARDS: '3' } }));
+  expect(message).toContain('TOTAL_SHARDS: set without --shard (SHARD)');
+});
 
 test('a misspelt variable is refused, a foreign one is left alone', () => {
   const env = { ...TOKEN, WHATSAPP_CLIENT_SECERT: 'canary-secret', WHATSAPP_NUMBER: '972' };
