@@ -30,6 +30,8 @@ export interface RowOptions extends SceneOptions {
   /** Instead of SLOWEST_FACTOR times that. */
   readonly slowestMsMax?: number;
   readonly memoryMibMax?: number;
+  /** What a counter grows by where the count of the month has fallen to this. */
+  readonly onFall?: (count: number) => number;
   /** How long the provider has asked to be left alone; the two intervals come after it. */
   readonly waitS?: number;
   readonly note?: string;

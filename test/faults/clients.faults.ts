@@ -2,12 +2,20 @@ import type { Socket } from 'node:net';
 import { describe } from 'vitest';
 import { open, slowScrape } from './clients.ts';
 import { harmless } from './row.ts';
+import type { Running, Scene } from './scene.ts';
 
 describe('Clients', () => {
   const clients: Socket[] = [];
   const leave = () => {
     for (const client of clients.splice(0)) client.destroy();
   };
+  const slowClients = (count: number) => ({
+    numbers: 4_000,
+    begin: async (_scene: Scene, running: Running) => {
+      for (let i = 0; i < count; i += 1) clients.push(await slowScrape(running.port));
+    },
+    end: leave,
+  });
   harmless('1,000 idle clients', {
     begin: async (_scene, running) => {
       for (let i = 0; i < 1_000; i += 1) clients.push(await open(running.port));
@@ -15,24 +23,16 @@ describe('Clients', () => {
     end: leave,
   });
   harmless('200 slow clients', {
-    numbers: 4_000,
+    ...slowClients(200),
     memoryMibMax: 128,
-    begin: async (_scene, running) => {
-      for (let i = 0; i < 200; i += 1) clients.push(await slowScrape(running.port));
-    },
-    end: leave,
     note:
       'each asks for /metrics of 4,000 numbers, 5 MiB, and reads none of it; 128 MiB of heap may stay ' +
       'with the process.',
   });
   harmless('1,000 slow clients', {
-    numbers: 4_000,
+    ...slowClients(1_000),
     memoryMibMax: 256,
     paceMsMax: 5_000,
-    begin: async (_scene, running) => {
-      for (let i = 0; i < 1_000; i += 1) clients.push(await slowScrape(running.port));
-    },
-    end: leave,
     note:
       'as above, but more than the 500 that may stay. To make 1,000 answers of 5 MiB takes seconds on two ' +
       'cores: answers within 5 s instead of 100 ms, and 256 MiB of heap may stay with the process.',

@@ -76,7 +76,7 @@ export function failing(name: string, options: FailingOptions): void {
     const recoveredMs = await recovery(running, endedMs, recoveryMsMax(scene, options));
     await expectBaseline(program, baseline, options.memoryMibMax);
     expectTrueValues(watch.samples, truths, scene.pace.staleAfterS * 1000);
-    expectTrueCounters(watch.samples);
+    expectTrueCounters(watch.samples, options.onFall);
     expect(scene.elsewhere.requests, 'requests to another origin').toEqual([]);
     options.alsoExpect?.(scene, running);
     await finish(
@@ -136,7 +136,7 @@ export function harmless(name: string, options: HarmlessOptions): void {
     const recoveredMs = await recovery(running, endedMs, recoveryMsMax(scene, options));
     await expectBaseline(program, baseline, options.memoryMibMax);
     expectTrueValues(watch.samples, truths, scene.pace.staleAfterS * 1000);
-    expectTrueCounters(watch.samples);
+    expectTrueCounters(watch.samples, options.onFall);
     expect(failuresBetween(good, watch.samples.at(-1)?.text ?? ''), 'failures').toEqual({});
     options.alsoExpect?.(scene, running);
     await finish(

@@ -263,11 +263,14 @@ function countersOf(text: string): ReadonlyMap<string, Counted> {
 }
 
 /**
- * From scrape to scrape each counter grows by just as much as the count of the month beside it, by nothing
- * or the whole new count where that has fallen, and begins with 0 where a number is new. No values at all
+ * From scrape to scrape each counter grows by just as much as the count of the month beside it, by
+ * `onFall` of the new count where that has fallen (left out: by nothing or all of it), and begins with 0 where a number is new. No values at all
  * interrupt nothing.
  */
-export function expectTrueCounters(samples: readonly Sample[]): void {
+export function expectTrueCounters(
+  samples: readonly Sample[],
+  onFall?: (count: number) => number,
+): void {
   let before: ReadonlyMap<string, Counted> = new Map();
   let beforeMs = 0;
   for (const sample of samples) {
@@ -280,9 +283,13 @@ export function expectTrueCounters(samples: readonly Sample[]): void {
     for (const [key, { total, thisMonth }] of now) {
       const old = before.get(key) ?? { total: 0, thisMonth };
       const grown = thisMonth - old.thisMonth;
-      const allowed = grown >= 0 ? [grown] : [0, thisMonth];
+      const afterFall = onFall === undefined ? [0, thisMonth] : [onFall(thisMonth)];
+      const allowed = grown >= 0 ? [grown] : afterFall;
       if (allowed.includes(total - old.total)) continue;
-      expect({ key, grown: total - old.total }, 'growth of a counter').toEqual({ key, grown });
+      expect({ key, grown: total - old.total }, 'growth of a counter').toEqual({
+        key,
+        grown: allowed[0],
+      });
     }
     before = now;
   }
