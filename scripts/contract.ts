@@ -95,7 +95,7 @@ function statusOf(): Json {
   const counts = { marketingThisMonth: 1, serviceThisMonth: 1, incomingThisMonth: 1 };
   const number = { whatsapp: '1', isOnline: 1, conversationsThisMonth: 3, ...counts };
   const { snapshot } = parseNumbers({ list: [number] });
-  const failure = { reason: REASON_NAMES[0] ?? '', ...REASONS.network };
+  const failure = { reason: REASON_NAMES[0] ?? '', detail: '', ...REASONS.network };
   const account = { name: 'a', lastPollMs: 0, lastSuccessMs: 0, nextPollMs: 0, failure };
   const status = {
     version: '0',

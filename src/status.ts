@@ -24,12 +24,16 @@ function toAccountStatus(
   clock: Clock,
 ): Omit<AccountStatus, 'nextPollMs'> {
   const { name, lastPoll, lastGood } = state;
-  const reason = lastPoll !== undefined && 'reason' in lastPoll ? lastPoll.reason : undefined;
+  const failed = lastPoll !== undefined && 'reason' in lastPoll ? lastPoll : undefined;
   return {
     name,
     lastPollMs: lastPoll && toUnixMs(lastPoll.endedAt, clock),
     lastSuccessMs: lastGood && toUnixMs(lastGood.at, clock),
-    failure: reason && { reason, ...REASONS[reason] },
+    failure: failed && {
+      reason: failed.reason,
+      detail: failed.detail,
+      ...REASONS[failed.reason],
+    },
     numbers: snapshot?.numbers,
   };
 }

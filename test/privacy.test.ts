@@ -74,6 +74,7 @@ test('names can be hidden alone, also while polls fail', () => {
   const good = stateAfter(odd);
   const failure = {
     reason: 'network',
+    detail: 'ECONNREFUSED',
     endedAt: { unixMs: 0, monotonicMs: 0 },
     durationMs: 1,
     tokenExpiresAtMs: undefined,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { afterPoll, createAccountState, type PollOutcome } from '../src/core/account-state.ts';
+import { afterPoll, createAccountState, type PollFailure } from '../src/core/account-state.ts';
 import { instantOf } from '../src/core/clock.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { REASONS } from '../src/core/reasons.ts';
@@ -15,7 +15,7 @@ const RELOAD = { succeeded: true, inForceSinceMs: START_MS };
 function start() {
   const clock = createFakeClock(START_MS);
   let state = createAccountState('acme');
-  const poll = (outcome: Pick<PollOutcome & { reason: 'blocked' }, 'reason'> | undefined) => {
+  const poll = (outcome: PollFailure | undefined) => {
     const ended = { endedAt: instantOf(clock), durationMs: 250, tokenExpiresAtMs: undefined };
     const result = outcome ?? parseNumbers(sampleResponse());
     state = afterPoll(state, { ...ended, ...result }, 'Asia/Jerusalem');
@@ -69,14 +69,14 @@ test('a failure has its meaning and remedy, beside the last success', async () =
   const { clock, poll, status } = start();
   poll(undefined);
   await clock.advance(60_000);
-  poll({ reason: 'blocked' });
+  poll({ reason: 'blocked', detail: 'why' });
   expect(status({ isFresh: false }).accounts).toEqual([
     {
       name: 'acme',
       lastPollMs: START_MS + 60_000,
       lastSuccessMs: START_MS,
       nextPollMs: NEXT_MS,
-      failure: { reason: 'blocked', ...REASONS.blocked },
+      failure: { reason: 'blocked', detail: 'why', ...REASONS.blocked },
       numbers: undefined,
     },
   ]);

@@ -15,7 +15,13 @@ export type PollOutcome = {
   readonly durationMs: number;
   /** When the access token in use expires; undefined for a fixed token or none. */
   readonly tokenExpiresAtMs: number | undefined;
-} & ({ readonly snapshot: Snapshot; readonly anomalies: Anomalies } | { readonly reason: Reason });
+} & ({ readonly snapshot: Snapshot; readonly anomalies: Anomalies } | PollFailure);
+
+/** Why a poll failed. `detail` is the message of the PollError: one of a small set of sentences. */
+export interface PollFailure {
+  readonly reason: Reason;
+  readonly detail: string;
+}
 
 /** The last good poll and what follows from it. */
 interface GoodPoll {

@@ -173,6 +173,17 @@ export const FAMILIES: readonly Family[] = [
     samples: ({ state }) => REASON_NAMES.map((reason) => [{ reason }, state.failures[reason]]),
   },
   {
+    name: 'whatsapp_poll_failure_info',
+    type: 'gauge',
+    scope: 'account',
+    labels: ['account', 'reason', 'detail'],
+    help: 'Why the last poll failed; the value is always 1. Absent while the last poll has succeeded.',
+    samples: ({ state: { lastPoll } }) =>
+      lastPoll !== undefined && 'reason' in lastPoll
+        ? [[{ reason: lastPoll.reason, detail: lastPoll.detail }, 1]]
+        : [],
+  },
+  {
     name: 'whatsapp_response_anomalies_total',
     type: 'counter',
     scope: 'account',

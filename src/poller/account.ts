@@ -2,6 +2,7 @@ import {
   afterPoll,
   createAccountState,
   type AccountState,
+  type PollFailure,
   type PollOutcome,
 } from '../core/account-state.ts';
 import type { Anomalies } from '../core/anomalies.ts';
@@ -38,8 +39,7 @@ export interface AccountPoller {
 /** So long past its deadline a poll is given up for dead, so that the next one can begin. */
 const HUNG_AFTER_MS = 10_000;
 
-type Result =
-  Pick<ParsedResponse, 'snapshot' | 'anomalies'> | { readonly reason: PollError['reason'] };
+type Result = Pick<ParsedResponse, 'snapshot' | 'anomalies'> | PollFailure;
 
 export function createAccountPoller(options: AccountPollerOptions): AccountPoller {
   const { name, clock, log } = options;
@@ -71,8 +71,8 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
       return { result: await withWatchdog(abort), fields: {} };
     } catch (error) {
       return error instanceof PollError
-        ? { result: { reason: error.reason }, fields: { detail: error.message } }
-        : { result: { reason: 'internal' }, fields: { err: error } };
+        ? { result: { reason: error.reason, detail: error.message }, fields: {} }
+        : { result: { reason: 'internal', detail: 'unexpected error' }, fields: { err: error } };
     }
   }
 
@@ -108,8 +108,9 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
       logAnomalies(outcome.anomalies);
     } else {
       const level = outcome.reason === 'internal' ? 'error' : 'warn';
-      const { reason } = outcome;
-      log[level]({ ...line, outcome: 'failure', reason, numbers: 0, ...fields }, 'poll failed');
+      const { reason, detail } = outcome;
+      const failure = { outcome: 'failure', reason, detail, numbers: 0 };
+      log[level]({ ...line, ...failure, ...fields }, 'poll failed');
     }
   }
 

@@ -17,6 +17,8 @@ export interface Hold {
   refused(reason: Reason, secret: Secret): void;
   /** The provider asked to be left alone for a while (Retry-After). */
   askedToWait(reason: Reason, waitMs: number): void;
+  /** When the hold ends, in Unix milliseconds; undefined where there is none. */
+  untilMs(): number | undefined;
   /** The provider has accepted us. */
   release(): void;
 }
@@ -43,6 +45,10 @@ export function createHold(clock: Clock): Hold {
     },
     askedToWait(reason, waitMs) {
       held = { reason, untilMs: clock.monotonicMs() + waitMs, secret: undefined };
+    },
+    untilMs() {
+      const leftMs = (held?.untilMs ?? 0) - clock.monotonicMs();
+      return leftMs > 0 ? clock.unixMs() + leftMs : undefined;
     },
     release() {
       held = undefined;

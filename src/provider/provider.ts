@@ -46,6 +46,8 @@ export interface Provider {
   fetchNumbers(signal: AbortSignal): Promise<ParsedResponse>;
   /** When the access token in use expires, in Unix milliseconds. */
   tokenExpiresAtMs(): number | undefined;
+  /** Until when the provider is not asked, in Unix milliseconds; undefined without a cool-down. */
+  cooldownUntilMs(): number | undefined;
   readonly session: Session;
   close(): Promise<void>;
 }
@@ -164,6 +166,7 @@ export function createProvider(options: ProviderOptions): Provider {
       }
     },
     tokenExpiresAtMs: () => session.token && expiresAtMs(session.token),
+    cooldownUntilMs: () => session.hold.untilMs(),
     session,
     close: () => http.close(),
   };

@@ -31,6 +31,7 @@ const good = (unixMs: number, marketing = 3): PollOutcome => ({
 const bad = (unixMs: number, reason: 'timeout' | 'blocked' = 'timeout'): PollOutcome => ({
   ...ended(unixMs),
   reason,
+  detail: 'why it failed',
 });
 const run = (...outcomes: PollOutcome[]): AccountState =>
   outcomes.reduce(

@@ -8,6 +8,7 @@ import { CLOSED_LABELS, CONTRACT, ofNumbers } from './contract.ts';
 import { failed, good, NOW_MS, render, samplesOf, viewAfter } from './views.ts';
 
 const sample = viewAfter('acme', good(sampleResponse()));
+const failing = viewAfter('fails', failed('http_status'));
 /** The values of a metric, with the labels besides the account's. */
 async function valuesOf(name: string, view: AccountView) {
   const samples = (await samplesOf(view)).filter((each) => each.name === name);
@@ -15,7 +16,7 @@ async function valuesOf(name: string, view: AccountView) {
 }
 
 test('every metric of the contract is served with its type and labels, and no other is', async () => {
-  const families = parseExposition(await render(sample));
+  const families = parseExposition(await render(sample, failing));
   const served = [...families].map(([name, { type, samples }]) => [
     name,
     type,
@@ -145,6 +146,15 @@ test('a failed poll shows while the last good data is still served', async () =>
     { reason: 'network' },
     1,
   ]);
+});
+
+test('the detail of a failure is served only while the last poll has failed', async () => {
+  const name = 'whatsapp_poll_failure_info';
+  expect(await valuesOf(name, failing)).toEqual([
+    [{ reason: 'http_status', detail: 'HTTP 403 from the token call' }, 1],
+  ]);
+  const recovered = viewAfter('acme', failed('http_status'), good(sampleResponse()));
+  expect(await valuesOf(name, recovered)).toEqual([]);
 });
 
 test('with a fixed token there is no expiry to serve', async () => {

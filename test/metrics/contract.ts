@@ -35,6 +35,7 @@ export const CONTRACT: readonly (readonly [
   ['whatsapp_poll_interval_seconds', 'gauge', ACCOUNT],
   ['whatsapp_polls_total', 'counter', ACCOUNT],
   ['whatsapp_poll_failures_total', 'counter', [...ACCOUNT, 'reason']],
+  ['whatsapp_poll_failure_info', 'gauge', [...ACCOUNT, 'reason', 'detail']],
   ['whatsapp_response_anomalies_total', 'counter', [...ACCOUNT, 'kind']],
   ['whatsapp_access_token_expiry_timestamp_seconds', 'gauge', ACCOUNT],
   ['whatsapp_exporter_build_info', 'gauge', ['version', 'revision', 'node_version']],

@@ -17,7 +17,7 @@ export function good(response: unknown, endedAtMs = NOW_MS): PollOutcome {
 }
 
 export function failed(reason: Reason, endedAtMs = NOW_MS): PollOutcome {
-  return { ...ended(endedAtMs), reason };
+  return { ...ended(endedAtMs), reason, detail: 'HTTP 403 from the token call' };
 }
 
 /** An account after these polls, the data of the last good one still fresh. */

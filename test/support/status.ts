@@ -25,5 +25,5 @@ export function accountStatus(fields: Partial<AccountStatus> = {}): AccountStatu
 }
 
 export function failureOf(reason: Reason): Failure {
-  return { reason, ...REASONS[reason] };
+  return { reason, detail: 'HTTP 403 from the token call', ...REASONS[reason] };
 }

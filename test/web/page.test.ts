@@ -66,7 +66,7 @@ test('text from outside cannot become markup', async () => {
       ...statusOf(
         accountStatus({
           name: hostile,
-          failure: { reason: hostile, meaning: hostile, remedy: hostile },
+          failure: { reason: hostile, detail: hostile, meaning: hostile, remedy: hostile },
           numbers: [
             numberEntry({ whatsapp: hostile, displayName: hostile, businessName: `${hostile}2` }),
           ],
@@ -79,7 +79,7 @@ test('text from outside cannot become markup', async () => {
   const query = new URLSearchParams({ q: hostile, account: hostile });
   const { body } = await ask(`/?${query.toString()}`);
   const escaped = '&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;amp;';
-  expect(body.split(escaped)).toHaveLength(18);
+  expect(body.split(escaped)).toHaveLength(19);
   expect(body.match(/<script/g)).toHaveLength(1);
   expect(body).not.toContain("alert('");
 });
@@ -130,7 +130,7 @@ test('a failed check shows what it means and what to do, and how old the data be
   expect(accountsOf(await pageOf([account]))).toBe(
     'Accounts acme Last check failed 1 number, 0 offline as of 3 minutes ago. ' +
       'Last check failed 42 seconds ago. Next check in 18 seconds. ' +
-      `Why it failed: ${failure.meaning} ( network ). What to do: ${failure.remedy}`,
+      `Why it failed: ${failure.meaning} ( network ): ${failure.detail}. What to do: ${failure.remedy}`,
   );
 });
 

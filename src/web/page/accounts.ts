@@ -73,9 +73,9 @@ function renderData({ numbers, lastSuccessMs, failure }: AccountStatus, nowMs: n
 
 function renderFailure({ failure }: AccountStatus): Html | undefined {
   if (failure === undefined) return undefined;
-  const { reason, meaning, remedy } = failure;
+  const { reason, detail, meaning, remedy } = failure;
   return html`<p>
-    <strong>Why it failed:</strong> ${meaning} (<code>${reason}</code>).<br />
+    <strong>Why it failed:</strong> ${meaning} (<code>${reason}</code>): ${detail}.<br />
     <strong>What to do:</strong> ${remedy}
   </p> `;
 }

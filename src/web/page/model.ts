@@ -25,6 +25,8 @@ export interface AccountStatus {
 
 export interface Failure {
   readonly reason: string;
+  /** What happened, in one sentence: `HTTP 403 from the token call`. */
+  readonly detail: string;
   readonly meaning: string;
   readonly remedy: string;
 }
