@@ -3,9 +3,11 @@ import { createAccounts, stopAccounts, type Account, type Surroundings } from '.
 import type { Config } from './config/config.ts';
 import type { AccountState } from './core/account-state.ts';
 import type { Anomalies } from './core/anomalies.ts';
-import { ageMs, type Clock } from './core/clock.ts';
+import type { Clock } from './core/clock.ts';
+import type { Snapshot } from './core/snapshot.ts';
 import { CONTENT_TYPE, createExposition } from './metrics/exposition.ts';
 import type { AccountView, Build } from './metrics/family.ts';
+import { isStale } from './poller/due-time.ts';
 import { parseSchedule, type Schedule } from './poller/schedule.ts';
 import { toStatus } from './status.ts';
 import { createTimetable } from './timetable.ts';
@@ -45,7 +47,8 @@ export function createExporter(
   let schedule: Schedule = parseSchedule(config.poll.schedule);
   let server: WebServer | undefined;
 
-  const views = (shown = accounts) => toViews(shown, config, schedule, clock, privacy);
+  const views = (shown = accounts) =>
+    toViews(shown, config, (account) => timetable.scheduleOf(account) ?? schedule, clock, privacy);
 
   async function goOnWith(next: Config): Promise<void> {
     const before = accounts;
@@ -124,7 +127,7 @@ export async function pollOnce(
   const accounts = createAccounts([], config, { ...surroundings, ...privacy });
   await pollAll(accounts);
   const schedule = parseSchedule(config.poll.schedule);
-  const views = toViews(accounts, config, schedule, surroundings.clock, privacy);
+  const views = toViews(accounts, config, () => schedule, surroundings.clock, privacy);
   const metrics = await createExposition(build, { withRuntime: false }).render(views);
   await stopAccounts(accounts);
   return { allSucceeded: views.every(({ state }) => state.lastGood !== undefined), metrics };
@@ -150,15 +153,16 @@ function hasBeenPolled({ poller }: Account): boolean {
 function toViews(
   accounts: readonly Account[],
   config: Config,
-  schedule: Schedule,
+  scheduleOf: (account: string) => Schedule,
   clock: Clock,
   privacy: Privacy,
 ): readonly AccountView[] {
   return accounts.map(({ poller }) => {
     const state = privacy.toShown(poller.state());
+    const schedule = scheduleOf(state.name);
     return {
       state,
-      snapshot: freshSnapshot(state, config.poll.staleAfterMs, clock),
+      snapshot: freshSnapshot(state, config.poll.staleAfterMs, schedule, clock),
       pollIntervalS: schedule.longestGapMs / 1000,
     };
   });
@@ -169,9 +173,14 @@ function privacyOf(config: Config, { onSecret }: Surroundings): Privacy {
   return createPrivacy(config.privacy);
 }
 
-/** Old data is worse than none: after `staleAfterMs` without a good poll there is no snapshot. */
-function freshSnapshot(state: AccountState, staleAfterMs: number, clock: Clock) {
-  const { lastGood } = state;
-  const isFresh = lastGood !== undefined && ageMs(lastGood.at, clock) <= staleAfterMs;
-  return isFresh ? lastGood.snapshot : undefined;
+/** Old data is worse than none: once it is stale there is no snapshot. */
+function freshSnapshot(
+  { lastGood }: AccountState,
+  staleAfterMs: number,
+  schedule: Schedule,
+  clock: Clock,
+): Snapshot | undefined {
+  if (lastGood === undefined || isStale(lastGood.at, staleAfterMs, schedule, clock))
+    return undefined;
+  return lastGood.snapshot;
 }

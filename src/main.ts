@@ -62,7 +62,7 @@ function load({ flags, demo }: Run): LoadedConfig {
     flags,
     env: process.env,
     readFile: (path) => watch.read(path),
-    longestGapMs,
+    usualGapMs,
     demo,
   });
   watch.follow(loaded.files);
@@ -162,9 +162,9 @@ async function createDemo({ demo }: Run): Promise<Demo> {
 }
 
 /** As the configuration asks for it, which does not know schedules. */
-function longestGapMs(schedule: string): number {
+function usualGapMs(schedule: string): number {
   try {
-    return parseSchedule(schedule).longestGapMs;
+    return parseSchedule(schedule).usualGapMs;
   } catch (error) {
     throw error instanceof ScheduleError ? new InvalidValue(error.message) : error;
   }

@@ -12,6 +12,8 @@ export interface Timetable {
   stop(): void;
   /** Whether polls keep being started, of every account. */
   isAlive(): boolean;
+  /** The account's own schedule, which is that of `follow` at a fixed offset. */
+  readonly scheduleOf: (account: string) => Schedule | undefined;
   /** Unix time. */
   readonly nextPollMs: (account: string) => number | undefined;
 }
@@ -25,6 +27,7 @@ const FIRST_POLLS_APART_MS = 100;
 interface Entry {
   readonly account: Account;
   readonly schedule: Schedule;
+  readonly ownSchedule: Schedule;
   readonly rank: number;
   readonly poller: Poller;
 }
@@ -34,14 +37,15 @@ export function createTimetable({ clock, log }: { clock: Clock; log: Log }): Tim
   const pollers = () => [...entries.values()].map(({ poller }) => poller);
 
   function createEntry(account: Account, schedule: Schedule, rank: number): Entry {
+    const ownSchedule = spread(schedule, rank);
     const poller = createPoller({
       name: account.settings.name,
-      schedule: spread(schedule, rank),
+      schedule: ownSchedule,
       poll: () => void account.poller.poll(),
       clock,
       log,
     });
-    return { account, schedule, rank, poller };
+    return { account, schedule, ownSchedule, rank, poller };
   }
 
   return {
@@ -68,6 +72,7 @@ export function createTimetable({ clock, log }: { clock: Clock; log: Log }): Tim
     },
     stop: () => pollers().forEach((poller) => poller.stop()),
     isAlive: () => pollers().every((poller) => poller.isAlive()),
+    scheduleOf: (account) => entries.get(account)?.ownSchedule,
     nextPollMs: (account) => entries.get(account)?.poller.nextPollMs(),
   };
 }

@@ -97,6 +97,22 @@ test('data is served until it is as old as poll.stale_after, and not a milliseco
   expect(await text('/metrics')).not.toMatch(/^whatsapp_number_/m);
 });
 
+test('in working hours data vanishes once the third poll has failed, and a weekend does not age it', async () => {
+  const { url, faults } = await startProvider(1);
+  // A Friday evening.
+  const clock = createFakeClock(Date.parse('2026-11-27T18:52:00Z'));
+  const flags = { 'poll.schedule': '*/5 8-18 * * mon-fri' };
+  const { text, ask } = await runExporter({ accounts: { acme: url }, flags }, clock);
+  await clock.advance(100);
+  await eventually(async () => (await ask('/-/ready')).ok || undefined, 'the first poll');
+  faults.numbers = { kind: 'reply', status: 404 };
+  const until = (iso: string) => clock.advance(Date.parse(iso) - clock.unixMs());
+  await until('2026-11-30T08:05:19Z');
+  expect(await text('/metrics')).toMatch(/^whatsapp_number_online\{/m);
+  await until('2026-11-30T08:10:21Z');
+  expect(await text('/metrics')).not.toMatch(/^whatsapp_number_/m);
+});
+
 test('an account that hangs until its time-out delays no other, nor its own next poll', async () => {
   const [silent, sound] = [await startProvider(1), await startProvider(1)];
   silent.faults.token = { kind: 'never' };

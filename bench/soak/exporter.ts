@@ -62,7 +62,7 @@ const loaded = loadConfig({
   flags: {},
   env: process.env,
   readFile: () => '',
-  longestGapMs: (schedule) => parseSchedule(schedule).longestGapMs,
+  usualGapMs: (schedule) => parseSchedule(schedule).usualGapMs,
 });
 if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
 let { config } = loaded;

@@ -18,8 +18,8 @@ export interface ConfigSources {
   readonly flags: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: ReadFile;
-  /** Checks a schedule: the longest time between two polls, in ms. Throws InvalidValue. */
-  readonly longestGapMs: (schedule: string) => number;
+  /** Checks a schedule: its usual time between two polls, in ms. Throws InvalidValue. */
+  readonly usualGapMs: (schedule: string) => number;
   /** Account settings are left alone and `accounts` is empty, for the caller to fill in. */
   readonly demo?: boolean;
 }
@@ -37,7 +37,7 @@ export type LoadedConfig = (
 
 /** Flags win over the environment, over the file, over the defaults. Tells all problems at once. */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
-  const { env, longestGapMs, demo = false } = sources;
+  const { env, usualGapMs, demo = false } = sources;
   const problems: Problem[] = [];
   const [files, filesForGood] = [new Set<string>(), new Set<string>()];
   const readFile: ReadFile = (path) => {
@@ -68,7 +68,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       { key: given(KEYS.hashKey), keyFile: given(KEYS.hashKeyFile) },
       { readFile: readForGood, problems },
     ),
-    poll: parsePoll(given, longestGapMs, problems),
+    poll: parsePoll(given, usualGapMs, problems),
     month: { timezone: read(SETTINGS.timezone) },
     limits: { numbers: read(SETTINGS.numbersMax) },
     log: { level: read(SETTINGS.logLevel), format: read(SETTINGS.logFormat) },

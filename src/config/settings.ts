@@ -129,8 +129,8 @@ export const SETTINGS = {
     parse: parsePositiveDuration,
     value: 'duration',
     meaning:
-      'How long the last good data is served while polls fail; unless set, ' +
-      '3 times the longest gap between polls where that is more',
+      'How long the last good data is served while polls fail; pauses of the schedule, such as nights, ' +
+      'do not count; unless set, long enough for 3 polls where that is more',
     example: '5m',
   },
   timezone: {

@@ -5,6 +5,8 @@ import { formatDuration, parseDuration } from '../core/duration.ts';
 export interface Schedule {
   /** The longest time between two ticks, in milliseconds. */
   readonly longestGapMs: number;
+  /** The shortest one: a longer gap is a pause, such as a night. */
+  readonly usualGapMs: number;
   /** How long after a tick a poll still keeps to the schedule; never longer than a gap. */
   readonly leewayMs: number;
   /** The first tick after `nowMs`; both in Unix milliseconds. */
@@ -43,6 +45,7 @@ function everyInterval(text: string): Schedule {
   assertOftenEnough(everyMs);
   return {
     longestGapMs: everyMs,
+    usualGapMs: everyMs,
     // It says how often, and not when.
     leewayMs: everyMs,
     nextTickMs: (nowMs) => (Math.floor(nowMs / everyMs) + 1) * everyMs,
@@ -63,19 +66,27 @@ function byCron(pattern: string): Schedule {
     throw new ScheduleError(`is not a cron expression: ${(error as Error).message}`);
   }
   assertEvenSteps(pattern);
-  const timesMs = fields.hour
+  const times = fields.hour
     .flatMap((h) => fields.minute.flatMap((m) => fields.second.map((s) => (h * 60 + m) * 60 + s)))
-    .map((s) => s * 1000)
-    .toSorted((a, b) => a - b);
+    .map((s) => s * 1000);
+  // A value that is written twice (`0,0 9 * * *`) is still one tick.
+  const timesMs = [...new Set(times)].toSorted((a, b) => a - b);
   const task = createTask(pattern, () => {}, { timezone: 'UTC' });
   // Nearly always: it saves a tenth of the time in which the program starts.
   const isDaily =
     fields.dayOfMonth.length === 31 && fields.month.length === 12 && fields.dayOfWeek.length === 7;
-  const isOn = (dayMs: number) => isDaily || task.match(new Date(dayMs + (timesMs[0] ?? 0)));
-  const longestGapMs = longestGap(timesMs, isOn);
-  assertOftenEnough(longestGapMs);
+  // Each scrape at night asks for the same few days, and a look at the calendar is slow.
+  const days = new Map<number, boolean>();
+  const isOn = (dayMs: number) => {
+    if (isDaily) return true;
+    const known = days.get(dayMs) ?? task.match(new Date(dayMs + (timesMs[0] ?? 0)));
+    days.set(dayMs, known);
+    return known;
+  };
+  const gaps = gapsOf(timesMs, isOn);
+  assertOftenEnough(gaps.longestGapMs);
   return {
-    longestGapMs,
+    ...gaps,
     // Five fields name a minute, six a second: within that a poll is on time.
     leewayMs: pattern.split(/\s+/).length > FIELDS_WITHOUT_SECONDS ? SECOND_MS : MINUTE_MS,
     nextTickMs(nowMs) {
@@ -89,23 +100,25 @@ function byCron(pattern: string): Schedule {
   };
 }
 
-/** Over more than a year, the longest distance between two ticks. Of a leap year, for the 29th. */
-function longestGap(timesMs: readonly number[], isOn: (dayMs: number) => boolean): number {
+/** The shortest and the longest gap in more than a year; in a leap year, for February 29. */
+function gapsOf(
+  timesMs: readonly number[],
+  isOn: (dayMs: number) => boolean,
+): Pick<Schedule, 'usualGapMs' | 'longestGapMs'> {
   const [firstMs = 0] = timesMs;
   const lastMs = timesMs.at(-1) ?? 0;
-  let gapMs = 0;
-  for (const [i, time] of timesMs.entries()) {
-    gapMs = Math.max(gapMs, time - (timesMs[i - 1] ?? time));
-  }
+  const gapsMs = timesMs.slice(1).map((time, i) => time - (timesMs[i] ?? time));
   const startMs = Date.UTC(2024, 0, 1);
+  let atLeastMs = Infinity;
   let dayBeforeMs: number | undefined;
   for (let dayMs = startMs; dayMs < Date.UTC(2025, 1, 1); dayMs += DAY_MS) {
     if (!isOn(dayMs)) continue;
-    const sinceMs = dayMs - (dayBeforeMs ?? startMs - DAY_MS);
-    gapMs = Math.max(gapMs, sinceMs + firstMs - lastMs);
+    // The gap before the first day began at an unknown time, at the latest the day before.
+    if (dayBeforeMs === undefined) atLeastMs = dayMs - startMs + DAY_MS + firstMs - lastMs;
+    else gapsMs.push(dayMs - dayBeforeMs + firstMs - lastMs);
     dayBeforeMs = dayMs;
   }
-  return dayBeforeMs === undefined ? Infinity : gapMs;
+  return { usualGapMs: Math.min(...gapsMs), longestGapMs: Math.max(atLeastMs, ...gapsMs) };
 }
 
 /** Refuses a step over a whole field that does not divide it: the last gap would be shorter. */

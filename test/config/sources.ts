@@ -15,7 +15,7 @@ export function load(sources: Partial<ConfigSources>): LoadedConfig {
     flags: {},
     env: {},
     readFile: readFrom('valid'),
-    longestGapMs: (text) =>
+    usualGapMs: (text) =>
       text === 'never' ? invalid('is not a schedule') : (parseDuration(text) ?? 60_000),
     ...sources,
   });

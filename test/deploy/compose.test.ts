@@ -151,7 +151,7 @@ test('the example of .env is a valid configuration that takes --demo away', () =
       flags: {},
       env,
       readFile: (path) => readFileSync(path, 'utf8'),
-      longestGapMs: () => 60_000,
+      usualGapMs: () => 60_000,
     }),
   ).toHaveProperty('config.accounts.0.name', 'default');
 });

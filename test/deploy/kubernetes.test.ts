@@ -129,7 +129,7 @@ test('the configuration is valid, and each file that it needs is mounted where i
     flags: {},
     env: { WHATSAPP_CONFIG_FILE: path },
     readFile,
-    longestGapMs: () => 60_000,
+    usualGapMs: () => 60_000,
   });
   expect(loaded).toMatchObject({ config: { web: { listenAddresses: [{ port: PORT }] } } });
 });

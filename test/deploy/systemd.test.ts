@@ -35,7 +35,7 @@ test('the secret reaches the exporter as a credential, which the configuration a
     flags: {},
     env: { ...env, WHATSAPP_CLIENT_ID: 'a-client' },
     readFile: () => 'not-a-real-secret',
-    longestGapMs: () => 60_000,
+    usualGapMs: () => 60_000,
   });
   expect(loaded).toHaveProperty('config.accounts.0.credentials.kind', 'client');
 });

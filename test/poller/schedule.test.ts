@@ -87,6 +87,17 @@ test.each([
 });
 
 test.each([
+  ['90s', 90 * SECOND_MS],
+  ['* * * * *', MINUTE_MS],
+  ['*/5 8-18 * * mon-fri', 5 * MINUTE_MS],
+  ['0,10 * * * *', 10 * MINUTE_MS],
+  ['0,0 9,9 * * *', DAY_MS],
+  ['30 9 * * 3', 7 * DAY_MS],
+])('the usual gap of %j is %s ms', (text, expected) => {
+  expect(parseSchedule(text).usualGapMs).toBe(expected);
+});
+
+test.each([
   ['*/90 * * * *', 'write the interval 90m'],
   ['*/45 * * * * *', 'write the interval 45s'],
   ['*/7 * * * *', 'write the interval 7m'],

@@ -30,7 +30,7 @@ function configWith({ accounts, flags = {} }: Setup): Config {
     flags: { 'config.file': 'test.yml', 'web.listen_address': '127.0.0.1:0', ...flags },
     env: {},
     readFile: () => file,
-    longestGapMs: (schedule) => parseSchedule(schedule).longestGapMs,
+    usualGapMs: (schedule) => parseSchedule(schedule).usualGapMs,
   });
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
   return loaded.config;
