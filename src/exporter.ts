@@ -10,7 +10,7 @@ import type { AccountView, Build } from './metrics/family.ts';
 import { isStale } from './poller/due-time.ts';
 import { parseSchedule, type Schedule } from './poller/schedule.ts';
 import { toStatus } from './status.ts';
-import { createTimetable } from './timetable.ts';
+import { createTimetable, type Timetable } from './timetable.ts';
 import { createDoors } from './doors.ts';
 import { createPrivacy, type Privacy } from './privacy.ts';
 import type { Reloads } from './reload.ts';
@@ -47,8 +47,7 @@ export function createExporter(
   let schedule: Schedule = parseSchedule(config.poll.schedule);
   let server: WebServer | undefined;
 
-  const views = (shown = accounts) =>
-    toViews(shown, config, (account) => timetable.scheduleOf(account) ?? schedule, clock, privacy);
+  const views = (shown = accounts) => toViews(shown, config, timetable, clock, privacy);
 
   async function goOnWith(next: Config): Promise<void> {
     const before = accounts;
@@ -87,7 +86,7 @@ export function createExporter(
           return exposition.encode(views(asked), encoding, { isPart: true });
         },
         status: () => ({
-          ...toStatus(views(), build.version, timetable.nextPollMs, reloads.state(), clock),
+          ...toStatus(views(), build.version, reloads.state(), clock),
           sharding: config.sharding,
         }),
         isHealthy: () => timetable.isAlive(),
@@ -127,7 +126,8 @@ export async function pollOnce(
   const accounts = createAccounts([], config, { ...surroundings, ...privacy });
   await pollAll(accounts);
   const schedule = parseSchedule(config.poll.schedule);
-  const views = toViews(accounts, config, () => schedule, surroundings.clock, privacy);
+  const plan: Plan = { scheduleOf: () => schedule, nextPollMs: () => undefined };
+  const views = toViews(accounts, config, plan, surroundings.clock, privacy);
   const metrics = await createExposition(build, { withRuntime: false }).render(views);
   await stopAccounts(accounts);
   return { allSucceeded: views.every(({ state }) => state.lastGood !== undefined), metrics };
@@ -150,20 +150,25 @@ function hasBeenPolled({ poller }: Account): boolean {
   return poller.state().polls > 0;
 }
 
+interface Plan extends Pick<Timetable, 'scheduleOf'> {
+  nextPollMs(account: string): number | undefined;
+}
+
 function toViews(
   accounts: readonly Account[],
   config: Config,
-  scheduleOf: (account: string) => Schedule,
+  plan: Plan,
   clock: Clock,
   privacy: Privacy,
 ): readonly AccountView[] {
   return accounts.map(({ poller }) => {
     const state = privacy.toShown(poller.state());
-    const schedule = scheduleOf(state.name);
+    const schedule = plan.scheduleOf(state.name);
     return {
       state,
       snapshot: freshSnapshot(state, config.poll.staleAfterMs, schedule, clock),
       pollIntervalS: schedule.longestGapMs / 1000,
+      nextPollMs: plan.nextPollMs(state.name),
     };
   });
 }

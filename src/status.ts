@@ -4,31 +4,28 @@ import { REASONS } from './core/reasons.ts';
 import type { AccountView } from './metrics/family.ts';
 import type { AccountStatus, Status } from './web/page/model.ts';
 
-/** What the page tells, from what the metrics tell. `nextPollMs`, by account, is Unix time. */
+/** What the page tells, from what the metrics tell. */
 export function toStatus(
   views: readonly AccountView[],
   version: string,
-  nextPollMs: (account: string) => number | undefined,
   reload: ReloadState,
   clock: Clock,
 ): Status {
-  const accounts = views.map((view) => ({
-    ...toAccountStatus(view, clock),
-    nextPollMs: nextPollMs(view.state.name),
-  }));
+  const accounts = views.map((view) => toAccountStatus(view, clock));
   return { version, nowMs: clock.unixMs(), reload, accounts };
 }
 
 function toAccountStatus(
-  { state, snapshot }: AccountView,
+  { state, snapshot, nextPollMs }: AccountView,
   clock: Clock,
-): Omit<AccountStatus, 'nextPollMs'> {
+): AccountStatus {
   const { name, lastPoll, lastGood } = state;
   const failed = lastPoll !== undefined && 'reason' in lastPoll ? lastPoll : undefined;
   return {
     name,
     lastPollMs: lastPoll && toUnixMs(lastPoll.endedAt, clock),
     lastSuccessMs: lastGood && toUnixMs(lastGood.at, clock),
+    nextPollMs,
     failure: failed && {
       reason: failed.reason,
       detail: failed.detail,

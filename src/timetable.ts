@@ -12,10 +12,10 @@ export interface Timetable {
   stop(): void;
   /** Whether polls keep being started, of every account. */
   isAlive(): boolean;
-  /** The account's own schedule, which is that of `follow` at a fixed offset. */
-  readonly scheduleOf: (account: string) => Schedule | undefined;
-  /** Unix time. */
-  readonly nextPollMs: (account: string) => number | undefined;
+  /** The account's own schedule: that of `follow` at a fixed offset. Throws for an account that is not followed. */
+  readonly scheduleOf: (account: string) => Schedule;
+  /** When the provider is asked next: Unix time. After a cool-down it is the first tick after its end. */
+  readonly nextPollMs: (account: string) => number;
 }
 
 /**
@@ -35,6 +35,12 @@ interface Entry {
 export function createTimetable({ clock, log }: { clock: Clock; log: Log }): Timetable {
   let entries: ReadonlyMap<string, Entry> = new Map();
   const pollers = () => [...entries.values()].map(({ poller }) => poller);
+
+  function entryOf(name: string): Entry {
+    const entry = entries.get(name);
+    if (entry === undefined) throw new Error(`account ${name} is not in the timetable`);
+    return entry;
+  }
 
   function createEntry(account: Account, schedule: Schedule, rank: number): Entry {
     const ownSchedule = spread(schedule, rank);
@@ -72,7 +78,12 @@ export function createTimetable({ clock, log }: { clock: Clock; log: Log }): Tim
     },
     stop: () => pollers().forEach((poller) => poller.stop()),
     isAlive: () => pollers().every((poller) => poller.isAlive()),
-    scheduleOf: (account) => entries.get(account)?.ownSchedule,
-    nextPollMs: (account) => entries.get(account)?.poller.nextPollMs(),
+    scheduleOf: (name) => entryOf(name).ownSchedule,
+    nextPollMs(name) {
+      const entry = entryOf(name);
+      const dueMs = entry.poller.nextPollMs();
+      const untilMs = entry.account.provider.cooldownUntilMs() ?? 0;
+      return untilMs <= dueMs ? dueMs : entry.ownSchedule.nextTickMs(untilMs - 1);
+    },
   };
 }

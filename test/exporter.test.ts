@@ -10,6 +10,18 @@ import { startProvider } from './support/simulated-provider.ts';
 /** The default of poll.stale_after. */
 const STALE_AFTER_MS = 5 * 60_000;
 
+/** When the provider is asked next by the metrics, and by /api/status just the same. */
+async function nextPollIn({ text, ask }: Awaited<ReturnType<typeof runExporter>>) {
+  const metrics = await text('/metrics');
+  const [, value] = /^whatsapp_next_poll_timestamp_seconds\{.*\} (.*)$/m.exec(metrics) ?? [];
+  const { accounts } = (await (await ask('/api/status')).json()) as {
+    accounts: { nextPoll: string }[];
+  };
+  const nextPoll = accounts[0]?.nextPoll ?? '';
+  expect(Number(value) * 1000).toBe(Date.parse(nextPoll));
+  return nextPoll;
+}
+
 /** The accounts that have series in a text. */
 function accountsIn(text: string): string[] {
   const samples = [...parseExposition(text).values()].flatMap((family) => family.samples);
@@ -102,15 +114,34 @@ test('in working hours data vanishes once the third poll has failed, and a weeke
   // A Friday evening.
   const clock = createFakeClock(Date.parse('2026-11-27T18:52:00Z'));
   const flags = { 'poll.schedule': '*/5 8-18 * * mon-fri' };
-  const { text, ask } = await runExporter({ accounts: { acme: url }, flags }, clock);
+  const exporter = await runExporter({ accounts: { acme: url }, flags }, clock);
+  const { text, ask } = exporter;
   await clock.advance(100);
   await eventually(async () => (await ask('/-/ready')).ok || undefined, 'the first poll');
   faults.numbers = { kind: 'reply', status: 404 };
+  expect(await nextPollIn(exporter)).toBe('2026-11-27T18:55:00Z');
   const until = (iso: string) => clock.advance(Date.parse(iso) - clock.unixMs());
+  await until('2026-11-27T23:00:00Z');
+  expect(await nextPollIn(exporter)).toBe('2026-11-30T08:00:00Z');
   await until('2026-11-30T08:05:19Z');
   expect(await text('/metrics')).toMatch(/^whatsapp_number_online\{/m);
   await until('2026-11-30T08:10:21Z');
   expect(await text('/metrics')).not.toMatch(/^whatsapp_number_/m);
+});
+
+test('during a cool-down the next poll is the one that asks the provider again', async () => {
+  const { url, faults, requests } = await startProvider(1);
+  faults.token = { kind: 'fail', reason: 3 };
+  const clock = createFakeClock(Date.parse('2026-11-22T10:00:30Z'));
+  const exporter = await runExporter({ accounts: { acme: url } }, clock);
+  await clock.advance(100);
+  await eventually(async () => (await exporter.ask('/-/ready')).ok || undefined, 'the first poll');
+  expect(await nextPollIn(exporter)).toBe('2026-11-22T10:16:00Z');
+  faults.token = undefined;
+  await clock.advance(15 * 60_000);
+  expect(requests).toMatchObject({ token: 1, numbers: 0 });
+  await clock.advance(30_000);
+  await eventually(() => (requests.numbers === 1 ? true : undefined), 'the next request');
 });
 
 test('an account that hangs until its time-out delays no other, nor its own next poll', async () => {

@@ -22,13 +22,8 @@ function start() {
   };
   const status = ({ isFresh }: { isFresh: boolean }) => {
     const snapshot = isFresh ? state.lastGood?.snapshot : undefined;
-    return toStatus(
-      [{ state, snapshot, pollIntervalS: 60 }],
-      '1.2.3',
-      () => NEXT_MS,
-      RELOAD,
-      clock,
-    );
+    const view = { state, snapshot, pollIntervalS: 60, nextPollMs: NEXT_MS };
+    return toStatus([view], '1.2.3', RELOAD, clock);
   };
   return { clock, poll, status, snapshot: () => state.lastGood?.snapshot };
 }

@@ -11,6 +11,7 @@ const MINUTE_MS = 60_000;
 /** A timetable of accounts that only note when they were polled, in seconds since the start. */
 function start() {
   const clock = createFakeClock(START_MS);
+  const cooldowns: Record<string, number> = {};
   const timetable = createTimetable({ clock, log: createMemoryLog().log });
   const polls: Record<string, number[]> = {};
   const account = (name: string): Account => {
@@ -19,12 +20,13 @@ function start() {
       // One that never ends must not matter.
       return new Promise(() => {});
     };
-    return { settings: { name }, poller: { poll } } as unknown as Account;
+    const provider = { cooldownUntilMs: () => cooldowns[name] };
+    return { settings: { name }, provider, poller: { poll } } as unknown as Account;
   };
   const accounts = (count: number) => Array.from({ length: count }, (_, i) => account(`a${i}`));
   const take = () =>
     Object.fromEntries(Object.keys(polls).map((name) => [name, polls[name]?.splice(0)]));
-  return { clock, timetable, account, accounts, take };
+  return { clock, timetable, cooldowns, account, accounts, take };
 }
 const MINUTELY = parseSchedule('* * * * *');
 
@@ -37,7 +39,21 @@ test('first polls come one after the other, then each account at its own moment,
   expect(take()).toEqual({ a0: [60, 120], a1: [37.082, 97.082], a2: [14.164, 74.164] });
   expect(timetable.nextPollMs('a1')).toBe(START_MS + 157_082);
   expect(timetable.nextPollMs('a2')).toBe(START_MS + 134_164);
-  expect(timetable.nextPollMs('nobody')).toBeUndefined();
+  expect(() => timetable.nextPollMs('nobody')).toThrow('nobody is not in the timetable');
+});
+
+test('during a cool-down the next poll is the first tick of the account after its end', async () => {
+  const { clock, timetable, cooldowns, accounts } = start();
+  timetable.follow(accounts(2), MINUTELY);
+  await clock.advance(1_000);
+  const next = () => (timetable.nextPollMs('a1') - START_MS) / 1000;
+  expect(next()).toBe(37.082);
+  cooldowns['a1'] = START_MS + 30_000;
+  expect(next()).toBe(37.082);
+  cooldowns['a1'] = START_MS + 15 * MINUTE_MS;
+  expect(next()).toBe(14 * 60 + 37.082 + 60);
+  cooldowns['a1'] = START_MS + 97_082;
+  expect(next()).toBe(97.082);
 });
 
 test('of many accounts none waits longer than for its first moment, and no stretch is crowded', async () => {
@@ -83,7 +99,7 @@ test('an account that goes is polled no more, and those behind it move without a
   await clock.advance(16_000);
   take();
   timetable.follow(all.slice(1), MINUTELY);
-  expect(timetable.nextPollMs('a0')).toBeUndefined();
+  expect(() => timetable.nextPollMs('a0')).toThrow('a0 is not in the timetable');
   await clock.advance(MINUTE_MS);
   expect(take()).toEqual({ a0: [], a1: [60], a2: [37.082] });
 });

@@ -128,18 +128,17 @@ interface Cached {
   text?: Promise<string>;
 }
 
-/** Data changes with a poll, and scrapes are more frequent than polls. */
+/** Data changes with a poll, the next poll with a tick, and scrapes are more frequent than both. */
 function areSame(a: readonly AccountView[], b: readonly AccountView[]): boolean {
   return (
     a.length === b.length &&
-    a.every(({ state, snapshot, pollIntervalS }, i) => {
-      const other = b[i];
-      return (
-        state === other?.state &&
-        snapshot === other.snapshot &&
-        pollIntervalS === other.pollIntervalS
-      );
-    })
+    a.every(
+      ({ state, snapshot, pollIntervalS, nextPollMs }, i) =>
+        state === b[i]?.state &&
+        snapshot === b[i]?.snapshot &&
+        pollIntervalS === b[i]?.pollIntervalS &&
+        nextPollMs === b[i]?.nextPollMs,
+    )
   );
 }
 

@@ -159,6 +159,12 @@ export const FAMILIES: readonly Family[] = [
     (view) => view.pollIntervalS,
   ),
   ofAccount(
+    'gauge',
+    'whatsapp_next_poll_timestamp_seconds',
+    'When the exporter asks the provider next, in Unix seconds; during a cool-down, the first scheduled poll after it.',
+    ({ nextPollMs }) => seconds(nextPollMs),
+  ),
+  ofAccount(
     'counter',
     'whatsapp_polls_total',
     'Polls that have ended, well or badly.',

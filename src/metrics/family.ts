@@ -10,6 +10,8 @@ export interface AccountView {
   readonly snapshot: Snapshot | undefined;
   /** The longest gap that the schedule leaves between two polls, in seconds. */
   readonly pollIntervalS: number;
+  /** When the provider is asked next, in Unix milliseconds; undefined where no poll is scheduled. */
+  readonly nextPollMs: number | undefined;
 }
 
 /** Which program this is. */

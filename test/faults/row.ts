@@ -31,7 +31,7 @@ interface FailingOptions extends RowOptions {
   readonly end?: (scene: Scene, running: Running) => void | Promise<void>;
   /** Refusals make the exporter wait 15 minutes; a changed secret file ends that. */
   readonly isRefusal?: boolean;
-  readonly alsoExpect?: (scene: Scene, running: Running) => void;
+  readonly alsoExpect?: (scene: Scene, running: Running) => void | Promise<void>;
 }
 
 /** A row in which polls fail for a while, longer than the data may be served. */
@@ -78,7 +78,7 @@ export function failing(name: string, options: FailingOptions): void {
     expectTrueValues(watch.samples, truths, scene.pace.staleAfterS * 1000);
     expectTrueCounters(watch.samples, options.onFall);
     expect(scene.elsewhere.requests, 'requests to another origin').toEqual([]);
-    options.alsoExpect?.(scene, running);
+    await options.alsoExpect?.(scene, running);
     await finish(
       { task },
       running,

@@ -30,7 +30,12 @@ test.each([
   ['whatsapp_poll_failures_total', 'reason'],
   ['whatsapp_response_anomalies_total', 'kind'],
 ])('%s has every %s from the start, at 0', async (name, label) => {
-  const start = { state: createAccountState('acme'), snapshot: undefined, pollIntervalS: 60 };
+  const start = {
+    state: createAccountState('acme'),
+    snapshot: undefined,
+    pollIntervalS: 60,
+    nextPollMs: undefined,
+  };
   const expected = CLOSED_LABELS[label]?.map((value) => [{ [label]: value }, 0]);
   expect(new Set(await valuesOf(name, start))).toEqual(new Set(expected));
 });

@@ -33,6 +33,7 @@ export const CONTRACT: readonly (readonly [
   ['whatsapp_last_poll_timestamp_seconds', 'gauge', ACCOUNT],
   ['whatsapp_poll_duration_seconds', 'gauge', ACCOUNT],
   ['whatsapp_poll_interval_seconds', 'gauge', ACCOUNT],
+  ['whatsapp_next_poll_timestamp_seconds', 'gauge', ACCOUNT],
   ['whatsapp_polls_total', 'counter', ACCOUNT],
   ['whatsapp_poll_failures_total', 'counter', [...ACCOUNT, 'reason']],
   ['whatsapp_poll_failure_info', 'gauge', [...ACCOUNT, 'reason', 'detail']],

@@ -66,6 +66,7 @@ test.each([
   ['a poll', viewAfter('acme', good(sampleResponse()), failed('timeout'))],
   ['data that became too old', { ...sample, snapshot: undefined }],
   ['another schedule', { ...sample, pollIntervalS: 300 }],
+  ['another next poll', { ...sample, nextPollMs: 1 }],
 ])('what has changed is served at once: %s', async (_what, changed) => {
   const exposition = create();
   const before = await exposition.render([sample]);

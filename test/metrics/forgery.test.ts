@@ -92,7 +92,12 @@ test('any response that can be read is served in good format, every value an exa
 });
 
 test('before the first poll nothing speaks of numbers', async () => {
-  const start = { state: createAccountState('acme'), snapshot: undefined, pollIntervalS: 60 };
+  const start = {
+    state: createAccountState('acme'),
+    snapshot: undefined,
+    pollIntervalS: 60,
+    nextPollMs: undefined,
+  };
   const samples = await samplesOf(start);
   expect(samples).toEqual(seriesOfAccount(samples));
 });

@@ -17,6 +17,11 @@ test('once the data is too old the health series alone are served, with the mont
 
 test('before the first poll every count is there at 0, and no timestamp is', async () => {
   const state = createAccountState('acme');
-  const text = await render({ state, snapshot: undefined, pollIntervalS: 60 });
+  const text = await render({
+    state,
+    snapshot: undefined,
+    pollIntervalS: 60,
+    nextPollMs: undefined,
+  });
   await expect(text).toMatchFileSnapshot('../golden/metrics-start.txt');
 });

@@ -7,7 +7,12 @@ import { responseOf, sampleEntry, sampleResponse } from '../support/sample.ts';
 import { BUILD, failed, good, viewAfter } from './views.ts';
 
 const tools = await optionalPrometheusTools();
-const start = { state: createAccountState('acme'), snapshot: undefined, pollIntervalS: 60 };
+const start = {
+  state: createAccountState('acme'),
+  snapshot: undefined,
+  pollIntervalS: 60,
+  nextPollMs: undefined,
+};
 const hostile = sampleEntry({ display_name: '"} 1\\n{a="b\\', business_name: 'שם 😀\u200f' });
 
 test.skipIf(tools === undefined).each([

@@ -56,6 +56,7 @@ async function pollAll(exposition: Exposition, name: string, responses: readonly
     state: createAccountState(name),
     snapshot: undefined,
     pollIntervalS: 1,
+    nextPollMs: undefined,
   };
   const outcomes = responses.map((response) =>
     response === null ? failed('network') : good(response),
@@ -174,6 +175,7 @@ test('accounts that are scraped each apart, in turns, are made once per poll', a
   const polled = viewAfter('acme', good(sampleResponse()), failed('network'));
   expect(await bodyOf(polled)).not.toBe(first[0]);
   expect(await bodyOf({ ...polled, pollIntervalS: 90 })).not.toBe(await bodyOf(polled));
+  expect(await bodyOf({ ...polled, nextPollMs: 1 })).not.toBe(await bodyOf(polled));
   expect(acme && (await bodyOf(acme))).toBe(first[0]);
 });
 

@@ -26,7 +26,8 @@ export function viewAfter(name: string, ...outcomes: readonly PollOutcome[]): Ac
     (before, outcome) => afterPoll(before, outcome, 'Asia/Jerusalem'),
     createAccountState(name),
   );
-  return { state, snapshot: state.lastGood?.snapshot, pollIntervalS: 60 };
+  const nextPollMs = NOW_MS + 60_000;
+  return { state, snapshot: state.lastGood?.snapshot, pollIntervalS: 60, nextPollMs };
 }
 
 /** An account whose snapshot did not come from the parser. */
