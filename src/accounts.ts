@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly log: Log;
   /** `owner` is an account, or what else the secret belongs to. */
   readonly onSecret: (secret: Secret, owner: string) => void;
+  /** See LogOutput; left out where nobody counts them. */
+  readonly logLinesDropped?: () => number;
   /** See AccountPollerOptions. */
   readonly prepare?: AccountPollerOptions['prepare'];
 }

@@ -34,8 +34,12 @@ export function createExporter(
   surroundings: Surroundings,
   reloads: Reloads,
 ): Exporter {
-  const { clock, log } = surroundings;
-  const exposition = createExposition(build, { withRuntime: true, reload: () => reloads.state() });
+  const { clock, log, logLinesDropped } = surroundings;
+  const exposition = createExposition(build, {
+    withRuntime: true,
+    reload: () => reloads.state(),
+    ...(logLinesDropped && { logLinesDropped }),
+  });
   const prepare = (next: AccountState, before: AccountState) =>
     exposition.prepare(privacy.toShown(next), privacy.toShown(before));
   const timetable = createTimetable({ clock, log });

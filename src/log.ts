@@ -1,3 +1,6 @@
+import { constants, openSync, writeSync } from 'node:fs';
+import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Secret } from './core/secret.ts';
 
@@ -46,16 +49,84 @@ export function createRedactor(): Redactor {
   };
 }
 
-/** What is kept of a log that cannot be written, to be written later. */
-const UNWRITTEN_LENGTH_MAX = 1_000_000;
+/** What waits in memory while the log cannot be written: some 5,000 lines. */
+const UNWRITTEN_BYTES_MAX = 1_000_000;
+/** A pipe holds 64 KiB, so that a reader that has woken up gets all of them within a second. */
+const RETRY_MS = 50;
+
+export interface LogOutput {
+  readonly stream: Writable;
+  /** How many lines were dropped, because too many waited already. */
+  dropped(): number;
+  /** Resolves as soon as no line waits for a reader, or after so long. */
+  flush(msMax: number): Promise<void>;
+}
 
 /**
- * Lines go out at once, so that none is lost when the process ends. A log that cannot be written (a
- * full disk, a closed pipe) must not end the polling, and there is nobody left to tell.
+ * Writes each line at once, so that none is lost in a crash, and never waits for the reader: what it
+ * does not take waits in memory, and the excess is dropped. A log that cannot be written for another
+ * reason (a full disk, a closed pipe) is tried again with the next line.
  */
-export function logTo(fd: number): DestinationStream {
-  const options = { fd, sync: true, maxLength: UNWRITTEN_LENGTH_MAX };
-  return pino.destination(options).on('error', () => {});
+export function logTo(output: Output): LogOutput {
+  const fd = openNonBlocking(output);
+  const waiting: Buffer[] = [];
+  let waitingBytes = 0;
+  let dropped = 0;
+  let retry: NodeJS.Timeout | undefined;
+
+  function writeWaiting(): void {
+    retry = undefined;
+    try {
+      for (let [line] = waiting; line !== undefined; [line] = waiting) {
+        const written = writeSync(fd, line);
+        waitingBytes -= written;
+        if (written < line.length) waiting[0] = line.subarray(written);
+        else waiting.shift();
+      }
+    } catch (error) {
+      const isFull = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+      if (isFull) retry = setTimeout(writeWaiting, RETRY_MS).unref();
+    }
+  }
+
+  const stream = new Writable({
+    write(line: Buffer, _encoding, done) {
+      if (waitingBytes + line.length > UNWRITTEN_BYTES_MAX) dropped += 1;
+      else {
+        waiting.push(line);
+        waitingBytes += line.length;
+      }
+      if (retry === undefined) writeWaiting();
+      done();
+    },
+  });
+  return {
+    stream,
+    dropped: () => dropped,
+    async flush(msMax) {
+      for (let ms = 0; retry !== undefined && ms < msMax; ms += RETRY_MS) await sleep(RETRY_MS);
+    },
+  };
+}
+
+/** The process's stdout or stderr. Node makes a pipe or a socket non-blocking when it opens one. */
+export interface Output {
+  readonly fd: number;
+  readonly isTTY: boolean;
+}
+
+/** Node makes a terminal blocking, and Ctrl-S would stop the process, so it is opened once more. */
+function openNonBlocking({ fd, isTTY }: Output): number {
+  if (!isTTY) return fd;
+  try {
+    return openSync(
+      `/dev/fd/${fd}`,
+      constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK,
+    );
+  } catch {
+    // The terminal of another user, after su.
+    return fd;
+  }
 }
 
 export interface LogOptions {

@@ -9,7 +9,7 @@ import { formatProblems, InvalidValue } from './config/problems.ts';
 import { SETTINGS } from './config/settings.ts';
 import { Secret } from './core/secret.ts';
 import { createExporter, pollOnce } from './exporter.ts';
-import { createLog, createRedactor, logTo } from './log.ts';
+import { createLog, createRedactor, logTo, type Output } from './log.ts';
 import type { Build } from './metrics/family.ts';
 import { ScheduleError, parseSchedule } from './poller/schedule.ts';
 import { createReloads } from './reload.ts';
@@ -19,8 +19,8 @@ import { explainListenError } from './web/listen.ts';
 
 type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' }>;
 
-const STDOUT = 1;
-const STDERR = 2;
+/** For a reader of the log that is slow. */
+const FLUSH_MS_MAX = 2_000;
 /** The orderly way takes less; past this whatever still hangs is left to the system. */
 const STOP_MS_MAX = 9_000;
 
@@ -70,16 +70,17 @@ function load({ flags, demo }: Run): LoadedConfig {
 }
 
 async function once(config: Config): Promise<void> {
-  const surroundings = await createSurroundings(config, STDERR);
+  const { flush, ...surroundings } = await createSurroundings(config, process.stderr);
   const { allSucceeded, metrics } = await pollOnce(config, build, surroundings);
   // A reader that has gone is told by the exit code alone.
   process.stdout.on('error', () => process.exit(1));
   process.stdout.write(metrics);
   process.exitCode = allSucceeded ? 0 : 1;
+  await flush();
 }
 
 async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Promise<void> {
-  const surroundings = await createSurroundings(config, STDOUT);
+  const { flush, ...surroundings } = await createSurroundings(config, process.stdout);
   const { log } = surroundings;
   const reloads = createReloads({ read, apply, clock: systemClock, log });
   const exporter = createExporter(config, build, surroundings, reloads);
@@ -109,6 +110,7 @@ async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Prom
     watch.stop();
     await exporter.stop();
     await demo.close();
+    await flush();
     process.exit(0);
   }
 
@@ -118,14 +120,26 @@ async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Prom
   }
 }
 
-async function createSurroundings({ log }: Config, fd: number) {
+async function createSurroundings({ log: options }: Config, stream: Output) {
   const redactor = createRedactor();
-  const destination = logTo(fd);
+  const output = logTo(stream);
+  const flush = () => output.flush(FLUSH_MS_MAX);
+  const log = await createLog({ ...options, redactor, destination: output.stream });
+  // Node itself would print the error to stderr, with whatever secret it holds.
+  const crash = async (error: unknown) => {
+    log.fatal({ err: error }, 'unexpected error, exiting');
+    await flush();
+    process.exit(1);
+  };
+  process.on('uncaughtException', (error) => void crash(error));
+  process.on('unhandledRejection', (reason) => void crash(reason));
   return {
     clock: systemClock,
     random: Math.random,
-    log: await createLog({ ...log, redactor, destination }),
+    log,
+    logLinesDropped: () => output.dropped(),
     onSecret: (secret: Secret, owner: string) => redactor.add(secret, owner),
+    flush,
   };
 }
 

@@ -1,7 +1,17 @@
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../src/core/secret.ts';
@@ -157,12 +167,71 @@ test('for people a line is text, with the fields below', async () => {
 });
 
 test('a line is in the file as soon as it is logged', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'log-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'log');
+  const path = join(temporaryFolder(), 'log');
   for (const format of ['json', 'pretty'] as const) {
-    const { log } = await startLog({ format, destination: logTo(openSync(path, 'w')) });
+    const { stream } = logTo({ fd: openSync(path, 'w'), isTTY: false });
+    const { log } = await startLog({ format, destination: stream });
     log.info({}, 'polled');
     expect(readFileSync(path, 'utf8')).toMatch(/polled.*\n$/);
   }
 });
+
+const LINES = 30_000;
+const lineOf = (i: number) => `${JSON.stringify({ i, text: 'fake '.repeat(20) })}\n`;
+
+test('with nobody to read, lines wait in memory, and the excess is dropped and counted', async () => {
+  const { reader, output } = openPipe();
+  for (let i = 0; i < LINES; i += 1) output.stream.write(lineOf(i));
+  expect(output.dropped()).toBeGreaterThan(LINES / 2);
+  await output.flush(100);
+  const flushed = output.flush(10_000);
+  const received = await readUntil(reader, flushed);
+  const kept = LINES - output.dropped();
+  expect(kept).toBeGreaterThan(5_000);
+  expect(received).toBe(Array.from({ length: kept }, (_, i) => lineOf(i)).join(''));
+  output.stream.write(lineOf(LINES));
+  expect(await readUntil(reader, Promise.resolve())).toBe(lineOf(LINES));
+});
+
+test('a reader that has gone costs nothing, and nobody waits for it', async () => {
+  const { reader, output } = openPipe();
+  closeSync(reader);
+  for (let i = 0; i < LINES; i += 1) output.stream.write(lineOf(i));
+  const startedMs = performance.now();
+  await output.flush(10_000);
+  expect(performance.now() - startedMs).toBeLessThan(1_000);
+  expect(output.dropped()).toBeGreaterThan(0);
+});
+
+/** A pipe as the program has it: non-blocking. */
+function openPipe() {
+  const path = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  return { reader, output: logTo({ fd, isTTY: false }) };
+}
+
+/** Whatever comes until `done`, and what is there then. */
+async function readUntil(fd: number, done: Promise<void>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let isDone = false;
+  void done.then(() => (isDone = true));
+  for (;;) {
+    await setImmediate();
+    const wasDone = isDone;
+    const chunk = Buffer.alloc(65_536);
+    try {
+      chunks.push(chunk.subarray(0, readSync(fd, chunk)));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'EAGAIN' });
+      if (wasDone) return Buffer.concat(chunks).toString();
+    }
+  }
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'log-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}

@@ -1,18 +1,12 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { ReloadState } from '../core/reload-state.ts';
 import { FAMILIES } from './families.ts';
-import type { AccountView, Build, Family, NumberFamily, Sample, Self } from './family.ts';
+import type { AccountView, Family, NumberFamily, Sample, Self } from './family.ts';
 
 /**
  * The text as prom-client makes it from the table: what is right by definition. It is loaded and used
  * where a text is wanted once; what is served is made by render.ts and equal to it, as a test says.
  */
-export function renderDefinition(
-  accounts: readonly AccountView[],
-  build: Build,
-  reload?: ReloadState,
-): Promise<string> {
-  const self = { build, reload };
+export function renderDefinition(accounts: readonly AccountView[], self: Self): Promise<string> {
   const registry = new Registry();
   for (const family of FAMILIES) {
     const { name, help, type, labels } = family;
@@ -23,6 +17,7 @@ export function renderDefinition(
       if (value === undefined) {
         // One without labels begins at 0.
         gauge?.remove(sampleLabels);
+        counter?.remove(sampleLabels);
         continue;
       }
       gauge?.set(sampleLabels, value);

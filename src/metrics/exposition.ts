@@ -38,11 +38,12 @@ export interface ExpositionOptions {
   readonly withRuntime: boolean;
   /** Where the configuration may be read again: what came of it, another object each time. */
   readonly reload?: () => ReloadState;
+  readonly logLinesDropped?: () => number;
 }
 
 export function createExposition(
   build: Build,
-  { withRuntime, reload }: ExpositionOptions,
+  { withRuntime, reload, logLinesDropped }: ExpositionOptions,
 ): Exposition {
   const runtime = withRuntime ? createRuntimeMetrics() : undefined;
   const heads = NUMBER_FAMILIES.map((family, i) =>
@@ -55,13 +56,14 @@ export function createExposition(
 
   /** What was made for these accounts; nothing yet, if anything about them has changed. */
   function cacheFor(accounts: readonly AccountView[]): Cached {
-    const self = { build, reload: reload?.() };
+    const self = { build, reload: reload?.(), logLinesDropped: logLinesDropped?.() };
     const [first] = accounts;
     const key = first !== undefined && accounts.length === 1 ? first.state : LISTS;
     const known = caches.get(key);
     if (
       known !== undefined &&
       known.self.reload === self.reload &&
+      known.self.logLinesDropped === self.logLinesDropped &&
       areSame(known.accounts, accounts)
     ) {
       return known;
@@ -108,7 +110,7 @@ export function createExposition(
     async render(accounts) {
       const cache = cacheFor(accounts);
       const { renderDefinition } = await import('./definition.ts');
-      const text = await (cache.text ??= renderDefinition(accounts, build, cache.self.reload));
+      const text = await (cache.text ??= renderDefinition(accounts, cache.self));
       return runtime === undefined ? text : `${text}\n${runtime.render()}`;
     },
   };

@@ -223,4 +223,12 @@ export const FAMILIES: readonly Family[] = [
     'When the configuration that is in force was read, in Unix seconds.',
     (reload) => reload.inForceSinceMs / 1000,
   ),
+  {
+    name: 'whatsapp_exporter_log_lines_dropped_total',
+    type: 'counter',
+    scope: 'exporter',
+    labels: [],
+    help: 'Lines of the log that were dropped because nobody read them.',
+    samples: ({ logLinesDropped }) => [[{}, logLinesDropped]],
+  },
 ];

@@ -26,6 +26,8 @@ export interface Self {
   readonly build: Build;
   /** Undefined where the configuration is read once and never again. */
   readonly reload: ReloadState | undefined;
+  /** Undefined where the process ends before anybody could see it rise. */
+  readonly logLinesDropped: number | undefined;
 }
 
 export type Labels = Readonly<Record<string, string>>;

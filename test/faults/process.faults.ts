@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
@@ -9,7 +11,7 @@ import { freePort } from '../support/free-port.ts';
 import { eventually, startProgram } from '../support/program.ts';
 import { expectAnswers, expectSecretsKept, expectUp, seconds, settle } from './checks.ts';
 import { harmless } from './row.ts';
-import { CANARIES, createScene, type Running, type Scene } from './scene.ts';
+import { CANARIES, FIRST_SECRET, createScene, type Running, type Scene } from './scene.ts';
 import { expectTrueCounters, expectTrueValues, failuresOf, page } from './watch.ts';
 
 /** Docker kills after 10 s, Kubernetes after 30 s. */
@@ -111,6 +113,14 @@ describe('Signals', () => {
     },
   });
 
+  test('SIGTERM while nobody reads the log', async ({ task }) => {
+    const WEB_LISTEN_ADDRESS = `127.0.0.1:${await freePort()}`;
+    const scene = await createScene({ env: { WEB_LISTEN_ADDRESS }, stdout: openFullPipe() });
+    const running = await scene.start();
+    await settle(running);
+    await expectEnd(task, scene, running);
+  });
+
   harmless('process frozen for 6 s', {
     begin: async (_scene, { program }) => {
       program.process.kill('SIGSTOP');
@@ -123,6 +133,7 @@ describe('Signals', () => {
 });
 
 const loglessPort = await freePort();
+const unreadPort = await freePort();
 
 describe('Outputs and ports', () => {
   harmless('disk full for logs', {
@@ -130,6 +141,13 @@ describe('Outputs and ports', () => {
     stdout: openSync('/dev/full', 'w'),
     begin: () => {},
     note: 'stdout is /dev/full from beginning to end.',
+  });
+
+  harmless('log that nobody reads', {
+    env: { WEB_LISTEN_ADDRESS: `127.0.0.1:${unreadPort}` },
+    stdout: openFullPipe(),
+    begin: () => {},
+    note: 'stdout is a full pipe from beginning to end.',
   });
 
   harmless('stdout closed', {
@@ -171,6 +189,56 @@ describe('Outputs and ports', () => {
     };
   });
 });
+
+describe('Crashes', () => {
+  crash('uncaught exception', '() =>');
+  crash('unhandled rejection', 'async () =>');
+});
+
+/** The crash is logged without secrets, and a supervisor sees that it was one. */
+function crash(name: string, handler: string): void {
+  test(name, async ({ task }) => {
+    const defect = `{ throw new Error('fake defect with ${FIRST_SECRET}') }`;
+    const script = encodeURIComponent(`process.on('SIGUSR2', ${handler} ${defect})`);
+    const NODE_OPTIONS = `--import=data:text/javascript,${script}`;
+    const running = await (await createScene({ env: { NODE_OPTIONS } })).start();
+    const { program, watch } = running;
+    await settle(running);
+    await watch.stop();
+    const startedMs = performance.now();
+    program.process.kill('SIGUSR2');
+    expect(await program.exit).toBe(1);
+    const tookMs = performance.now() - startedMs;
+    expect(tookMs).toBeLessThan(STOP_MS_MAX);
+    const { level, msg, err } = program.log().at(-1) ?? {};
+    expect({ level, msg }).toEqual({ level: 'fatal', msg: 'unexpected error, exiting' });
+    expect(err).toMatch(/^Error: fake defect with \[redacted\]\n +at /);
+    expect(program.stderr()).toBe('');
+    expectSecretsKept(running, []);
+    task.meta.cells = {
+      ...ENDED,
+      alive: 'exit 1',
+      pace: expectAnswers(watch.samples, watch.samples, {}),
+      recovery: `ended in ${seconds(tookMs)}`,
+      note: 'the last line of the log says why, without secrets; a restart is up to the supervisor.',
+    };
+  });
+}
+
+/** A pipe that nobody reads, with no room left in it. */
+function openFullPipe(): number {
+  const path = join(mkdtempSync(join(tmpdir(), 'faults-')), 'pipe');
+  execFileSync('mkfifo', [path]);
+  // Its reading end stays open with it, as with a reader that hangs.
+  const fd = openSync(path, 'r+');
+  const filler = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  try {
+    while (writeSync(filler, Buffer.alloc(4_096)) > 0);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'EAGAIN' });
+  }
+  return fd;
+}
 
 const reloads = (program: Running['program']): number =>
   program.log().filter(({ msg }) => msg === 'configuration reloaded').length;

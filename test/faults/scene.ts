@@ -27,7 +27,7 @@ const PACE = { intervalS: 2, timeoutS: 1, staleAfterS: 4, scrapeMs: 200 };
 
 /** What must be in no output: keys, tokens and secrets of the simulator begin with these. */
 export const CANARIES = ['fake-api-key', 'fake-access-token', 'fake-secret'];
-const FIRST_SECRET = 'fake-secret-canary-1';
+export const FIRST_SECRET = 'fake-secret-canary-1';
 const HOUR_MS = 3_600_000;
 
 export interface SceneOptions {

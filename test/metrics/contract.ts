@@ -42,6 +42,7 @@ export const CONTRACT: readonly (readonly [
   ['whatsapp_exporter_build_info', 'gauge', ['version', 'revision', 'node_version']],
   ['whatsapp_exporter_config_last_reload_successful', 'gauge', []],
   ['whatsapp_exporter_config_last_reload_success_timestamp_seconds', 'gauge', []],
+  ['whatsapp_exporter_log_lines_dropped_total', 'counter', []],
 ];
 
 /** The values that a label may have, where the contract closes the set. */

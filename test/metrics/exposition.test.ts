@@ -3,9 +3,9 @@ import { CONTENT_TYPE, createExposition } from '../../src/metrics/exposition.ts'
 import { parseExposition } from '../support/exposition.ts';
 import { numberEntry } from '../support/numbers.ts';
 import { sampleResponse } from '../support/sample.ts';
-import { BUILD, RELOAD, failed, good, render, viewAfter, viewOf } from './views.ts';
+import { BUILD, OPTIONS, RELOAD, failed, good, render, viewAfter, viewOf } from './views.ts';
 
-const create = () => createExposition(BUILD, { withRuntime: false, reload: () => RELOAD });
+const create = () => createExposition(BUILD, OPTIONS);
 const sample = viewAfter('acme', good(sampleResponse()));
 
 test('the content type is that of text format 0.0.4, to the letter', () => {
@@ -99,4 +99,16 @@ test('what came of a reload is served at once, and nothing of it where there are
   expect(await gauges()).toEqual([`${successful} 0`, timestamp]);
   const once = await createExposition(BUILD, { withRuntime: false }).render([sample]);
   expect(once).not.toMatch(/^whatsapp_exporter_config/m);
+});
+
+test('lines of the log that were dropped are counted at once, between polls too', async () => {
+  let dropped = 0;
+  const exposition = createExposition(BUILD, {
+    withRuntime: false,
+    logLinesDropped: () => dropped,
+  });
+  const line = async () => /^whatsapp_exporter_log_lines.*/m.exec(await exposition.render([]))?.[0];
+  expect(await line()).toBe('whatsapp_exporter_log_lines_dropped_total 0');
+  dropped = 3;
+  expect(await line()).toBe('whatsapp_exporter_log_lines_dropped_total 3');
 });

@@ -36,9 +36,11 @@ export function viewOf(name: string, snapshot: Snapshot): AccountView {
   return viewAfter(name, { ...ended(NOW_MS), snapshot, anomalies });
 }
 
+export const OPTIONS = { withRuntime: false, reload: () => RELOAD, logLinesDropped: () => 0 };
+
 /** What the accounts are served as, without the metrics of the process. */
 export function render(...accounts: readonly AccountView[]): Promise<string> {
-  return createExposition(BUILD, { withRuntime: false, reload: () => RELOAD }).render(accounts);
+  return createExposition(BUILD, OPTIONS).render(accounts);
 }
 
 /** The same, read back, in the order in which it is served. */
