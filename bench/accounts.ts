@@ -30,6 +30,7 @@ async function measure(accounts: number): Promise<readonly string[]> {
   const startMs = Date.now();
   const exporter = await startMain({
     flags: [`--config.file=${file}`],
+    env: { LOG_LEVEL: 'debug' },
     onLine: (line) => polls.push(...toPolls(line)),
   });
   const until = (ms: number) => sleep(Math.max(0, startMs + ms - Date.now()));
@@ -86,9 +87,9 @@ function busiestSecond(polls: readonly Poll[]): number {
 }
 
 function toPolls(line: string): Poll[] {
-  const { msg, account, time } = JSON.parse(line) as Record<string, string>;
-  if (msg === 'poll failed') throw new Error(line);
-  return msg === 'polled' ? [{ account: account ?? '', atMs: Date.parse(time ?? '') }] : [];
+  const { outcome, account, time } = JSON.parse(line) as Record<string, string>;
+  if (outcome === 'failure') throw new Error(line);
+  return outcome === 'success' ? [{ account: account ?? '', atMs: Date.parse(time ?? '') }] : [];
 }
 
 function toConfig(accounts: number, url: string): string {

@@ -53,7 +53,7 @@ let polledUnixMs = 0;
 let errors = 0;
 
 const log = {
-  debug: logged.debug.bind(logged),
+  debug: noted('debug'),
   info: noted('info'),
   warn: noted('warn'),
   error: noted('error'),
@@ -81,11 +81,11 @@ process.send?.(port);
 process.once('disconnect', () => process.exit());
 
 /** A poll says how it has ended in one line. */
-function noted(level: 'info' | 'warn' | 'error') {
+function noted(level: 'debug' | 'info' | 'warn' | 'error') {
   return (fields: object, message: string) => {
     logged[level](fields, message);
     if (level === 'error') errors += 1;
-    if (message === 'polled' || message === 'poll failed') polledUnixMs = clock.unixMs();
+    if ('outcome' in fields) polledUnixMs = clock.unixMs();
   };
 }
 

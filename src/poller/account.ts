@@ -5,11 +5,11 @@ import {
   type PollFailure,
   type PollOutcome,
 } from '../core/account-state.ts';
-import type { Anomalies } from '../core/anomalies.ts';
 import { instantOf, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { ParsedResponse } from '../core/parse.ts';
 import { PollError } from '../core/reasons.ts';
+import { createPollLog } from './poll-log.ts';
 
 export interface AccountPollerOptions {
   readonly name: string;
@@ -45,7 +45,7 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
   const { name, clock, log } = options;
   let state = options.state ?? createAccountState(name);
   let running: { readonly done: Promise<void>; readonly abort: AbortController } | undefined;
-  let reported = '';
+  const pollLog = createPollLog(name, clock, log);
 
   async function pollOnce(abort: AbortController): Promise<void> {
     const startedMs = clock.monotonicMs();
@@ -60,8 +60,8 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
     const next = afterPoll(state, outcome, options.timezone);
     await prepare(next);
     if (isStopped(abort)) return;
+    pollLog.record(outcome, state, fields);
     state = next;
-    logOutcome(outcome, fields);
   }
 
   async function fetchResult(
@@ -98,30 +98,6 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
     } catch (error) {
       log.error({ account: name, err: error }, 'the metrics could not be prepared');
     }
-  }
-
-  function logOutcome(outcome: PollOutcome, fields: Readonly<Record<string, unknown>>): void {
-    const line = { account: name, duration_seconds: Math.round(outcome.durationMs) / 1000 };
-    if ('snapshot' in outcome) {
-      const numbers = outcome.snapshot.numbers.length;
-      log.info({ ...line, outcome: 'success', numbers }, 'polled');
-      logAnomalies(outcome.anomalies);
-    } else {
-      const level = outcome.reason === 'internal' ? 'error' : 'warn';
-      const { reason, detail } = outcome;
-      const failure = { outcome: 'failure', reason, detail, numbers: 0 };
-      log[level]({ ...line, ...failure, ...fields }, 'poll failed');
-    }
-  }
-
-  /** Once per change: the same oddities come with every poll, for weeks. */
-  function logAnomalies({ counts, examples }: Anomalies): void {
-    const kinds = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
-    const report = examples.length === 0 ? '' : JSON.stringify([kinds, examples]);
-    if (report === reported) return;
-    reported = report;
-    if (report === '') log.info({ account: name }, 'the response holds no oddities any more');
-    else log.warn({ account: name, anomalies: kinds, examples }, 'the response holds oddities');
   }
 
   return {

@@ -178,6 +178,60 @@ test('a stop does not wait for a poll that does not listen to it', async () => {
   expect(clock.timers).toBe(0);
 });
 
+test('what does not change is logged at debug; a first success, a new count and a recovery at info', async () => {
+  const { poller, lines, provider } = start();
+  const two = response();
+  const bigger = { ...two.snapshot, numbers: [numberEntry(), numberEntry()] };
+  const fail = fails(new PollError('timeout', 'no answer'));
+  const polls = [
+    async () => response(),
+    async () => response(),
+    async () => ({ ...two, snapshot: bigger }),
+    fail,
+    fail,
+    async () => ({ ...two, snapshot: bigger }),
+    async () => ({ ...two, snapshot: bigger }),
+  ];
+  for (const poll of polls) {
+    provider.fetchNumbers = poll;
+    await poller.poll();
+  }
+  expect(lines.map(({ level, message }) => `${level}: ${message}`)).toEqual([
+    'info: polled',
+    'debug: polled',
+    'info: count of numbers changed',
+    'warn: poll failed',
+    'debug: poll failed',
+    'info: account recovered',
+    'debug: polled',
+  ]);
+  expect(lines[2]?.fields).toMatchObject({ numbers_before: 1, numbers: 2 });
+});
+
+test('a failure is logged when it begins, when its reason changes, and each hour', async () => {
+  const { poller, clock, lines, provider } = start();
+  const seen: number[] = [];
+  for (let minute = 0; minute < 180; minute += 1) {
+    provider.fetchNumbers = fails(new PollError(minute < 90 ? 'timeout' : 'network', 'fake'));
+    const before = lines.length;
+    await poller.poll();
+    if (lines.slice(before).some(({ level }) => level === 'warn')) seen.push(minute);
+    await clock.advance(60_000);
+  }
+  expect(seen).toEqual([0, 60, 90, 150]);
+});
+
+test('an account that fails all day is logged 24 times, not 1,440: 40 of them 960 times, not 57,600', async () => {
+  const { poller, clock, lines, provider } = start();
+  provider.fetchNumbers = fails(new PollError('timeout', 'fake'));
+  for (let minute = 0; minute < 1_440; minute += 1) {
+    await poller.poll();
+    await clock.advance(60_000);
+  }
+  expect(lines).toHaveLength(1_440);
+  expect(lines.filter(({ level }) => level !== 'debug')).toHaveLength(24);
+});
+
 test('oddities are logged once per change, and once when they are over', async () => {
   const { poller, lines, provider } = start();
   const odd: [AnomalyKind, string] = ['field_invalid', '972500000001.marketingThisMonth'];

@@ -1,0 +1,64 @@
+import type { AccountState, PollOutcome } from '../core/account-state.ts';
+import type { Anomalies } from '../core/anomalies.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+
+/** Logs how polls of one account end. */
+export interface PollLog {
+  /** `before` is the state before the poll; `fields` are added to the line. */
+  record(outcome: PollOutcome, before: AccountState, fields: Fields): void;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** How often a failure that lasts is logged again, so that a log of one day always holds it. */
+const REPEAT_MS = 3_600_000;
+
+/**
+ * Every poll is logged at `debug`. What changes is logged at a level that operators see: 40 accounts
+ * that are polled each minute would write 57,600 lines a day.
+ */
+export function createPollLog(name: string, clock: Clock, log: Log): PollLog {
+  let logged: { readonly reason: string; readonly atMs: number } | undefined;
+  let reported = '';
+
+  function isNews(reason: string): boolean {
+    const nowMs = clock.monotonicMs();
+    if (logged?.reason === reason && nowMs - logged.atMs < REPEAT_MS) return false;
+    logged = { reason, atMs: nowMs };
+    return true;
+  }
+
+  /** Once per change: the same oddities come with every poll, for weeks. */
+  function recordAnomalies({ counts, examples }: Anomalies): void {
+    const kinds = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+    const report = examples.length === 0 ? '' : JSON.stringify([kinds, examples]);
+    if (report === reported) return;
+    reported = report;
+    if (report === '') log.info({ account: name }, 'the response holds no oddities any more');
+    else log.warn({ account: name, anomalies: kinds, examples }, 'the response holds oddities');
+  }
+
+  return {
+    record(outcome, before, fields) {
+      const line = { account: name, duration_seconds: Math.round(outcome.durationMs) / 1000 };
+      if ('reason' in outcome) {
+        const { reason, detail } = outcome;
+        const severity = reason === 'internal' ? 'error' : 'warn';
+        const failure = { outcome: 'failure', reason, detail, numbers: 0 };
+        log[isNews(reason) ? severity : 'debug']({ ...line, ...failure, ...fields }, 'poll failed');
+        return;
+      }
+      logged = undefined;
+      const numbers = outcome.snapshot.numbers.length;
+      const success = { ...line, outcome: 'success', numbers };
+      const numbersBefore = before.lastGood?.snapshot.numbers.length;
+      if (before.lastPoll !== undefined && 'reason' in before.lastPoll) {
+        log.info(success, 'account recovered');
+      } else if (numbersBefore === undefined) log.info(success, 'polled');
+      else if (numbersBefore === numbers) log.debug(success, 'polled');
+      else log.info({ ...success, numbers_before: numbersBefore }, 'count of numbers changed');
+      recordAnomalies(outcome.anomalies);
+    },
+  };
+}
