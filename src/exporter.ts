@@ -48,12 +48,20 @@ export function createExporter(
   let privacy = privacyOf(initial, surroundings);
   let accounts: readonly Account[] = [];
   let hasStarted = false;
+  let wasReady = false;
   let schedule: Schedule = parseSchedule(config.poll.schedule);
   let server: WebServer | undefined;
 
   const views = (shown = accounts) => toViews(shown, config, timetable, clock, privacy);
 
+  /** Once and for all: a reload that adds an account must not take the exporter out of service. */
+  function isReady(): boolean {
+    wasReady ||= hasStarted && accounts.every(hasBeenPolled);
+    return wasReady;
+  }
+
   async function goOnWith(next: Config): Promise<void> {
+    isReady();
     const before = accounts;
     const scheduleBefore = config.poll.schedule;
     accounts = createAccounts(before, next, { ...surroundings, prepare, toShownAnomalies });
@@ -94,7 +102,7 @@ export function createExporter(
           sharding: config.sharding,
         }),
         isHealthy: () => timetable.isAlive(),
-        isReady: () => hasStarted && accounts.every(hasBeenPolled),
+        isReady,
         mayReload: () => config.web.enableLifecycle,
         reload: () => reloads.request('HTTP'),
       };

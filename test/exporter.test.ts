@@ -182,3 +182,17 @@ test('an account that hangs until its time-out delays no other, nor its own next
   expect(await text('/metrics?account=silent')).toContain('whatsapp_up{account="silent"} 1');
   expect(await next()).toEqual(['10:02:00', '10:01:37']);
 });
+
+test('a reload that adds an account leaves a ready exporter ready', async () => {
+  const [sound, silent] = [await startProvider(2), await startProvider(2)];
+  silent.faults.token = { kind: 'never' };
+  const clock = createFakeClock();
+  const { text, ask, reload } = await runExporter({ accounts: { sound: sound.url } }, clock);
+  await eventually(
+    async () => (await text('/metrics')).includes('whatsapp_up{account="sound"} 1') || undefined,
+    'the first poll',
+  );
+  await reload({ accounts: { sound: sound.url, silent: silent.url } });
+  expect((await ask('/-/ready')).status).toBe(200);
+  expect(await text('/metrics')).toContain('whatsapp_polls_total{account="silent"} 0');
+});

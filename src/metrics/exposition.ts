@@ -103,7 +103,10 @@ export function createExposition(
     },
     async encode(accounts, encoding, { isPart } = { isPart: false }) {
       const cache = cacheFor(accounts);
-      const polled = await (cache.polled ??= compressPolled(cache));
+      const polled = await (cache.polled ??= compressPolled(cache).catch((error: unknown) => {
+        delete cache.polled;
+        throw error;
+      }));
       const tail = Buffer.from(runtime === undefined || isPart ? '' : `\n${runtime.render()}`);
       return encoding === 'gzip' ? toGzip(polled, tail) : toText(polled, tail);
     },

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Emitted on a response once all that is left is for the client to take it. */
+/** Emitted on a response once all that is left is for the client to take it, or it may have gone. */
 export const ANSWERED = 'answered';
 
 /**

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { Log } from '../core/log.ts';
 import type { TlsConfig } from '../core/web-config.ts';
-import { limitConnections } from './connections.ts';
+import { ANSWERED, limitConnections } from './connections.ts';
 import { listen, type Address } from './listen.ts';
 import { createTlsServer } from './tls.ts';
 
@@ -58,6 +58,8 @@ export async function startWebServer(
       await close();
       throw error;
     }
+    // As when the system has no file left for a new connection; unhandled it would end the process.
+    server.on('error', (error) => options.log.error({ err: error }, 'listening server failed'));
     servers.push(server);
   }
   const bound = servers.map((server) => server.address() as AddressInfo | string);
@@ -78,8 +80,12 @@ function createAnyServer(
   const listener: RequestListener = (request, response) => {
     // A client that does not read, or reads a byte now and then, would hold it all in memory.
     const cut = setTimeout(() => request.socket.destroy(), patience.responseMs);
+    // Perhaps it has gone: it gets its answer if not, but holds no place meanwhile.
+    const onEnd = () => response.emit(ANSWERED);
+    request.socket.once('end', onEnd);
     response.once('close', () => {
       clearTimeout(cut);
+      request.socket.off('end', onEnd);
       // Without this a connection that is kept alive holds up close() after its last response.
       if (!server.listening) server.closeIdleConnections();
     });
@@ -90,6 +96,8 @@ function createAnyServer(
     first === undefined
       ? createServer(settings, listener)
       : createTlsServer(settings, first, tls, log, listener);
+  // A client may end its side after the request, as `nc` does; Node would not answer it.
+  Object.assign(server, { httpAllowHalfOpen: true });
   limitConnections(server, CONNECTIONS_MAX);
   return server;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CONTENT_TYPE, createExposition } from '../../src/metrics/exposition.ts';
+import type { AccountView } from '../../src/metrics/family.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { numberEntry } from '../support/numbers.ts';
 import { sampleResponse } from '../support/sample.ts';
@@ -60,6 +61,23 @@ test('between two polls a scrape does not go through the numbers again', async (
   expect(readsOnce).toBeGreaterThan(0);
   expect(await exposition.render([{ ...view }])).toBe(first);
   expect(reads).toBe(readsOnce);
+});
+
+test('a compression that failed is made again at the next scrape', async () => {
+  let isBroken = true;
+  const view: AccountView = {
+    ...sample,
+    get snapshot() {
+      if (isBroken) throw new Error('out of memory');
+      return sample.snapshot;
+    },
+  };
+  const exposition = create();
+  // Read by the comparison with the last scrape, too, so that these are the same views.
+  const views = [view];
+  await expect(exposition.encode(views, 'identity')).rejects.toThrow('out of memory');
+  isBroken = false;
+  await expect(exposition.encode(views, 'identity')).resolves.toMatchObject({});
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Agent, get, type IncomingMessage } from 'node:http';
+import { Agent, get, type IncomingMessage, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -49,6 +49,41 @@ test('without a host every address of the machine is listened on', async () => {
   onTestFinished(() => server.close());
   const response = await fetch(`http://127.0.0.1:${server.port}/`);
   expect(await response.text()).toBe('here');
+});
+
+test('an error of a listening server, as at accept(), is logged and ends nothing', async () => {
+  const { log, lines } = createMemoryLog();
+  const error = Object.assign(new Error('accept ENFILE'), { code: 'ENFILE' });
+  const server = await startWebServer(
+    (request, response) => {
+      (request.socket as unknown as { server: Server }).server.emit('error', error);
+      response.end('here');
+    },
+    [{ host: '127.0.0.1', port: 0 }],
+    { ...OPEN, log },
+  );
+  onTestFinished(() => server.close());
+  const response = await fetch(`http://127.0.0.1:${server.port}/`);
+  expect(await response.text()).toBe('here');
+  expect(lines).toEqual([
+    { level: 'error', message: 'listening server failed', fields: { err: error } },
+  ]);
+});
+
+test('a client that ends its side after the request, as nc does, gets its metrics', async () => {
+  const server = await startWebServer(
+    (request, response) => {
+      request.socket.once('end', () => setImmediate(() => response.end(METRICS)));
+    },
+    [{ host: '127.0.0.1', port: 0 }],
+    OPEN,
+  );
+  onTestFinished(() => server.close());
+  const socket = connect({ port: server.port ?? 0, host: '127.0.0.1', allowHalfOpen: true });
+  socket.end('GET /metrics HTTP/1.0\r\n\r\n');
+  const received = await text(socket);
+  expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(received).toContain(METRICS);
 });
 
 test('closing lets a running scrape finish, and takes no new one meanwhile', async () => {
