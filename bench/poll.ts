@@ -54,6 +54,7 @@ async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: 
     },
     proxy: { http: '', https: '', no: '' },
     timeoutMs: 60_000,
+    intervalMs: 60_000,
     clock: systemClock,
     random: Math.random,
     onSecret() {},

@@ -11,6 +11,8 @@ import {
   type AccountPoller,
   type AccountPollerOptions,
 } from './poller/account.ts';
+import { parseSchedule } from './poller/schedule.ts';
+import { createCooldown, type Cooldown } from './provider/cooldown.ts';
 import { createProvider, type Provider, type Session } from './provider/provider.ts';
 
 /** What an account takes from outside, so that a test can give it something else. */
@@ -39,7 +41,7 @@ export interface Account {
 
 /** Everything in the configuration that bears on one account. */
 type AccountSettings = AccountConfig &
-  Pick<Config, 'month' | 'limits' | 'proxy'> & { timeoutMs: number };
+  Pick<Config, 'month' | 'limits' | 'proxy'> & { timeoutMs: number; intervalMs: number };
 
 /**
  * The accounts of a configuration. Of those there were before, one that has not changed goes on as
@@ -50,19 +52,23 @@ export function createAccounts(
   config: Config,
   surroundings: Surroundings & Shown,
 ): readonly Account[] {
+  const { month, limits, proxy, poll } = config;
+  const intervalMs = parseSchedule(poll.schedule).longestGapMs;
+  const common = { month, limits, proxy, timeoutMs: poll.timeoutMs, intervalMs };
+  const blockOf = createBlocks(before, surroundings.clock);
   return config.accounts.map((account) => {
-    const { month, limits, proxy, poll } = config;
-    const settings = { ...account, month, limits, proxy, timeoutMs: poll.timeoutMs };
+    const settings = { ...account, ...common };
     const known = before.find((other) => other.settings.name === account.name);
     if (known !== undefined && isSameAccount(known.settings, settings)) return known;
-    return createAccount(settings, surroundings, known && whatStays(known, settings));
+    const carried = { ...(known && carryOver(known, settings)), block: blockOf(account.apiUrl) };
+    return createAccount(settings, surroundings, carried);
   });
 }
 
 function createAccount(
   settings: AccountSettings,
   { clock, random, log, onSecret, prepare, toShownAnomalies }: Surroundings & Shown,
-  stays: Partial<Stays> | undefined,
+  carried: Partial<CarriedOver> & { readonly block: Cooldown },
 ): Account {
   const { name, apiUrl, credentials, proxy, timeoutMs } = settings;
   const provider = createProvider({
@@ -70,11 +76,13 @@ function createAccount(
     credentials,
     proxy,
     timeoutMs,
+    intervalMs: settings.intervalMs,
     numbersMax: settings.limits.numbers,
     clock,
     random,
     onSecret: (secret) => onSecret(secret, name),
-    ...(stays?.session && { session: stays.session }),
+    block: carried.block,
+    ...(carried.session && { session: carried.session }),
   });
   const poller = createAccountPoller({
     name,
@@ -88,9 +96,29 @@ function createAccount(
     clock,
     log,
     ...(prepare === undefined ? {} : { prepare }),
-    ...(stays?.state && { state: stays.state }),
+    ...(carried.state && { state: carried.state }),
   });
   return { settings, provider, poller };
+}
+
+/**
+ * The provider blocks an IP address, not an account: accounts that use the same API share one block.
+ * Given the accounts before a reload, their blocks last.
+ */
+function createBlocks(before: readonly Account[], clock: Clock): (apiUrl: string) => Cooldown {
+  const blocks = new Map(
+    before.map(({ settings, provider }) => [originOf(settings.apiUrl), provider.block]),
+  );
+  return (apiUrl) => {
+    const origin = originOf(apiUrl);
+    const block = blocks.get(origin) ?? createCooldown(clock);
+    blocks.set(origin, block);
+    return block;
+  };
+}
+
+function originOf(url: string): string {
+  return new URL(url).origin;
 }
 
 /** Aborts polls that are under way and lets go of the connections. */
@@ -99,16 +127,16 @@ export async function stopAccounts(accounts: readonly Account[]): Promise<void> 
   await Promise.all(accounts.map(({ provider }) => provider.close()));
 }
 
-interface Stays {
+interface CarriedOver {
   readonly session: Session;
   readonly state: AccountState;
 }
 
 /**
- * A token, and the wait after a refusal, hold for the same API and credentials: a reload must not be
- * a way around the wait. The numbers and counters are those of the same partner.
+ * Token and cool-downs belong to the API and the credentials: a reload must not bypass a cool-down. The
+ * numbers and counters belong to the partner.
  */
-function whatStays({ settings: before, provider, poller }: Account, after: AccountSettings) {
+function carryOver({ settings: before, provider, poller }: Account, after: AccountSettings) {
   const isSamePartner = before.apiUrl === after.apiUrl && clientIdOf(before) === clientIdOf(after);
   const isSameAccess = isSamePartner && isSame(before.credentials, after.credentials);
   return {

@@ -90,6 +90,16 @@ test('a reload of other settings is no way around the wait after a refusal', asy
   expect(simulator.requests.token).toBe(1);
 });
 
+test('a block of this IP address outlasts new credentials', async () => {
+  const { simulator, reload } = await start();
+  simulator.faults.token = { kind: 'fail', reason: 3 };
+  await (await reload({})).poller.poll();
+  const after = await reload({ clientId: 'fake-other', secret: 'fake-other' });
+  await after.poller.poll();
+  expect(after.poller.state().lastPoll).toMatchObject({ reason: 'blocked' });
+  expect(simulator.requests.token).toBe(1);
+});
+
 test('a reload of other settings keeps token, numbers and counters', async () => {
   const { simulator, reload } = await start();
   await (await reload({})).poller.poll();

@@ -146,7 +146,8 @@ test('during a cool-down the next poll is the one that asks the provider again',
 
 test('an account that hangs until its time-out delays no other, nor its own next poll', async () => {
   const [silent, sound] = [await startProvider(1), await startProvider(1)];
-  silent.faults.token = { kind: 'never' };
+  // A token call that hangs would start a cool-down.
+  silent.faults.numbers = { kind: 'never' };
   const clock = createFakeClock(Date.parse('2026-11-22T10:00:00Z'));
   const accounts = { silent: silent.url, sound: sound.url };
   const { text, ask } = await runExporter({ accounts, flags: { 'poll.timeout': '50s' } }, clock);
@@ -176,7 +177,7 @@ test('an account that hangs until its time-out delays no other, nor its own next
   await untilPolled('silent', 1);
   expect(await text('/metrics?account=silent')).toContain('{account="silent",reason="timeout"} 1');
   expect((await ask('/-/ready')).status).toBe(200);
-  silent.faults.token = undefined;
+  silent.faults.numbers = undefined;
   await clock.advance(10_000);
   await untilPolled('silent', 2);
   expect(await text('/metrics?account=silent')).toContain('whatsapp_up{account="silent"} 1');

@@ -80,7 +80,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   { name: 'half of the JSON', faults: ofNumbers({ kind: 'truncate' }) },
   {
-    name: '64 MiB and a byte',
+    name: '20 MiB and a byte',
     faults: ofNumbers({ kind: 'huge', bytes: RESPONSE_BYTES_MAX + 1, times: 1 }),
   },
   {

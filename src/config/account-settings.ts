@@ -1,4 +1,4 @@
-import { secretFrom } from '../core/credentials.ts';
+import { parseSecret } from '../core/credentials.ts';
 import type { Secret } from '../core/secret.ts';
 import { invalid } from './problems.ts';
 import type { Setting } from './settings.ts';
@@ -28,7 +28,7 @@ export const ACCOUNT_SETTINGS = {
   clientId: {
     key: 'client_id',
     env: 'WHATSAPP_CLIENT_ID',
-    parse: (text) => parseSecret(text).reveal(),
+    parse: (text) => requireSecret(text).reveal(),
     value: 'id',
     meaning: "Client id from the provider's dashboard",
     example: '<the client id>',
@@ -37,7 +37,7 @@ export const ACCOUNT_SETTINGS = {
   clientSecret: {
     key: 'client_secret',
     env: 'WHATSAPP_CLIENT_SECRET',
-    parse: parseSecret,
+    parse: requireSecret,
     value: 'secret',
     meaning: "Client secret from the provider's dashboard",
     example: '<the client secret>',
@@ -55,7 +55,7 @@ export const ACCOUNT_SETTINGS = {
   accessToken: {
     key: 'access_token',
     env: 'WHATSAPP_ACCESS_TOKEN',
-    parse: parseSecret,
+    parse: requireSecret,
     value: 'token',
     meaning: 'Fixed access token, in place of a client id and secret',
     example: '<the access token>',
@@ -97,8 +97,7 @@ function parseApiUrl(text: string): string {
   return (url.origin + url.pathname).replace(/\/+$/, '');
 }
 
-export const NO_SECRET = 'is empty or holds a space, a line break or a character outside ASCII';
-
-function parseSecret(text: string): Secret {
-  return secretFrom(text) ?? invalid(NO_SECRET);
+function requireSecret(text: string): Secret {
+  const parsed = parseSecret(text);
+  return 'secret' in parsed ? parsed.secret : invalid(parsed.problem);
 }

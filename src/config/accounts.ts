@@ -1,7 +1,7 @@
-import { secretFromFile, type Credentials, type SecretSource } from '../core/credentials.ts';
+import { parseSecretFile, type Credentials, type SecretSource } from '../core/credentials.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { Secret } from '../core/secret.ts';
-import { ACCOUNT_SETTINGS, NO_SECRET } from './account-settings.ts';
+import { ACCOUNT_SETTINGS } from './account-settings.ts';
 import type { AccountConfig } from './config.ts';
 import type { GivenAccount } from './file.ts';
 import { fromEnvironment, parseGiven, parseOrDefault, toProblem, type Given } from './given.ts';
@@ -130,10 +130,10 @@ function parseSource(
     return secret === undefined ? undefined : { kind: 'value', value: secret };
   }
   // Read now only to find a mistake early; the provider reads it again whenever it needs it.
-  const parse = (named: string) =>
-    secretFromFile(readNamedFile(readFile, named)) === undefined
-      ? invalid(`names a file that ${NO_SECRET}`)
-      : named;
+  const parse = (named: string) => {
+    const parsed = parseSecretFile(readNamedFile(readFile, named));
+    return 'problem' in parsed ? invalid(`names a file whose text ${parsed.problem}`) : named;
+  };
   const checked = path && parseGiven({ ...file, parse }, path, problems);
   return checked === undefined ? undefined : { kind: 'file', path: checked };
 }

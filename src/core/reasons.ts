@@ -4,30 +4,30 @@
  */
 export const REASONS = {
   credentials: {
-    meaning: 'the provider refuses the client id and secret, or the secret file cannot be read',
+    meaning: 'the provider refuses the client id and secret, or the secret file cannot be used',
     remedy:
-      'Check client_id and client_secret in the partner dashboard; a changed secret file is tried at the next poll.',
+      'Check client_id and client_secret in the partner dashboard; a changed secret file is used at the next poll.',
   },
   blocked: {
     meaning: 'the provider has blocked this IP address after too many wrong tries',
     remedy:
-      'Fix the credentials first, then wait: tries go on by themselves, 15 to 60 minutes apart.',
+      'Fix the credentials of every client behind this IP address, then wait: the exporter retries every 15 to 60 minutes.',
   },
   token: {
-    meaning: 'the provider refuses the access token even when it is fresh',
+    meaning: 'the provider refuses the access token, also a fresh one',
     remedy:
-      'A fixed access token lives one hour: use client_id and client_secret, or renew the token file.',
+      'A fixed access token is valid for one hour: use client_id and client_secret, or renew the token file.',
   },
   rate_limited: {
-    meaning: 'the provider answers 429, too many requests',
+    meaning: 'the provider returns 429, too many requests',
     remedy: 'Poll less often, or find out what else uses the account.',
   },
   timeout: {
-    meaning: 'the poll did not end within poll.timeout',
-    remedy: 'Check the way to the provider; raise poll.timeout if the list is long.',
+    meaning: 'the poll did not finish within poll.timeout',
+    remedy: 'Check the network to the provider; raise poll.timeout if the list is long.',
   },
   network: {
-    meaning: 'no connection: DNS, refused, reset, proxy',
+    meaning: 'no valid HTTP response: DNS, connection refused or reset, proxy',
     remedy: 'Check DNS, firewall, egress rules and HTTPS_PROXY.',
   },
   tls: {
@@ -36,15 +36,16 @@ export const REASONS = {
   },
   redirect: {
     meaning:
-      'the provider answers with a redirect, which is never followed: secrets stay with api_url',
+      'the provider returns a redirect, which is never followed: secrets are sent to api_url only',
     remedy: 'Check api_url; a captive portal or a proxy may be in the way.',
   },
   http_status: {
-    meaning: 'the provider answers with an HTTP status other than 200 that no other reason covers',
-    remedy: 'Look at the status in the log; 5xx is the trouble of the provider.',
+    meaning: 'the response has an HTTP status other than 200 that no other reason covers',
+    remedy:
+      'Look at the status: 5xx is a fault of the provider, 403 with an HTML page comes from a firewall or a captive portal.',
   },
   too_large: {
-    meaning: 'the response is larger than 64 MiB once decoded',
+    meaning: 'the response is larger than 20 MiB once decoded',
     remedy: 'Check that api_url is the API of the provider.',
   },
   invalid_json: {
@@ -52,16 +53,16 @@ export const REASONS = {
     remedy: 'Check api_url; an error page with status 200 looks like this.',
   },
   invalid_response: {
-    meaning: 'the response is JSON but not the documented shape (for example, no list)',
+    meaning: 'the response is JSON but not in the documented form (for example, no list)',
     remedy: 'The API may have changed: look for a newer release, then report it.',
   },
   provider_failed: {
-    meaning: 'the provider answers FAIL with a reason of its own',
-    remedy: "Look the provider's reason up in its documentation; it is in the log.",
+    meaning: 'the provider returns FAIL with another reason of its own',
+    remedy: "Look up the provider's reason in its documentation.",
   },
   internal: {
-    meaning: 'a defect of the exporter: the poll ended in a way that it should not',
-    remedy: 'Report it with the log line, which holds the stack.',
+    meaning: 'unexpected error in the exporter',
+    remedy: 'Report it with the log line, which contains the stack.',
   },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;
 
@@ -70,32 +71,32 @@ export type Reason = keyof typeof REASONS;
 export const REASON_NAMES = Object.keys(REASONS) as readonly Reason[];
 
 /**
- * The one error by which a poll fails. `message` never holds anything of the request or the
- * response: it goes to the log.
+ * The error with which a poll fails. `message` goes to the log, the status page and the label `detail`
+ * of whatsapp_poll_failure_info: a short sentence out of a small set, with nothing from the response.
  */
 export class PollError extends Error {
   override readonly name = 'PollError';
   readonly reason: Reason;
-  /** Whether the same request may well succeed a little later. */
-  readonly isPassing: boolean;
-  /** Whether what we prove ourselves with was refused, so that trying on would do harm. */
-  readonly isRefusal: boolean;
-  /** How long the provider asked to be left alone (Retry-After), in milliseconds. */
+  /** Whether the same request may succeed a little later. */
+  readonly isTransient: boolean;
+  /** Whether the provider refused secret or token in its documented JSON: retrying would do harm. */
+  readonly isAuthFailure: boolean;
+  /** The wait that the provider asked for (Retry-After), in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
     reason: Reason,
     message: string,
     {
-      isPassing = false,
-      isRefusal = false,
+      isTransient = false,
+      isAuthFailure = false,
       retryAfterMs,
-    }: { isPassing?: boolean; isRefusal?: boolean; retryAfterMs?: number | undefined } = {},
+    }: { isTransient?: boolean; isAuthFailure?: boolean; retryAfterMs?: number | undefined } = {},
   ) {
     super(message);
     this.reason = reason;
-    this.isPassing = isPassing;
-    this.isRefusal = isRefusal;
+    this.isTransient = isTransient;
+    this.isAuthFailure = isAuthFailure;
     this.retryAfterMs = retryAfterMs;
   }
 }

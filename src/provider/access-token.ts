@@ -4,10 +4,12 @@ import { PollError } from '../core/reasons.ts';
 import { secretFrom } from '../core/credentials.ts';
 import type { Secret } from '../core/secret.ts';
 
-/** What a token lives by the provider's documentation. */
+/** The documented life of a token. */
 const LIFE_MS = 3_600_000;
-/** So long before its end a token is renewed: longer than a poll usually takes. */
-const RENEWAL_MARGIN_MS = 60_000;
+/** Renewed this long before it expires, a token outlasts an outage of the token endpoint. */
+const RENEWAL_MARGIN_MS = 600_000;
+/** A shorter life is taken for a wrong clock. */
+const LIFE_MS_MIN = 60_000;
 
 export interface AccessToken {
   readonly secret: Secret;
@@ -16,28 +18,29 @@ export interface AccessToken {
 }
 
 /**
- * Reads the answer of `POST /settings/accessToken`. `expiration_time` (Unix seconds, as a string)
- * is believed only between now and the documented hour from now: otherwise it is missing, in
- * milliseconds, or this machine's clock is wrong, and the documented hour counts.
+ * Reads the response to `POST /settings/accessToken`. `expiration_time` (Unix seconds, as a string)
+ * is used only if it lies within the next hour. Otherwise it is missing, in milliseconds, or this
+ * machine's clock is wrong, and the documented hour counts.
  */
 export function parseAccessToken(body: unknown, clock: Clock): AccessToken {
   const fields = asObject(body);
   const text = fields?.['access_token'];
   const secret = typeof text === 'string' ? secretFrom(text) : undefined;
   if (secret === undefined) {
-    throw new PollError('invalid_response', 'token call: the answer holds no access token');
+    throw new PollError('invalid_response', 'no access token in the response of the token call');
   }
   const receivedAt = instantOf(clock);
-  const toldMs = Number(fields?.['expiration_time']) * 1000 - receivedAt.unixMs;
-  const isBelievable = toldMs > RENEWAL_MARGIN_MS && toldMs < LIFE_MS;
-  return { secret, receivedAt, lifeMs: isBelievable ? toldMs : LIFE_MS };
+  const statedMs = Number(fields?.['expiration_time']) * 1000 - receivedAt.unixMs;
+  const isBelievable = statedMs > LIFE_MS_MIN && statedMs < LIFE_MS;
+  return { secret, receivedAt, lifeMs: isBelievable ? statedMs : LIFE_MS };
 }
 
 export function isDueForRenewal(token: AccessToken, clock: Clock): boolean {
-  return ageMs(token.receivedAt, clock) >= token.lifeMs - RENEWAL_MARGIN_MS;
+  const marginMs = Math.min(RENEWAL_MARGIN_MS, token.lifeMs / 2);
+  return ageMs(token.receivedAt, clock) >= token.lifeMs - marginMs;
 }
 
-/** Whether the token has not reached its end, though it may be due for renewal. */
+/** Whether the token has not expired, though it may be due for renewal. */
 export function isAlive(token: AccessToken, clock: Clock): boolean {
   return ageMs(token.receivedAt, clock) < token.lifeMs;
 }

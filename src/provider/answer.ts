@@ -4,7 +4,7 @@ import type { JsonAnswer } from './http.ts';
 
 export type Call = 'token' | 'numbers';
 
-/** The provider's `reason` of a FAIL. The same figure means different things to the two calls. */
+/** The documented `reason` of a FAIL. The same number means different things to the two calls. */
 const FAIL_REASONS: Readonly<Record<Call, Readonly<Record<number, [Reason, string]>>>> = {
   token: {
     2: ['credentials', 'client id or client secret is wrong'],
@@ -16,23 +16,10 @@ const FAIL_REASONS: Readonly<Record<Call, Readonly<Record<number, [Reason, strin
   },
 };
 
-/** What an HTTP status says of its own accord, where no documented reason comes with it. */
-const HTTP_REASONS: Readonly<Record<Call, Readonly<Record<number, Reason>>>> = {
-  // Not documented, but usual answers to a wrong client. Each further wrong try prolongs a block.
-  token: {
-    400: 'credentials',
-    401: 'credentials',
-    403: 'credentials',
-    422: 'credentials',
-    429: 'rate_limited',
-  },
-  numbers: { 401: 'token', 429: 'rate_limited' },
-};
-
 /**
- * Throws PollError unless the answer says OK. A FAIL may come with any HTTP status, so its reason
- * goes before the status; where `status` is left out, as in the documented token answer, reason 1
- * means OK. `nowMs` is Unix time, for a Retry-After that names a date.
+ * Throws PollError unless the response says OK. A FAIL may come with any HTTP status, so its reason
+ * takes precedence; without `status`, as in the documented token response, reason 1 means OK.
+ * `nowMs` is Unix time, for a Retry-After that is a date.
  */
 export function assertOk(
   call: Call,
@@ -44,29 +31,40 @@ export function assertOk(
     typeof fields?.['status'] === 'string' ? fields['status'].toUpperCase() : undefined;
   const code = toReasonCode(fields?.['reason']);
   const isFail = status === 'FAIL' || (status === undefined && code !== undefined && code !== 1);
-  const known = isFail && code !== undefined ? FAIL_REASONS[call][code] : undefined;
-  if (known !== undefined) {
-    throw new PollError(known[0], `${call} call: ${known[1]}`, { isRefusal: true });
+  const documented = isFail && code !== undefined ? FAIL_REASONS[call][code] : undefined;
+  if (documented !== undefined) {
+    const [reason, meaning] = documented;
+    const message = `reason ${code} from the ${call} call: ${meaning}`;
+    throw new PollError(reason, message, { isAuthFailure: true });
   }
 
-  // A status of 1xx is none that an answer ends with.
+  // A 1xx never ends a response.
   const isHttpOk = answer.status < 300;
   if (isHttpOk && !isFail) {
     if (status === 'OK' || code === 1) return;
-    throw new PollError('invalid_response', `${call} call: neither OK nor FAIL`);
+    throw new PollError('invalid_response', `neither OK nor FAIL from the ${call} call`);
   }
-  const named = HTTP_REASONS[call][answer.status];
-  const shown = isFail ? `FAIL with reason ${code ?? 'that is no number'}` : 'no documented answer';
-  throw new PollError(
-    named ?? (isFail ? 'provider_failed' : 'http_status'),
-    `${call} call: HTTP ${answer.status}, ${shown}`,
-    {
-      isPassing: answer.status === 429 || answer.status >= 500,
-      // Whatever else a token call fails for, asking for one at every poll is a way to be blocked.
-      isRefusal: named === 'credentials' || named === 'token' || (call === 'token' && isFail),
-      retryAfterMs: toRetryAfterMs(answer.retryAfter, nowMs),
-    },
-  );
+  const http = `HTTP ${answer.status}`;
+  const shown = isFail ? `FAIL with ${nameOf(code)}${isHttpOk ? '' : ` and ${http}`}` : http;
+  const reason = httpReason(call, answer.status) ?? (isFail ? 'provider_failed' : 'http_status');
+  throw new PollError(reason, `${shown} from the ${call} call`, {
+    isTransient: answer.status >= 500,
+    retryAfterMs: toRetryAfterMs(answer.retryAfter, nowMs),
+  });
+}
+
+/** What an HTTP status says without a documented reason: nothing about the client's credentials. */
+function httpReason(call: Call, status: number): Reason | undefined {
+  if (status === 429) return 'rate_limited';
+  return call === 'numbers' && status === 401 ? 'token' : undefined;
+}
+
+/** The highest documented reason is 34. Others are not named: a label must not grow without limit. */
+const REASON_MAX = 99;
+
+function nameOf(code: number | undefined): string {
+  const isNamed = code !== undefined && code >= 0 && code <= REASON_MAX;
+  return isNamed ? `reason ${code}` : 'an unknown reason';
 }
 
 function toReasonCode(value: unknown): number | undefined {
@@ -74,7 +72,7 @@ function toReasonCode(value: unknown): number | undefined {
   return Number.isSafeInteger(code) ? (code as number) : undefined;
 }
 
-/** Longer waits are not believed: a wrong date must not silence an account for days. */
+/** A wrong date must not silence an account for days. */
 const RETRY_AFTER_MS_MAX = 3_600_000;
 
 function toRetryAfterMs(header: string | undefined, nowMs: number): number | undefined {

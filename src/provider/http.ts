@@ -36,8 +36,8 @@ export interface JsonAnswer {
   readonly retryAfter: string | undefined;
 }
 
-/** Some 200,000 numbers. Counted after decompression, so that a gzip bomb is stopped as well. */
-export const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
+/** Some 62,000 numbers. A larger crafted body could take a minute and 2 GiB to parse. */
+export const RESPONSE_BYTES_MAX = 20 * 1024 * 1024;
 /**
  * The deadline of the poll is what ends a request. Undici's own limits only free the sockets which
  * it leaves behind where a connection or a proxy hangs, so they come a little later.
@@ -198,14 +198,14 @@ const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|
  */
 function toPollError(error: unknown): unknown {
   if (error instanceof Error && error.name === 'HTTPParserError') {
-    return new PollError('network', 'an answer that is not HTTP', { isPassing: true });
+    return new PollError('network', 'an answer that is not HTTP', { isTransient: true });
   }
   const code = codeOf(error);
   if (code === undefined || code === 'UND_ERR_INVALID_ARG') return error;
   if (code.startsWith('Z_')) return new PollError('invalid_json', `cannot decompress: ${code}`);
   return TLS_CODE.test(code)
     ? new PollError('tls', `TLS failed: ${code}`)
-    : new PollError('network', `no connection: ${code}`, { isPassing: true });
+    : new PollError('network', `no connection: ${code}`, { isTransient: true });
 }
 
 /** The failed connections to several addresses of one name have the code of the first of them. */

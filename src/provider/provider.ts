@@ -1,20 +1,15 @@
-import { readFileSync } from 'node:fs';
-import type { Clock } from '../core/clock.ts';
-import { secretFromFile, type Credentials, type SecretSource } from '../core/credentials.ts';
+import { sleep, type Clock } from '../core/clock.ts';
+import type { Credentials, SecretSource } from '../core/credentials.ts';
 import { parseNumbers, type ParsedResponse } from '../core/parse.ts';
 import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
-import {
-  expiresAtMs,
-  isAlive,
-  isDueForRenewal,
-  parseAccessToken,
-  type AccessToken,
-} from './access-token.ts';
-import { assertOk, type Call } from './answer.ts';
-import { createHold, type Hold } from './hold.ts';
-import { createHttpClient, type JsonAnswer, type JsonRequest, type ProxySettings } from './http.ts';
+import { expiresAtMs, isAlive, type AccessToken } from './access-token.ts';
+import { assertOk } from './answer.ts';
+import { createCooldown, RETRY_AFTER, THROTTLED, tokenRefused, type Cooldown } from './cooldown.ts';
+import { createHttpClient, type JsonAnswer, type ProxySettings } from './http.ts';
 import { startDeadline, withRetries, type Deadline } from './retry.ts';
+import { readSecret } from './secret-source.ts';
+import { createTokens, type SendCall, type Tokens } from './tokens.ts';
 
 export interface ProviderOptions {
   /** Base of the API, without a trailing slash. */
@@ -23,21 +18,28 @@ export interface ProviderOptions {
   readonly proxy: ProxySettings;
   /** For a whole poll: token, numbers and retries, from connection to last byte. */
   readonly timeoutMs: number;
-  /** What is beyond is left out. */
+  /** The time between two polls. */
+  readonly intervalMs: number;
+  /** Numbers beyond this are dropped. */
   readonly numbersMax?: number;
   readonly clock: Clock;
   /** From 0 up to 1, as Math.random. */
   readonly random: () => number;
-  /** Told of every secret that is about to be used, so that logs can be kept clean of it. */
+  /** Called with every secret before it is used, so that logs can be kept clean of it. */
   readonly onSecret: (secret: Secret) => void;
-  /** Where another provider has left off, with the same API and credentials. */
+  /** The session of a previous provider with the same API and credentials. */
   readonly session?: Session;
+  /** The block of this IP address, shared by all accounts that use the same API. */
+  readonly block?: Cooldown;
 }
 
-/** What is between us and the provider: the access token in use, and the wait that it imposed. */
+/** What outlives a reload: the access token in use, and the cool-downs. */
 export interface Session {
-  readonly hold: Hold;
   token: AccessToken | undefined;
+  /** Bars the numbers call. */
+  readonly numbersCooldown: Cooldown;
+  /** Bars the token call; a token that is still valid is used meanwhile. */
+  readonly tokenCooldown: Cooldown;
 }
 
 /** The API of the provider, for one account. Not for concurrent use: one poll at a time. */
@@ -49,90 +51,110 @@ export interface Provider {
   /** Until when the provider is not asked, in Unix milliseconds; undefined without a cool-down. */
   cooldownUntilMs(): number | undefined;
   readonly session: Session;
+  readonly block: Cooldown;
   close(): Promise<void>;
 }
+
+type Ask = (deadline: Deadline) => Promise<JsonAnswer>;
+
+/** A server that does not know a fresh token yet may know it this much later, plus as much again. */
+const FRESH_TOKEN_DELAY_MS = 1_000;
 
 export function createProvider(options: ProviderOptions): Provider {
   const { apiUrl, credentials, clock, random, onSecret } = options;
   const http = createHttpClient(apiUrl, options.proxy, options.timeoutMs);
-  const session = options.session ?? { hold: createHold(clock), token: undefined };
-  let lastSecret: Secret | undefined;
-  /** The last good answer: most of the time the next one says the same, and is not parsed again. */
+  const session = options.session ?? createSession(clock);
+  const block = options.block ?? createCooldown(clock);
+  const { numbersCooldown } = session;
+  /** The last good response: most of the time the next one is the same, and is not parsed again. */
   let last: { readonly digest: string; readonly parsed: ParsedResponse } | undefined;
 
-  async function call(
-    name: Call,
-    deadline: Deadline,
-    request: Omit<JsonRequest, 'url' | 'signal'> & { path: string },
-  ): Promise<JsonAnswer> {
-    const { path, ...rest } = request;
+  const call: SendCall = (name, deadline, { path, ...rest }) => {
     const send = async (signal: AbortSignal) => {
       const answer = await http.requestJson({ ...rest, url: apiUrl + path, signal });
       if (!answer.isKnown) assertOk(name, answer, clock.unixMs());
       return answer;
     };
     return withRetries(send, { deadline, clock, random });
-  }
+  };
+  const ask =
+    credentials.kind === 'client'
+      ? askAsClient(createTokens(credentials, session, { ...options, block, call }))
+      : askWithFixedToken(credentials.accessToken);
 
-  /** The secret as it is now: a file is read again. */
-  function currentSecret(): Secret {
-    const isClient = credentials.kind === 'client';
-    lastSecret = readSecret(isClient ? credentials.clientSecret : credentials.accessToken);
-    onSecret(lastSecret);
-    return lastSecret;
-  }
-
-  async function fetchToken(clientId: string, deadline: Deadline): Promise<AccessToken> {
-    const clientSecret = currentSecret();
-    const { body } = await call('token', deadline, {
-      method: 'POST',
-      path: '/settings/accessToken',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ client_id: clientId, client_secret: clientSecret.reveal() }),
-    });
-    const fetched = parseAccessToken(body, clock);
-    onSecret(fetched.secret);
-    return fetched;
-  }
-
-  function getNumbers(accessToken: Secret, deadline: Deadline): Promise<JsonAnswer> {
-    return call('numbers', deadline, {
-      method: 'GET',
-      path: '/whatsapp/getWhatsApp',
-      headers: { authorization: `Bearer ${accessToken.reveal()}` },
-      known: last?.digest,
-    });
-  }
-
-  /** The token that we have, or a fresh one where it is about to end. */
-  async function currentToken(clientId: string, deadline: Deadline): Promise<AccessToken> {
-    const { token } = session;
-    if (token !== undefined && !isDueForRenewal(token, clock)) return token;
+  async function getNumbers(accessToken: Secret, deadline: Deadline): Promise<JsonAnswer> {
     try {
-      session.token = await fetchToken(clientId, deadline);
-      return session.token;
+      return await call('numbers', deadline, {
+        method: 'GET',
+        path: '/whatsapp/getWhatsApp',
+        headers: { authorization: `Bearer ${accessToken.reveal()}` },
+        known: last?.digest,
+      });
     } catch (error) {
-      const isUsable = token !== undefined && isAlive(token, clock);
-      if (isUsable && error instanceof PollError && error.isPassing) return token;
+      if (error instanceof PollError) {
+        if (error.reason === 'rate_limited') numbersCooldown.start(error, THROTTLED);
+        else if (error.retryAfterMs !== undefined) numbersCooldown.start(error, RETRY_AFTER);
+      }
       throw error;
     }
   }
 
-  /** Where a token from before is refused, a fresh one is tried, once. */
-  async function askAsClient(clientId: string, deadline: Deadline): Promise<JsonAnswer> {
-    const before = session.token;
-    const token = await currentToken(clientId, deadline);
+  function askAsClient(tokens: Tokens): Ask {
+    return async (deadline) => {
+      numbersCooldown.check();
+      const previous = session.token;
+      let token = await tokens.current(deadline);
+      if (token === previous) {
+        try {
+          return await getNumbers(token.secret, deadline);
+        } catch (error) {
+          if (!isRefusedToken(error)) throw error;
+          // A 401 without the documented JSON may be a firewall's: the token stays until it is replaced.
+          if (error.isAuthFailure) session.token = undefined;
+        }
+        token = await tokens.fetch(deadline);
+      }
+      return askWithFreshToken(token, deadline);
+    };
+  }
+
+  /** Not every server behind the API need know a fresh token at once: asks twice. */
+  async function askWithFreshToken(token: AccessToken, deadline: Deadline): Promise<JsonAnswer> {
     try {
       return await getNumbers(token.secret, deadline);
     } catch (error) {
-      if (token !== before || !isRefusal(error)) throw error;
+      const delayMs = FRESH_TOKEN_DELAY_MS * (1 + random());
+      if (!isRefusedToken(error) || delayMs >= deadline.remainingMs()) throw error;
+      await sleep(clock, delayMs, deadline.signal);
     }
-    session.token = undefined;
-    const fresh = await currentToken(clientId, deadline);
-    return getNumbers(fresh.secret, deadline);
+    try {
+      return await getNumbers(token.secret, deadline);
+    } catch (error) {
+      if (isRefusedToken(error)) {
+        session.token = undefined;
+        numbersCooldown.start(error, tokenRefused(options.intervalMs));
+      }
+      throw error;
+    }
   }
 
-  /** Before and after, everything else has its turn: each step of a long list takes its time. */
+  function askWithFixedToken(source: SecretSource): Ask {
+    return async (deadline) => {
+      const token = readSecret(source);
+      onSecret(token);
+      numbersCooldown.check(token);
+      try {
+        return await getNumbers(token, deadline);
+      } catch (error) {
+        if (isRefusedToken(error)) {
+          numbersCooldown.start(error, tokenRefused(options.intervalMs), token);
+        }
+        throw error;
+      }
+    };
+  }
+
+  /** Yields before and after, so that a long list does not delay everything else. */
   async function parse({ digest, isKnown, body }: JsonAnswer): Promise<ParsedResponse> {
     if (isKnown && last !== undefined) return last.parsed;
     await new Promise(setImmediate);
@@ -143,55 +165,39 @@ export function createProvider(options: ProviderOptions): Provider {
 
   return {
     async fetchNumbers(signal) {
-      session.hold.check(currentSecret);
       const deadline = startDeadline(clock, options.timeoutMs, signal);
       try {
-        const answer =
-          credentials.kind === 'client'
-            ? await askAsClient(credentials.clientId, deadline)
-            : await getNumbers(currentSecret(), deadline);
-        session.hold.release();
+        const answer = await ask(deadline);
+        numbersCooldown.end();
         return await parse(answer);
-      } catch (error) {
-        // What was refused is what was read before the request: the file may have changed since.
-        if (isRefusal(error) && lastSecret !== undefined) {
-          session.token = undefined;
-          session.hold.refused(error.reason, lastSecret);
-        } else if (error instanceof PollError && error.retryAfterMs !== undefined) {
-          session.hold.askedToWait(error.reason, error.retryAfterMs);
-        }
-        throw error;
       } finally {
         deadline.end();
       }
     },
     tokenExpiresAtMs: () => session.token && expiresAtMs(session.token),
-    cooldownUntilMs: () => session.hold.untilMs(),
+    cooldownUntilMs() {
+      const { token } = session;
+      const needsToken =
+        credentials.kind === 'client' && (token === undefined || !isAlive(token, clock));
+      const bars = needsToken ? [numbersCooldown, session.tokenCooldown, block] : [numbersCooldown];
+      const untilMs = Math.max(...bars.map((bar) => bar.untilMs() ?? 0));
+      return untilMs > 0 ? untilMs : undefined;
+    },
     session,
+    block,
     close: () => http.close(),
   };
 }
 
-function isRefusal(error: unknown): error is PollError {
-  return error instanceof PollError && error.isRefusal;
+function createSession(clock: Clock): Session {
+  return {
+    token: undefined,
+    numbersCooldown: createCooldown(clock),
+    tokenCooldown: createCooldown(clock),
+  };
 }
 
-/** Throws PollError `credentials` where a secret file holds no secret. */
-function readSecret(source: SecretSource): Secret {
-  if (source.kind === 'value') return source.value;
-  let text: string;
-  try {
-    text = readFileSync(source.path, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new PollError('credentials', `secret file ${source.path}: ${code}`);
-  }
-  const secret = secretFromFile(text);
-  if (secret === undefined) {
-    throw new PollError(
-      'credentials',
-      `secret file ${source.path}: empty, or not one line of text`,
-    );
-  }
-  return secret;
+/** Of the numbers call: a fresh token may help. */
+function isRefusedToken(error: unknown): error is PollError {
+  return error instanceof PollError && (error.reason === 'token' || error.reason === 'credentials');
 }

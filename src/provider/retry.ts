@@ -29,12 +29,12 @@ export function startDeadline(clock: Clock, timeoutMs: number, stop: AbortSignal
   };
 }
 
-const RETRIES_MAX = 3;
-const RETRY_DELAY_MS_FIRST = 500;
+const RETRIES_MAX = 2;
+const RETRY_DELAY_MS_FIRST = 2_000;
 
 /**
- * Runs a request, and again where its failure may pass and the deadline leaves room, waiting as
- * long as the provider asked for or else with a doubling, jittered delay.
+ * Runs a request, and retries a transient failure twice if the deadline leaves room. The delay is
+ * doubled and jittered, and at least what Retry-After asks for.
  */
 export async function withRetries<T>(
   request: (signal: AbortSignal) => Promise<T>,
@@ -44,10 +44,10 @@ export async function withRetries<T>(
     try {
       return await request(deadline.signal);
     } catch (error) {
-      if (!(error instanceof PollError && error.isPassing) || attempt >= RETRIES_MAX) throw error;
+      if (!(error instanceof PollError && error.isTransient) || attempt >= RETRIES_MAX) throw error;
       const backoffMs = RETRY_DELAY_MS_FIRST * 2 ** attempt;
       // Half fixed, half random: many pollers must not come back in step.
-      const delayMs = error.retryAfterMs ?? backoffMs * (0.5 + random() / 2);
+      const delayMs = Math.max(error.retryAfterMs ?? 0, backoffMs * (0.5 + random() / 2));
       if (delayMs >= deadline.remainingMs()) throw error;
       await sleep(clock, delayMs, deadline.signal);
     }

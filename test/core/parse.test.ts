@@ -77,7 +77,7 @@ test.each([
   { list: { length: 1, 0: sampleEntry() } },
 ])('a response without a list is refused: %j', (response) => {
   expect(() => parseNumbers(response)).toThrow(
-    expect.objectContaining({ name: 'PollError', reason: 'invalid_response', isPassing: false }),
+    expect.objectContaining({ name: 'PollError', reason: 'invalid_response', isTransient: false }),
   );
 });
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { PollError } from '../../src/core/reasons.ts';
 
-test('a failure does not pass, is no refusal and asks for no wait, unless that is said', () => {
+test('by default a failure is not transient, no refusal of credentials, and asks for no wait', () => {
   expect(new PollError('http_status', 'HTTP 404')).toMatchObject({
     name: 'PollError',
     message: 'HTTP 404',
     reason: 'http_status',
-    isPassing: false,
-    isRefusal: false,
+    isTransient: false,
+    isAuthFailure: false,
     retryAfterMs: undefined,
   });
 });

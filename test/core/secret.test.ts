@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { secretFrom, secretFromFile } from '../../src/core/credentials.ts';
+import { parseSecret, parseSecretFile } from '../../src/core/credentials.ts';
 import { Secret } from '../../src/core/secret.ts';
 
 test('a secret prints as [redacted] wherever it lands', () => {
@@ -23,17 +23,36 @@ test('two secrets are equal when they hold the same text', () => {
 test.each(['fake-secret', 'fake-secret\n', 'fake-secret\r\n'])(
   'a file of %j holds a secret',
   (text) => {
-    expect(secretFromFile(text)?.reveal()).toBe('fake-secret');
+    expect(parseSecretFile(text)).toEqual({ secret: new Secret('fake-secret') });
   },
 );
 
 test.each(['', '\n', ' ', 'two words', 'two\nlines', 'fake-secret\n\n', 'סוד', 'a\u0000b'])(
   'a file of %j holds none: it could not stand in an HTTP header',
   (text) => {
-    expect(secretFromFile(text)).toBeUndefined();
+    expect(parseSecretFile(text)).toHaveProperty('problem');
   },
 );
 
 test('a secret given directly may not end in a line break', () => {
-  expect(secretFrom('fake-secret\n')).toBeUndefined();
+  expect(parseSecret('fake-secret\n')).toHaveProperty('problem');
 });
+
+test.each([
+  ['${WHATSAPP_CLIENT_SECRET}', 'is a placeholder'],
+  ['$WHATSAPP_CLIENT_SECRET', 'is a placeholder'],
+  ['<client-secret>', 'is a placeholder'],
+  ['your-client-secret', 'is a placeholder'],
+  ['your-client-id', 'is a placeholder'],
+  ['"fake-secret"', 'has quotes around it'],
+  ["'fake-secret'", 'has quotes around it'],
+])('%s is not a secret: it %s', (text, problem) => {
+  expect(parseSecret(text)).toEqual({ problem: expect.stringContaining(problem) as string });
+});
+
+test.each(['fake-$ecret}', '"fake', 'fake<>', '${fake', 'my-your-client', '$1fake'])(
+  '%s may be a secret',
+  (text) => {
+    expect(parseSecret(text)).toHaveProperty('secret');
+  },
+);

@@ -61,7 +61,7 @@ describe('Bodies that are large', () => {
   const note =
     'reading as fast as loopback delivers takes a whole core: answers within 500 ms instead of 100 ms. ' +
     '256 MiB may stay with the process, and polls may take 5 s.';
-  failing('64 MiB and a byte', {
+  failing('20 MiB and a byte', {
     pace,
     note,
     paceMsMax,

@@ -1,18 +1,47 @@
 import { describe, expect } from 'vitest';
 import type { Reason } from '../../src/core/reasons.ts';
-import { failing } from './row.ts';
+import { failing, harmless } from './row.ts';
 import type { Scene } from './scene.ts';
 import { failWith, onNumbers, onToken } from './token-faults.ts';
 
+const page = { 'content-type': 'text/html' };
+
 describe('Refusals', () => {
-  const rows: readonly [string, Reason, (scene: Scene) => void][] = [
-    ['token call: FAIL 2', 'credentials', onToken({ kind: 'fail', reason: 2 })],
-    ['token call: FAIL 3', 'blocked', onToken({ kind: 'fail', reason: 3 })],
-    ['token call: FAIL 13', 'provider_failed', onToken(failWith(13))],
-    ['token call: FAIL 99', 'provider_failed', onToken(failWith(99))],
-    ['token call: 400', 'credentials', onToken({ kind: 'reply', status: 400 })],
-    ['token call: 401', 'credentials', onToken({ kind: 'reply', status: 401 })],
-    ['token call: 403', 'credentials', onToken({ kind: 'reply', status: 403 })],
+  const rows: readonly [string, Reason, { cooldownS: number } | { isRefusal: true }, Begin][] = [
+    [
+      'token call: FAIL 2',
+      'credentials',
+      { isRefusal: true },
+      onToken({ kind: 'fail', reason: 2 }),
+    ],
+    ['token call: FAIL 3', 'blocked', { cooldownS: 900 }, onToken({ kind: 'fail', reason: 3 })],
+    ['token call: FAIL 13', 'provider_failed', { cooldownS: 30 }, onToken(failWith(13))],
+    ['token call: FAIL 99', 'provider_failed', { cooldownS: 30 }, onToken(failWith(99))],
+    ...[400, 401, 403].map((status): (typeof rows)[number] => [
+      `token call: ${status}, with HTML`,
+      'http_status',
+      { cooldownS: 180 },
+      onToken({ kind: 'reply', status, headers: page, body: '<h1>Are you human?' }),
+    ]),
+  ];
+  for (const [name, reason, ending, begin] of rows) {
+    let before = 0;
+    failing(name, {
+      reason,
+      ...ending,
+      begin: (scene) => {
+        before = scene.provider.requests.token;
+        begin(scene);
+      },
+      alsoExpect: ({ provider }) => {
+        // One in the fault at most, and one after the cool-down.
+        expect(provider.requests.token - before, 'tokens asked for').toBeLessThanOrEqual(2);
+      },
+    });
+  }
+
+  // Each refusal costs a fresh token and two requests, then one interval, doubling.
+  const tokens: readonly [string, Reason, Begin][] = [
     ['numbers call: FAIL 2', 'credentials', onNumbers({ kind: 'fail', reason: 2 })],
     [
       'numbers call: FAIL 3, also with a fresh token',
@@ -21,19 +50,27 @@ describe('Refusals', () => {
     ],
     ['numbers call: 401', 'token', onNumbers({ kind: 'reply', status: 401 })],
   ];
-  for (const [name, reason, begin] of rows) {
-    let before = 0;
-    failing(name, {
-      reason,
-      isRefusal: true,
-      begin: (scene) => {
-        before = scene.provider.requests.token;
-        begin(scene);
-      },
-      alsoExpect: ({ provider }) => {
-        // One in the fault at most, and one after the secret was changed.
-        expect(provider.requests.token - before, 'tokens asked for').toBeLessThanOrEqual(2);
-      },
-    });
-  }
+  for (const [name, reason, begin] of tokens) failing(name, { reason, begin, waitS: 16 });
+
+  harmless('fresh token that one server does not know yet', {
+    begin: ({ provider }) => {
+      provider.revokeTokens();
+      provider.faults.numbers = { kind: 'fail', reason: 3, times: 2 };
+    },
+    note: 'the old token and, once, the fresh one are refused.',
+  });
+
+  harmless('challenge page at renewal', {
+    startsAt: '2026-11-22T10:00:00Z',
+    begin: ({ provider, clock }) => {
+      clock.pass(55 * 60_000);
+      provider.faults.token = { kind: 'reply', status: 403, headers: page, body: '<h1>Human?' };
+    },
+    alsoExpect: ({ provider }) => {
+      expect(provider.requests.outcomes['token fault reply'], 'renewals').toBe(1);
+    },
+    note: 'the token in use has five minutes left.',
+  });
 });
+
+type Begin = (scene: Scene) => void;

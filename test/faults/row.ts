@@ -29,7 +29,7 @@ interface FailingOptions extends RowOptions {
   readonly begin: (scene: Scene, running: Running) => void | Promise<void>;
   /** Besides making simulator and door sound again. */
   readonly end?: (scene: Scene, running: Running) => void | Promise<void>;
-  /** Refusals make the exporter wait 15 minutes; a changed secret file ends that. */
+  /** A refused secret makes the exporter wait 15 minutes; a changed secret file ends that. */
   readonly isRefusal?: boolean;
   readonly alsoExpect?: (scene: Scene, running: Running) => void | Promise<void>;
 }
@@ -71,7 +71,11 @@ export function failing(name: string, options: FailingOptions): void {
     scene.provider.faults.numbers = undefined;
     scene.door.lead(scene.sound);
     await scene.door.open();
-    const endedMs = options.isRefusal ? await endRefusal(scene, running) : soundMs;
+    let endedMs = soundMs;
+    if (options.isRefusal) endedMs = await endRefusal(scene, running);
+    if (options.cooldownS !== undefined) {
+      endedMs = await endCooldown(scene, running, options.cooldownS);
+    }
     truths.push({ sinceMs: endedMs, oneOf: [scene.truth()] });
     const recoveredMs = await recovery(running, endedMs, recoveryMsMax(scene, options));
     await expectBaseline(program, baseline, options.memoryMibMax);
@@ -87,7 +91,7 @@ export function failing(name: string, options: FailingOptions): void {
       { ...options, pages: [landing] },
       {
         outcome: `\`${options.reason}\``,
-        recovery: `${seconds(recoveredMs)}${options.isRefusal ? ' after a new secret' : ''}`,
+        recovery: `${seconds(recoveredMs)}${afterWhat(options)}`,
       },
     );
   });
@@ -157,14 +161,31 @@ function recoveryMsMax({ pace }: Scene, { waitS = 0 }: RowOptions): number {
   return (waitS + 2 * pace.intervalS) * 1000;
 }
 
-/** The wait after a refusal goes on although the provider is well; a changed secret ends it. */
+function afterWhat({ isRefusal, cooldownS }: FailingOptions): string {
+  if (isRefusal) return ' after a new secret';
+  return cooldownS === undefined ? '' : ` after ${cooldownS} s of cool-down`;
+}
+
+/** The cool-down after a refusal lasts although the provider is well; a changed secret ends it. */
 async function endRefusal(scene: Scene, running: Running): Promise<number> {
-  const { token, numbers } = scene.provider.requests;
-  const held = await running.nextPoll();
-  expect(valueOf(held, 'whatsapp_up'), 'still waiting').toBe(0);
-  expect(scene.provider.requests, 'nothing asked while waiting').toMatchObject({ token, numbers });
+  await expectNothingAsked(scene, running);
   const changedMs = Date.now();
   scene.moveOn();
   scene.changeSecret();
   return changedMs;
+}
+
+async function endCooldown(scene: Scene, running: Running, cooldownS: number): Promise<number> {
+  await expectNothingAsked(scene, running);
+  const endedMs = Date.now();
+  scene.moveOn();
+  scene.time.skip(cooldownS);
+  return endedMs;
+}
+
+async function expectNothingAsked(scene: Scene, running: Running): Promise<void> {
+  const { token, numbers } = scene.provider.requests;
+  const held = await running.nextPoll();
+  expect(valueOf(held, 'whatsapp_up'), 'still waiting').toBe(0);
+  expect(scene.provider.requests, 'nothing asked while waiting').toMatchObject({ token, numbers });
 }

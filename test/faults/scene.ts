@@ -18,6 +18,7 @@ import { systemClock } from '../../src/system.ts';
 import { eventually, portOf, startProgram, type Program } from '../support/program.ts';
 import { CLIENT_ID } from '../support/simulated-provider.ts';
 import { openDoor, tunnelTo, type Behind, type Door } from './door.ts';
+import { createSkippedTime, type SkippedTime } from './skipped-time.ts';
 import { linesOf } from './truth.ts';
 import { createWallClock, type WallClock } from './wall-clock.ts';
 import { page, watch, type Watch } from './watch.ts';
@@ -42,6 +43,8 @@ export interface SceneOptions {
   readonly between?: (simulatorPort: number) => Behind;
   readonly stdout?: 'pipe' | number;
   readonly pace?: Partial<typeof PACE>;
+  /** How long the fault makes the exporter leave the provider alone; the row skips this time. */
+  readonly cooldownS?: number;
 }
 
 /** A program, the provider that it polls, and everything a row may spoil. */
@@ -61,6 +64,8 @@ export interface Scene {
   readonly skew: { ms: number };
   /** To be moved only in a scene with `startsAt`. */
   readonly clock: WallClock;
+  /** To be used only in a scene with `cooldownS`. */
+  readonly time: SkippedTime;
   /** Lets the fleet's life go on, by an hour if left out: from now on it has other values. */
   readonly moveOn: (hours?: number) => void;
   /** The fleet as it is now, or as it was. */
@@ -88,6 +93,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   writeFileSync(secretFile, FIRST_SECRET);
   const fleet = createFleet({ seed: 1, numbers: options.numbers ?? 25 });
   const clock = createWallClock(folder, options.startsAt);
+  const time = createSkippedTime(folder);
   let nowMs = Date.now() + clock.worldAheadMs();
   let secrets = 1;
   const skew = { ms: 0 };
@@ -112,6 +118,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
     elsewhere: await startElsewhere(),
     skew,
     clock,
+    time,
     moveOn: (hours = 1) => void (nowMs += hours * HOUR_MS),
     list: (hoursAgo = 0) => fleet.at(nowMs - hoursAgo * HOUR_MS),
     truth: () => linesOf(fleet.at(nowMs)),
@@ -138,6 +145,7 @@ async function startOn(scene: Scene, configFile: string, options: SceneOptions):
     POLL_STALE_AFTER: `${scene.pace.staleAfterS}s`,
     LOG_LEVEL: 'trace',
     ...scene.clock.env,
+    ...(options.cooldownS === undefined ? {} : scene.time.env),
     ...toDoor(scene.door.port),
     ...options.env,
   };

@@ -25,41 +25,27 @@ describe('HTTP statuses', () => {
       provider.faults.numbers = { kind: 'reply', status: 204 };
     },
   });
-  failing('429 without Retry-After', {
-    reason: 'rate_limited',
-    begin: ({ provider }) => {
-      provider.faults.numbers = { kind: 'reply', status: 429 };
-    },
-  });
-  let before = 0;
-  failing('429 with seconds', {
-    reason: 'rate_limited',
-    begin: ({ provider }) => {
-      before = provider.requests.numbers;
-      const headers = { 'retry-after': '3' };
-      provider.faults.numbers = { kind: 'reply', status: 429, headers };
-    },
-    alsoExpect: ({ provider }) => {
-      // Of the polls every 2 s only each second one may ask.
-      const outcomes = provider.requests.outcomes['numbers fault reply'] ?? 0;
-      expect(provider.requests.numbers - before).toBeGreaterThan(outcomes);
-      expect(outcomes, 'requests in spite of Retry-After').toBeLessThanOrEqual(3);
-    },
-    waitS: 3,
-    note:
-      '`Retry-After: 3`; polls that fall due meanwhile ask nothing and count as failures. The two ' +
-      'intervals come after this wait.',
-  });
-  failing('429 with a date', {
-    reason: 'rate_limited',
-    begin: async ({ provider }, { nextPoll }) => {
-      const { numbers } = provider.requests;
-      const headers = { 'retry-after': new Date(Date.now() + 8_000).toUTCString() };
-      provider.faults.numbers = { kind: 'reply', status: 429, headers };
-      for (let polls = 0; polls < 3; polls += 1) await nextPoll();
-      expect(provider.requests.numbers - numbers, 'requests in spite of Retry-After').toBe(1);
-    },
-    waitS: 2,
-    note: '8 s ahead: of three polls the first asks.',
-  });
+  const throttled: readonly [string, number, () => Record<string, string>][] = [
+    ['429 without Retry-After', 60, () => ({})],
+    ['429 with Retry-After: 0', 60, () => ({ 'retry-after': '0' })],
+    ['429 with Retry-After: 150', 150, () => ({ 'retry-after': '150' })],
+    [
+      '429 with a date',
+      150,
+      () => ({ 'retry-after': new Date(Date.now() + 150_000).toUTCString() }),
+    ],
+  ];
+  for (const [name, cooldownS, headers] of throttled) {
+    failing(name, {
+      reason: 'rate_limited',
+      cooldownS,
+      begin: ({ provider }) => {
+        provider.faults.numbers = { kind: 'reply', status: 429, headers: headers() };
+      },
+      alsoExpect: ({ provider }) => {
+        expect(provider.requests.outcomes['numbers fault reply'], 'requests').toBe(1);
+      },
+      note: 'polls that fall due during the cool-down ask nothing and count as failures.',
+    });
+  }
 });

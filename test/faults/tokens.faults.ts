@@ -13,6 +13,7 @@ describe('Failures that the provider tells', () => {
   }
   failing('token call without a token', {
     reason: 'invalid_response',
+    cooldownS: 30,
     begin: onToken({ kind: 'reply', body: '{"reason":1,"expiration_time":"1"}' }),
   });
 });

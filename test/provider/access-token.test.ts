@@ -23,7 +23,7 @@ test.each([
   expect(() => parseAccessToken(body, createFakeClock())).toThrow(
     expect.objectContaining({
       reason: 'invalid_response',
-      message: 'token call: the answer holds no access token',
+      message: 'no access token in the response of the token call',
     }),
   );
 });
@@ -43,15 +43,20 @@ test.each([
 });
 
 test.each([
-  [539_999, false, true],
-  [540_000, true, true],
-  [599_999, true, true],
-  [600_000, true, false],
-])('%s ms into a life of 600 s: due for renewal %s, alive %s', async (ageMs, isDue, isLiving) => {
-  const clock = createFakeClock();
-  const secret = new Secret('fake-token');
-  const token = { secret, receivedAt: instantOf(clock), lifeMs: 600_000 };
-  await clock.advance(ageMs);
-  expect(isDueForRenewal(token, clock)).toBe(isDue);
-  expect(isAlive(token, clock)).toBe(isLiving);
-});
+  [3_600, 2_999_999, false, true],
+  [3_600, 3_000_000, true, true],
+  [3_600, 3_599_999, true, true],
+  [3_600, 3_600_000, true, false],
+  [600, 299_999, false, true],
+  [600, 300_000, true, true],
+])(
+  'of a life of %s s, after %s ms: due for renewal %s, valid %s',
+  async (lifeS, ageMs, isDue, isLiving) => {
+    const clock = createFakeClock();
+    const secret = new Secret('fake-token');
+    const token = { secret, receivedAt: instantOf(clock), lifeMs: lifeS * 1000 };
+    await clock.advance(ageMs);
+    expect(isDueForRenewal(token, clock)).toBe(isDue);
+    expect(isAlive(token, clock)).toBe(isLiving);
+  },
+);

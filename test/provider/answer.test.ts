@@ -29,10 +29,10 @@ test.each<[Call, number, unknown, string]>([
   ['token', 200, { status: 'FAIL', reason: 3 }, 'blocked'],
   ['token', 403, { status: 'FAIL', reason: 3 }, 'blocked'],
   ['token', 200, { status: 'FAIL', reason: 7 }, 'provider_failed'],
-  ['token', 400, undefined, 'credentials'],
-  ['token', 422, { error: 'x' }, 'credentials'],
-  ['token', 401, undefined, 'credentials'],
-  ['token', 403, undefined, 'credentials'],
+  ['token', 400, undefined, 'http_status'],
+  ['token', 422, { error: 'x' }, 'http_status'],
+  ['token', 401, undefined, 'http_status'],
+  ['token', 403, undefined, 'http_status'],
   ['token', 404, undefined, 'http_status'],
   ['token', 429, undefined, 'rate_limited'],
   ['numbers', 200, { status: 'FAIL', reason: 2 }, 'credentials'],
@@ -65,21 +65,21 @@ test.each<[Call, number, unknown, string]>([
 });
 
 test.each([
-  [429, true],
+  [429, false],
   [499, false],
   [500, true],
   [503, true],
   [404, false],
   [403, false],
-])('HTTP %s may pass: %s', (status, isPassing) => {
-  expect(judged('numbers', status, undefined)).toMatchObject({ isPassing });
+])('HTTP %s may pass: %s', (status, isTransient) => {
+  expect(judged('numbers', status, undefined)).toMatchObject({ isTransient });
 });
 
 test('a 5xx may pass and its Retry-After counts, also where the body says FAIL', () => {
   const body = { status: 'FAIL', reason: 9 };
   expect(judged('numbers', 503, body, '7')).toMatchObject({
     reason: 'provider_failed',
-    isPassing: true,
+    isTransient: true,
     retryAfterMs: 7_000,
   });
 });
@@ -102,40 +102,77 @@ test.each([
 
 test.each<[Call, number, unknown, boolean]>([
   ['token', 200, { status: 'FAIL', reason: 2 }, true],
-  ['token', 200, { status: 'FAIL', reason: 7 }, true],
-  ['token', 400, undefined, true],
+  ['token', 200, { status: 'FAIL', reason: 7 }, false],
+  ['token', 400, undefined, false],
   ['token', 429, undefined, false],
   ['token', 500, undefined, false],
   ['numbers', 200, { status: 'FAIL', reason: 3 }, true],
   ['numbers', 200, { status: 'FAIL', reason: 13 }, false],
-  ['numbers', 401, undefined, true],
+  ['numbers', 401, undefined, false],
   ['numbers', 429, undefined, false],
-])('the %s call with HTTP %s and %j is a refusal: %4$s', (call, status, body, isRefusal) => {
-  expect(judged(call, status, body)).toMatchObject({ isRefusal });
-});
+])(
+  'the %s call with HTTP %s and %j is a refusal of the credentials: %4$s',
+  (call, status, body, isAuthFailure) => {
+    expect(judged(call, status, body)).toMatchObject({ isAuthFailure });
+  },
+);
 
 test.each<[Call, number, unknown, string]>([
-  ['token', 200, { status: 'FAIL', reason: 2 }, 'client id or client secret is wrong'],
+  [
+    'token',
+    200,
+    { status: 'FAIL', reason: 2 },
+    'reason 2 from the token call: client id or client secret is wrong',
+  ],
   [
     'token',
     200,
     { status: 'FAIL', reason: 3 },
-    'this IP address is blocked after too many wrong tries',
+    'reason 3 from the token call: this IP address is blocked after too many wrong tries',
   ],
-  ['numbers', 200, { status: 'FAIL', reason: 2 }, 'the credentials are wrong'],
-  ['numbers', 200, { status: 'FAIL', reason: 3 }, 'the access token does not exist or has expired'],
-  ['numbers', 200, {}, 'neither OK nor FAIL'],
-  ['numbers', 200, { status: 'FAIL', reason: '13' }, 'HTTP 200, FAIL with reason 13'],
-  ['numbers', 200, { status: 'FAIL', reason: 1234567 }, 'HTTP 200, FAIL with reason 1234567'],
   [
     'numbers',
     200,
-    { status: 'FAIL', reason: '1234567' },
-    'HTTP 200, FAIL with reason that is no number',
+    { status: 'FAIL', reason: 2 },
+    'reason 2 from the numbers call: the credentials are wrong',
   ],
-  ['numbers', 500, undefined, 'HTTP 500, no documented answer'],
-])('the %s call with HTTP %s and %j is told as: %4$s', (call, status, body, message) => {
-  expect(judged(call, status, body)).toMatchObject({ message: `${call} call: ${message}` });
+  [
+    'numbers',
+    200,
+    { status: 'FAIL', reason: 3 },
+    'reason 3 from the numbers call: the access token does not exist or has expired',
+  ],
+  ['numbers', 200, {}, 'neither OK nor FAIL from the numbers call'],
+  ['numbers', 200, { status: 'FAIL', reason: '13' }, 'FAIL with reason 13 from the numbers call'],
+  [
+    'numbers',
+    500,
+    { status: 'FAIL', reason: 0 },
+    'FAIL with reason 0 and HTTP 500 from the numbers call',
+  ],
+  ['numbers', 200, { status: 'FAIL', reason: 99 }, 'FAIL with reason 99 from the numbers call'],
+  [
+    'numbers',
+    200,
+    { status: 'FAIL', reason: 100 },
+    'FAIL with an unknown reason from the numbers call',
+  ],
+  [
+    'numbers',
+    200,
+    { status: 'FAIL', reason: -1 },
+    'FAIL with an unknown reason from the numbers call',
+  ],
+  [
+    'numbers',
+    200,
+    { status: 'FAIL', reason: 'x' },
+    'FAIL with an unknown reason from the numbers call',
+  ],
+  ['numbers', 500, undefined, 'HTTP 500 from the numbers call'],
+  ['token', 403, undefined, 'HTTP 403 from the token call'],
+])('the %s call with HTTP %s and %j is described as: %4$s', (call, status, body, message) => {
+  expect(judged(call, status, body)).toMatchObject({ message });
 });
 
 test('a message never repeats what the provider sent', () => {

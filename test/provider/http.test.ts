@@ -83,12 +83,16 @@ test.each<[string, RequestListener, object]>([
   [
     'a redirect',
     (_request, response) => response.writeHead(302, { location: '/' }).end(),
-    { reason: 'redirect', message: 'HTTP 302, not followed', isPassing: false },
+    { reason: 'redirect', message: 'HTTP 302, not followed', isTransient: false },
   ],
   [
     'no JSON',
     (_request, response) => response.end('<h1>'),
-    { reason: 'invalid_json', message: 'HTTP 200 with a body that is not JSON', isPassing: false },
+    {
+      reason: 'invalid_json',
+      message: 'HTTP 200 with a body that is not JSON',
+      isTransient: false,
+    },
   ],
   [
     'gzip that is none',
@@ -96,7 +100,7 @@ test.each<[string, RequestListener, object]>([
     {
       reason: 'invalid_json',
       message: 'cannot decompress: Z_DATA_ERROR',
-      isPassing: false,
+      isTransient: false,
     },
   ],
   [
@@ -104,8 +108,8 @@ test.each<[string, RequestListener, object]>([
     (_request, response) => response.end(Buffer.alloc(RESPONSE_BYTES_MAX + 1, ' ')),
     {
       reason: 'too_large',
-      message: 'the response is larger than 67108864 bytes',
-      isPassing: false,
+      message: 'the response is larger than 20971520 bytes',
+      isTransient: false,
     },
   ],
 ])('%s is told as it is', async (_what, listener, error) => {
@@ -148,7 +152,7 @@ test('an answer that is not HTTP is a failure of the network that may pass', asy
   await expect(connectTo(url).ask()).rejects.toMatchObject({
     reason: 'network',
     message: 'an answer that is not HTTP',
-    isPassing: true,
+    isTransient: true,
   });
 });
 
@@ -157,7 +161,7 @@ test('a failure of TLS is told by its code, and will not pass', async () => {
   await expect(connectTo(url.replace('http:', 'https:')).ask()).rejects.toMatchObject({
     reason: 'tls',
     message: 'TLS failed: ERR_SSL_WRONG_VERSION_NUMBER',
-    isPassing: false,
+    isTransient: false,
   });
 });
 
@@ -169,7 +173,7 @@ test.each(['127.0.0.1', 'localhost'])('where nobody listens on %s, that is told'
   await expect(connectTo(`http://${host}:${port}`).ask()).rejects.toMatchObject({
     reason: 'network',
     message: 'no connection: ECONNREFUSED',
-    isPassing: true,
+    isTransient: true,
   });
 });
 

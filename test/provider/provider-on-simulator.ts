@@ -27,6 +27,7 @@ export async function start(options: Partial<ProviderOptions> = {}) {
     credentials: clientCredentials(),
     proxy: { http: '', https: '', no: '' },
     timeoutMs: TIMEOUT_MS,
+    intervalMs: 60_000,
     clock,
     random: () => 0,
     onSecret: () => {},

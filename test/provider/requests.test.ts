@@ -53,7 +53,7 @@ test('a token that is refused when it is fresh is not exchanged for another', as
   const { simulator, poll } = await start();
   simulator.faults.numbers = { kind: 'fail', reason: 3 };
   expect(await poll()).toBe('token');
-  expect(simulator.requests).toMatchObject({ token: 1, numbers: 1 });
+  expect(simulator.requests).toMatchObject({ token: 1, numbers: 2 });
 });
 
 test('a token answer without a token is a wrong answer, and no numbers are asked for', async () => {
@@ -66,15 +66,6 @@ test('a token answer without a token is a wrong answer, and no numbers are asked
   expect(simulator.requests.numbers).toBe(0);
 });
 
-test('a renewal that is refused is told, though the token lives a little longer', async () => {
-  const { clock, simulator, poll } = await start();
-  await poll();
-  await clock.advance(59 * 60_000 + 1_000);
-  simulator.faults.token = { kind: 'fail', reason: 3 };
-  expect(await poll()).toBe('blocked');
-  expect(simulator.requests.numbers).toBe(1);
-});
-
 test('a token past its end is not used, whatever keeps it from being renewed', async () => {
   const { clock, simulator, poll } = await start();
   await poll();
@@ -85,9 +76,13 @@ test('a token past its end is not used, whatever keeps it from being renewed', a
 });
 
 test.each([
-  ['that is gone', (path: string) => rmSync(path), 'ENOENT'],
-  ['that is empty', (path: string) => writeFileSync(path, ''), 'empty, or not one line of text'],
-])('a secret file %s is told with its path', async (_what, spoil, cause) => {
+  ['that is gone', (path: string) => rmSync(path), ': ENOENT'],
+  [
+    'that is empty',
+    (path: string) => writeFileSync(path, ''),
+    ' is empty or holds a space, a line break or a character outside ASCII',
+  ],
+])('a secret file %s is reported with its path', async (_what, spoil, cause) => {
   const folder = mkdtempSync(join(tmpdir(), 'secret-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'secret');
@@ -99,6 +94,6 @@ test.each([
   });
   await expect(provider.fetchNumbers(new AbortController().signal)).rejects.toMatchObject({
     reason: 'credentials',
-    message: `secret file ${path}: ${cause}`,
+    message: `secret file ${path}${cause}`,
   });
 });

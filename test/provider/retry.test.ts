@@ -65,19 +65,19 @@ async function triesOf(failure: Error, failures: number, random = 0) {
   return { tries, outcome: await outcome };
 }
 const passing = (retryAfterMs?: number) =>
-  new PollError('http_status', 'HTTP 503', { isPassing: true, retryAfterMs });
+  new PollError('http_status', 'HTTP 503', { isTransient: true, retryAfterMs });
 
 test.each([
-  [0, [0, 250, 750, 1_750]],
-  [0.5, [0, 375, 1_125, 2_625]],
+  [0, [0, 1_000, 3_000]],
+  [0.5, [0, 1_500, 4_500]],
 ])('with a random of %s the tries are made at %j ms', async (random, tries) => {
-  expect(await triesOf(passing(), 3, random)).toEqual({ tries, outcome: 'good' });
+  expect(await triesOf(passing(), 2, random)).toEqual({ tries, outcome: 'good' });
 });
 
-test('after three more tries the failure stands', async () => {
+test('after two retries the failure is final', async () => {
   const error = passing();
   const { tries, outcome } = await triesOf(error, 9);
-  expect(tries).toHaveLength(4);
+  expect(tries).toHaveLength(3);
   expect(outcome).toBe(error);
 });
 
@@ -91,6 +91,8 @@ test.each([new PollError('http_status', 'HTTP 404'), new Error('a defect')])(
 test('a wait up to the deadline is not begun, a shorter one is', async () => {
   const long = passing(TIMEOUT_MS);
   expect(await triesOf(long, 1)).toEqual({ tries: [0], outcome: long });
+  const none = passing(0);
+  expect((await triesOf(none, 1)).tries, 'no shorter than the back-off').toEqual([0, 1_000]);
   const short = passing(TIMEOUT_MS - 1);
   expect(await triesOf(short, 1)).toEqual({ tries: [0, TIMEOUT_MS - 1], outcome: 'good' });
 });

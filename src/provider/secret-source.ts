@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { parseSecretFile, type SecretSource } from '../core/credentials.ts';
+import { PollError } from '../core/reasons.ts';
+import type { Secret } from '../core/secret.ts';
+
+/** Reads a secret file again each time. Throws PollError `credentials` if it holds no secret. */
+export function readSecret(source: SecretSource): Secret {
+  if (source.kind === 'value') return source.value;
+  let text: string;
+  try {
+    text = readFileSync(source.path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new PollError('credentials', `secret file ${source.path}: ${code}`);
+  }
+  const parsed = parseSecretFile(text);
+  if ('secret' in parsed) return parsed.secret;
+  throw new PollError('credentials', `secret file ${source.path} ${parsed.problem}`);
+}

@@ -1,0 +1,25 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The program's monotonic clock, moved ahead by a test to where a cool-down of minutes has ended. */
+export interface SkippedTime {
+  /** Makes the program read the clock that `skip` moves. */
+  readonly env: Readonly<Record<string, string>>;
+  skip(seconds: number): void;
+}
+
+export function createSkippedTime(folder: string): SkippedTime {
+  const file = join(folder, 'skipped-ms');
+  const module = join(folder, 'skipped-time.cjs');
+  writeFileSync(file, '0');
+  writeFileSync(
+    module,
+    `const { readFileSync } = require('node:fs'), now = performance.now.bind(performance);
+performance.now = () => now() + Number(readFileSync(${JSON.stringify(file)}, 'utf8'));
+`,
+  );
+  return {
+    env: { NODE_OPTIONS: `--require=${module}` },
+    skip: (seconds) => writeFileSync(file, String(seconds * 1000)),
+  };
+}
