@@ -1,5 +1,6 @@
 import { ACCOUNT_SETTINGS } from './account-settings.ts';
 import { parseAccounts } from './accounts.ts';
+import { isLoopback } from '../core/loopback.ts';
 import type { Config } from './config.ts';
 import { EMPTY_FILE, parseConfigFile, type ConfigFile } from './file.ts';
 import { fromEnvironment, parseGiven, parseOrDefault, toProblem, type Given } from './given.ts';
@@ -55,6 +56,13 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   refuseNearMisses(env, problems);
   const shards = { shard: given(SETTINGS.shard), total: given(SETTINGS.totalShards) };
   const sharding = parseSharding(shards, problems);
+  // Listed after those of the settings.
+  const accountProblems: Problem[] = [];
+  const accounts =
+    demo || file === undefined
+      ? []
+      : parseAccounts(file.accounts, env, { readFile, problems: accountProblems });
+  const isLocal = accounts.every(({ apiUrl }) => isLoopback(new URL(apiUrl).hostname));
   const config: Config = {
     web: {
       listenAddresses: read(SETTINGS.listenAddresses),
@@ -68,18 +76,16 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       { key: given(KEYS.hashKey), keyFile: given(KEYS.hashKeyFile) },
       { readFile: readForGood, problems },
     ),
-    poll: parsePoll(given, usualGapMs, problems),
+    poll: parsePoll(given, usualGapMs, { isLocal, problems }),
     month: { timezone: read(SETTINGS.timezone) },
     limits: { numbers: read(SETTINGS.numbersMax) },
     log: { level: read(SETTINGS.logLevel), format: read(SETTINGS.logFormat) },
     sharding,
     // All are checked first, so that every shard says the same of one file.
-    accounts: accountsOfShard(
-      sharding,
-      demo || file === undefined ? [] : parseAccounts(file.accounts, env, { readFile, problems }),
-    ),
+    accounts: accountsOfShard(sharding, accounts),
     proxy: parseProxy(env, problems),
   };
+  problems.push(...accountProblems);
   return problems.length > 0
     ? { problems, files: [...files] }
     : { config: deepFreeze(config), files: [...filesForGood] };

@@ -81,6 +81,24 @@ test.each([
   if (problem !== undefined) expect(told).toContain('1 problem in');
 });
 
+test.each([
+  [
+    '5s',
+    'https://partner.example/api',
+    'POLL_SCHEDULE: "5s" polls every 5s; at least 10s must lie',
+  ],
+  ['10s', 'https://partner.example/api', 'no problems'],
+  ['1s', 'http://127.0.0.1:8080/api', 'no problems'],
+  ['1s', undefined, 'POLL_SCHEDULE: "1s" polls every 1s; at least 10s must lie between two polls'],
+])('a schedule of %s with the API %s: %s', (schedule, apiUrl, expected) => {
+  const env = { ...TOKEN, POLL_SCHEDULE: schedule, WHATSAPP_API_URL: apiUrl };
+  expect(problemsOf(load({ env }))).toContain(expected);
+});
+
+test('the demo may poll as often as it likes', () => {
+  expect(configOf(load({ env: { POLL_SCHEDULE: '1s' }, demo: true })).poll.schedule).toBe('1s');
+});
+
 test('a wrong time-out hides nothing of what is wrong with the rest', () => {
   const env = { ...TOKEN, POLL_TIMEOUT: 'soon', POLL_SCHEDULE: '10m', POLL_STALE_AFTER: '5m' };
   const told = problemsOf(load({ env }));
@@ -311,6 +329,6 @@ test('of the files that were read it names those that only a reload reads again'
   files['windows.secret'] = '';
   expect(load(given), 'or whatever may have to be mended').toMatchObject({
     problems: [{}],
-    files: ['test.yml', 'hash.key', 'windows.secret'],
+    files: ['test.yml', 'windows.secret', 'hash.key'],
   });
 });

@@ -45,6 +45,8 @@ const OVER_TLS: SceneOptions = {
 const throughProxy = await contextOf(HOST, { signed: true });
 /** The door is a proxy, and the provider a host that only the proxy can find. */
 const OVER_PROXY: SceneOptions = {
+  // A provider elsewhere may not be polled more often.
+  pace: { intervalS: 10, staleAfterS: 11 },
   way: (port) => ({
     WHATSAPP_API_URL: `https://${HOST}/api`,
     HTTPS_PROXY: `http://127.0.0.1:${port}`,

@@ -1,4 +1,5 @@
 import { assert, constantFrom, integer, property } from 'fast-check';
+import { getTasks } from 'node-cron';
 import { expect, test } from 'vitest';
 import { ScheduleError, parseSchedule } from '../../src/poller/schedule.ts';
 
@@ -42,6 +43,19 @@ test.each<[string, ...string[]]>([
   ['59 23 * * 6', '2026-11-28T23:59:00.000Z', '2026-12-05T23:59:00.000Z'],
 ])('%s ticks at %s, then at %s, in UTC', (text, ...expected) => {
   expect(shown(ticksOf(text, 2))).toEqual(expected);
+});
+
+test('a day that is written twice does not make a schedule daily', () => {
+  const next = (text: string, from: string) => shown(ticksOf(text, 1, at(from)));
+  expect(next('0 9 1-30,1 * *', '2026-10-30T10:00:00Z')).toEqual(['2026-11-01T09:00:00.000Z']);
+  expect(next('0 9 L,2-31 * *', '2026-10-31T10:00:00Z')).toEqual(['2026-11-02T09:00:00.000Z']);
+});
+
+test('no schedule stays behind in the list that node-cron keeps', () => {
+  const before = getTasks().size;
+  parseSchedule('* * * * *');
+  expect(() => parseSchedule('0 0 1 * *')).toThrow(ScheduleError);
+  expect(getTasks().size).toBe(before);
 });
 
 test('a tick is never the instant itself', () => {
@@ -108,7 +122,9 @@ test.each([
   ['0 0 * * */2', 'write an interval in hours such as 48h'],
   ['0 0 1 * *', 'at least one poll a week'],
   ['0 0 29 2 *', 'at least one poll a week'],
-  ['0 0 29 2 sun', 'leaves gaps of more than a year; at least one poll a week'],
+  ['0 0 29 feb *', 'leaves gaps of'],
+  ['0 9 1-15 * mon-fri', 'restricts both the day of the month and the day of the week'],
+  ['0 0 29 2 sun', 'restricts both the day of the month and the day of the week'],
   ['200h', 'at least one poll a week'],
   ['0s', 'is not an interval'],
   ['90', 'is not an interval'],
