@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { createAccountState, afterPoll } from '../src/core/account-state.ts';
+import { PROVIDER_MONTH } from '../src/core/month.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { Secret } from '../src/core/secret.ts';
 import { createExposition } from '../src/metrics/exposition.ts';
@@ -27,7 +28,6 @@ export interface PollCost {
 const [numbers, url] = [Number(process.argv[2]), process.argv[3] ?? ''];
 const POLLS = numbers > 10_000 ? 10 : 20;
 const WARM_UP = 3;
-const TIMEZONE = 'Asia/Jerusalem';
 
 const build = { version: '0', revision: '0', nodeVersion: process.version };
 const log = { debug() {}, info() {}, warn() {}, error: console.error };
@@ -61,7 +61,7 @@ async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: 
   });
   const poller = createAccountPoller({
     name: 'bench',
-    timezone: TIMEZONE,
+    month: PROVIDER_MONTH,
     timeoutMs: 60_000,
     fetchNumbers: (signal) => provider.fetchNumbers(signal),
     tokenExpiresAtMs: () => undefined,
@@ -104,7 +104,7 @@ async function measureStages(): Promise<Record<string, number>> {
     const parsed = await stage('check', () => parseNumbers(body));
     const endedAt = { unixMs: systemClock.unixMs(), monotonicMs: systemClock.monotonicMs() };
     const outcome = { ...parsed, endedAt, durationMs: 0, tokenExpiresAtMs: undefined };
-    const next = await stage('count', () => afterPoll(state, outcome, TIMEZONE));
+    const next = await stage('count', () => afterPoll(state, outcome, PROVIDER_MONTH));
     await stage('render and compress', () => exposition.prepare(next, state));
     state = next;
   }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Route } from 'playwright-core';
 import type { Picture, PlacedPanel } from '../grafana/preview/picture.ts';
-import { monthOf } from '../src/core/month.ts';
+import { monthOf, PROVIDER_MONTH } from '../src/core/month.ts';
 import { FILES, readDashboard, type Dashboard, type Panel } from '../test/grafana/dashboards.ts';
 import { toRequest } from '../test/grafana/data/grafana.ts';
 import { END_S, INDEX, TIMEZONE, VARIABLES } from '../test/grafana/data/history.ts';
@@ -98,7 +98,7 @@ async function toPicture({ truth, prometheus }: World, dashboard: Dashboard): Pr
 }
 
 function toRangeS(from: string): number {
-  if (from === 'now/M') return END_S - monthOf(END_S * 1000, TIMEZONE).startMs / 1000;
+  if (from === 'now/M') return END_S - monthOf(END_S * 1000, PROVIDER_MONTH).startMs / 1000;
   const [, count, unit] = /^now-(\d+)([hd])$/.exec(from) ?? [];
   return Number(count) * (unit === 'd' ? DAY_S : HOUR_S);
 }

@@ -86,7 +86,7 @@ function createAccount(
   });
   const poller = createAccountPoller({
     name,
-    timezone: settings.month.timezone,
+    month: settings.month,
     timeoutMs,
     async fetchNumbers(signal) {
       const { snapshot, anomalies } = await provider.fetchNumbers(signal);

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createAccounts, stopAccounts, type Account } from '../src/accounts.ts';
 import type { AccountConfig, Config } from '../src/config/config.ts';
 import type { SecretSource } from '../src/core/credentials.ts';
+import { PROVIDER_MONTH } from '../src/core/month.ts';
 import { Secret } from '../src/core/secret.ts';
 import { createFleet } from '../src/simulator/fleet.ts';
 import { startSimulator } from '../src/simulator/server.ts';
@@ -49,7 +50,7 @@ async function start(initial: { secret?: string } = {}) {
     const config = {
       poll: { schedule: '1m', timeoutMs: 20_000, staleAfterMs: 300_000 },
       limits: { numbers: 50_000 },
-      month: { timezone: 'UTC' },
+      month: PROVIDER_MONTH,
       proxy: { http: '', https: '', no: '' },
       ...changes.config,
       accounts: [account],

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { PROVIDER_MONTH } from '../src/core/month.ts';
 import type { Config } from '../src/config/config.ts';
 import { describeConfig } from '../src/config/describe.ts';
 import { Secret } from '../src/core/secret.ts';
@@ -166,7 +167,7 @@ function configFor(apiUrl: string): Config {
     },
     privacy: { numberLabel: 'full', noNames: false, hashKey: undefined, hashKeyFile: undefined },
     poll: { schedule: '1h', timeoutMs: TIMEOUT_MS, staleAfterMs: 300_000 },
-    month: { timezone: 'Asia/Jerusalem' },
+    month: PROVIDER_MONTH,
     sharding: undefined,
     limits: { numbers: 50_000 },
     log: { level: 'trace', format: 'json' },

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 import type { Config, PrivacyConfig } from '../src/config/config.ts';
 import { afterPoll, createAccountState, type AccountState } from '../src/core/account-state.ts';
+import { PROVIDER_MONTH } from '../src/core/month.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { Secret } from '../src/core/secret.ts';
 import { createExporter, pollOnce } from '../src/exporter.ts';
@@ -32,7 +33,7 @@ function stateAfter(response: unknown, before = createAccountState('acme'), atMs
     durationMs: 1,
     tokenExpiresAtMs: undefined,
   };
-  return afterPoll(before, outcome, 'UTC');
+  return afterPoll(before, outcome, PROVIDER_MONTH);
 }
 const odd = responseOf(
   sampleEntry({ whatsapp: '972500000001', isOnline: 'maybe' }),
@@ -79,7 +80,7 @@ test('names can be hidden alone, also while polls fail', () => {
     durationMs: 1,
     tokenExpiresAtMs: undefined,
   } as const;
-  const shown = toShown(afterPoll(good, failure, 'UTC'));
+  const shown = toShown(afterPoll(good, failure, PROVIDER_MONTH));
   expect(shown.lastPoll).toBe(failure);
   expect(shown.lastGood?.snapshot.numbers).toMatchObject([
     { whatsapp: '972500000001', displayName: '', businessName: '' },
@@ -161,7 +162,7 @@ async function start(privacy: PrivacyConfig) {
     },
     privacy,
     poll: { schedule: '1h', timeoutMs: 3_000, staleAfterMs: 300_000 },
-    month: { timezone: 'Asia/Jerusalem' },
+    month: PROVIDER_MONTH,
     sharding: undefined,
     limits: { numbers: 50_000 },
     log: { level: 'trace', format: 'json' },

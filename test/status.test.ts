@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { afterPoll, createAccountState, type PollFailure } from '../src/core/account-state.ts';
 import { instantOf } from '../src/core/clock.ts';
+import { PROVIDER_MONTH } from '../src/core/month.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { REASONS } from '../src/core/reasons.ts';
 import { toStatus } from '../src/status.ts';
@@ -18,7 +19,7 @@ function start() {
   const poll = (outcome: PollFailure | undefined) => {
     const ended = { endedAt: instantOf(clock), durationMs: 250, tokenExpiresAtMs: undefined };
     const result = outcome ?? parseNumbers(sampleResponse());
-    state = afterPoll(state, { ...ended, ...result }, 'Asia/Jerusalem');
+    state = afterPoll(state, { ...ended, ...result }, PROVIDER_MONTH);
   };
   const status = ({ isFresh }: { isFresh: boolean }) => {
     const snapshot = isFresh ? state.lastGood?.snapshot : undefined;

@@ -1,4 +1,5 @@
 import type { Credentials } from '../core/credentials.ts';
+import type { MonthSettings } from '../core/month.ts';
 import type { Secret } from '../core/secret.ts';
 
 export interface AccountConfig {
@@ -69,7 +70,7 @@ export interface Config {
     readonly timeoutMs: number;
     readonly staleAfterMs: number;
   };
-  readonly month: { readonly timezone: string };
+  readonly month: MonthSettings;
   /** Of one account. */
   readonly limits: { readonly numbers: number };
   readonly log: {

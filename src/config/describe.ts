@@ -2,6 +2,7 @@ import type { SecretSource } from '../core/credentials.ts';
 import { formatDuration } from '../core/duration.ts';
 import { ACCOUNT_SETTINGS } from './account-settings.ts';
 import type { AccountConfig, Config, ListenAddress } from './config.ts';
+import { formatTimeOfDay } from './values.ts';
 import { loadYaml } from './yaml.ts';
 
 /** The configuration in force, as a YAML file that says the same but for the secrets. */
@@ -21,7 +22,7 @@ export function describeConfig(config: Config): string {
       timeout: formatDuration(poll.timeoutMs),
       stale_after: formatDuration(poll.staleAfterMs),
     },
-    month,
+    month: { timezone: month.timezone, starts_at: formatTimeOfDay(month.startsAtMs) },
     limits,
     ...(sharding && {
       sharding: { shard: sharding.shard, total_shards: sharding.totalShards },

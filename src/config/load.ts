@@ -77,7 +77,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       { readFile: readForGood, problems },
     ),
     poll: parsePoll(given, usualGapMs, { isLocal, problems }),
-    month: { timezone: read(SETTINGS.timezone) },
+    month: { timezone: read(SETTINGS.timezone), startsAtMs: read(SETTINGS.monthStartsAt) },
     limits: { numbers: read(SETTINGS.numbersMax) },
     log: { level: read(SETTINGS.logLevel), format: read(SETTINGS.logFormat) },
     sharding,

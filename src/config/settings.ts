@@ -9,6 +9,7 @@ import {
   parseHashKey,
   parsePositiveDuration,
   parseTelemetryPath,
+  parseTimeOfDay,
   parseTimezone,
   PROVIDER_TIMEZONE,
 } from './values.ts';
@@ -142,6 +143,17 @@ export const SETTINGS = {
     value: 'zone',
     meaning: "IANA time zone of the provider's calendar month",
     example: 'Asia/Jerusalem',
+  },
+  monthStartsAt: {
+    key: 'month.starts_at',
+    flag: '--month.starts-at',
+    env: 'MONTH_STARTS_AT',
+    default: '04:00',
+    parse: parseTimeOfDay,
+    value: 'HH:MM',
+    meaning:
+      'Time of day in month.timezone at which the month starts on the first, until the data shows another',
+    example: '04:00',
   },
   numbersMax: {
     key: 'limits.numbers',

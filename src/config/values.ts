@@ -42,6 +42,21 @@ export function parsePositiveDuration(text: string): number {
   return ms <= DURATION_MS_MAX ? ms : invalid('is longer than 24 days');
 }
 
+/** A time of day such as 04:00, in milliseconds since midnight. */
+export function parseTimeOfDay(text: string): number {
+  const [, hours, minutes] =
+    /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ??
+    invalid('is not a time of day; write hours and minutes from 00:00 to 23:59, such as 04:00');
+  return (Number(hours) * 60 + Number(minutes)) * 60_000;
+}
+
+export function formatTimeOfDay(ms: number): string {
+  const minutes = ms / 60_000;
+  return [Math.floor(minutes / 60), minutes % 60]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+}
+
 /** Where the provider is. */
 export const PROVIDER_TIMEZONE = 'Asia/Jerusalem';
 

@@ -1,11 +1,8 @@
+import { followMonth, type AccountMonth } from './account-month.ts';
 import { ANOMALY_KINDS, noAnomalies, type Anomalies } from './anomalies.ts';
 import type { Instant } from './clock.ts';
-import {
-  areCountedAlready,
-  countConversations,
-  type ConversationCounters,
-} from './conversations.ts';
-import { monthOf, type Month } from './month.ts';
+import { countConversations, levelsOf, type ConversationCounters } from './conversations.ts';
+import type { MonthSettings } from './month.ts';
 import { REASON_NAMES, type Reason } from './reasons.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -27,7 +24,7 @@ export interface PollFailure {
 interface GoodPoll {
   readonly at: Instant;
   readonly snapshot: Snapshot;
-  readonly month: Month;
+  readonly month: AccountMonth;
 }
 
 /** All that is known of one account. A poll makes a new one; nothing in it is ever changed. */
@@ -56,11 +53,11 @@ export function createAccountState(name: string): AccountState {
   };
 }
 
-/** The state after a poll. `timezone` is that of the provider's month. */
+/** The state after a poll. */
 export function afterPoll(
   state: AccountState,
   outcome: PollOutcome,
-  timezone: string,
+  settings: MonthSettings,
 ): AccountState {
   const polled = { ...state, polls: state.polls + 1, lastPoll: outcome };
   if ('reason' in outcome) {
@@ -69,22 +66,15 @@ export function afterPoll(
       failures: { ...state.failures, [outcome.reason]: state.failures[outcome.reason] + 1 },
     };
   }
-  const atMs = outcome.endedAt.unixMs;
+  const { endedAt: at, snapshot, anomalies } = outcome;
+  const levels = levelsOf(state.conversations, snapshot.numbers);
   const { lastGood } = state;
-  const isUnchanged =
-    lastGood?.snapshot === outcome.snapshot &&
-    areCountedAlready(lastGood.at.unixMs, atMs, timezone);
+  const { month, turn } = followMonth(lastGood?.month, lastGood?.at, at, levels, settings);
   return {
     ...polled,
-    anomalies: addUp(state.anomalies, outcome.anomalies.counts),
-    conversations: isUnchanged
-      ? state.conversations
-      : countConversations(state.conversations, outcome.snapshot.numbers, atMs, timezone),
-    lastGood: {
-      at: outcome.endedAt,
-      snapshot: outcome.snapshot,
-      month: monthOf(atMs, timezone),
-    },
+    anomalies: addUp(state.anomalies, anomalies.counts),
+    conversations: countConversations(state.conversations, snapshot.numbers, turn),
+    lastGood: { at, snapshot, month },
   };
 }
 

@@ -1,96 +1,121 @@
-import { monthTurn } from './month.ts';
-import type { Category, NumberEntry } from './snapshot.ts';
+import { RETURN_POLLS_MAX, type Levels, type Turn } from './account-month.ts';
+import { CATEGORIES, type Category, type NumberEntry } from './snapshot.ts';
 
-/** One counter: what it has added up to, and the month's count that it has seen last. */
+/** The highest count of a month so far, which counts have to exceed to add something. */
+interface Mark {
+  readonly count: number;
+  /** Polls in a row that were below it, and the highest count of those. */
+  readonly pollsBelow: number;
+  readonly highestBelow: number;
+}
+
 interface Counter {
   readonly total: number;
-  readonly seen: number | undefined;
-  /** When that was, if not at the last good poll. */
-  readonly seenMs?: number;
+  readonly mark: Mark | undefined;
+  /** That of the month on the other side of the last restart. */
+  readonly otherMark: Mark | undefined;
 }
 
 /** The counters of one number. */
 export type NumberCounters = Readonly<Record<Category, Counter>>;
 
 /** The counters of whatsapp_number_conversations_total, by number. */
-export interface ConversationCounters extends ReadonlyMap<string, NumberCounters> {
-  /** When the last good poll ended that they have counted. */
-  readonly atMs?: number;
-}
+export type ConversationCounters = ReadonlyMap<string, NumberCounters>;
 
 /**
- * How far from the turn of the month a fall still means that the count has started again. The zone
- * of the provider's turn is not documented, and no zone is further than this from another.
- */
-const TURN_MARGIN_MS = 24 * 3_600_000;
-
-/**
- * The counters after a good poll. Each adds the positive difference between polls, from 0 at first
- * sight. A count that has fallen started again if a turn of the month may lie between the polls
- * (then its new value is added); else the provider corrected it (then nothing is). Where a turn must
- * lie between them, after a long outage, it started again even if it has not fallen. A count that
- * did not arrive leaves its counter as it is; a number that is gone takes its counters along.
+ * The counters after a good poll. Each adds what its count exceeds its mark by, from 0 at first
+ * sight. A fall adds nothing unless the account has restarted: then the new count is added. A count
+ * that stays below its mark for RETURN_POLLS_MAX polls was corrected, and continues from there. A
+ * count that is missing leaves its counter as it is; a number that is gone takes its counters along.
+ * Where nothing changes, `before` is returned.
  */
 export function countConversations(
   before: ConversationCounters,
   numbers: readonly NumberEntry[],
-  atMs: number,
-  timezone: string,
+  turn: Turn,
 ): ConversationCounters {
-  const { atMs: beforeMs = atMs } = before;
-  const turnSince = onceForEach((seenMs: number) =>
-    // A clock that was set back may make the last poll look later than this one.
-    monthTurn(Math.min(seenMs, atMs), atMs, TURN_MARGIN_MS, timezone),
-  );
-  const advance = (counter: Counter, count: number | undefined): Counter => {
-    const { total, seen, seenMs = beforeMs } = counter;
-    if (count === undefined) return { total, seen, seenMs };
-    if (seen === undefined) return { total, seen: count };
-    const turn = turnSince(seenMs);
-    // Nearly always: then nothing is made anew that would live until the next poll.
-    if (count === seen && turn !== 'certain' && seenMs === beforeMs) return counter;
-    const hasRestarted = turn === 'certain' || (turn === 'possible' && count < seen);
-    const added = hasRestarted ? count : Math.max(count - seen, 0);
-    return { total: total + added, seen: count };
-  };
-  const after = Object.assign(new Map<string, NumberCounters>(), { atMs });
+  const after = new Map<string, NumberCounters>();
+  let isSame = numbers.length === before.size;
   for (const number of numbers) {
-    const known = before.get(number.whatsapp) ?? UNSEEN;
-    const marketing = advance(known.marketing, number.marketing);
-    const service = advance(known.service, number.service);
-    const incoming = advance(known.incoming, number.incoming);
-    const isSame =
-      marketing === known.marketing && service === known.service && incoming === known.incoming;
-    after.set(number.whatsapp, isSame ? known : { marketing, service, incoming });
+    const previous = before.get(number.whatsapp);
+    const next = advanceAll(previous ?? UNSEEN, number, turn);
+    after.set(number.whatsapp, next);
+    isSame &&= next === previous;
   }
-  return after;
+  return isSame ? before : after;
 }
 
-const UNSEEN_COUNTER: Counter = { total: 0, seen: undefined };
+const UNSEEN_COUNTER: Counter = { total: 0, mark: undefined, otherMark: undefined };
 const UNSEEN: NumberCounters = {
   marketing: UNSEEN_COUNTER,
   service: UNSEEN_COUNTER,
   incoming: UNSEEN_COUNTER,
 };
 
-/**
- * Whether the same counts again, one poll after another, change no counter: a month that has not
- * turned between the two will not be found to have turned only because it was the earlier one at
- * which they were seen.
- */
-export function areCountedAlready(beforeMs: number, atMs: number, timezone: string): boolean {
-  return beforeMs <= atMs && monthTurn(beforeMs, atMs, TURN_MARGIN_MS, timezone) === 'none';
+function advanceAll(before: NumberCounters, number: NumberEntry, turn: Turn): NumberCounters {
+  const marketing = advance(before.marketing, number.marketing, turn);
+  const service = advance(before.service, number.service, turn);
+  const incoming = advance(before.incoming, number.incoming, turn);
+  const isSame =
+    marketing === before.marketing && service === before.service && incoming === before.incoming;
+  return isSame ? before : { marketing, service, incoming };
 }
 
-/** Nearly all counts were seen at one and the same poll: the calendar is asked once for each. */
-function onceForEach<T>(compute: (key: number) => T): (key: number) => T {
-  const known = new Map<number, T>();
-  let last: { readonly key: number; readonly value: T } | undefined;
-  return (key) => {
-    if (last?.key === key) return last.value;
-    const value = known.get(key) ?? compute(key);
-    known.set(key, value);
-    last = { key, value };
-    return value;
+function advance(before: Counter, count: number | undefined, turn: Turn): Counter {
+  const turned = turn === 'none' ? before : turnMarks(before, count, turn);
+  const { total, mark } = turned;
+  if (count === undefined) return turned;
+  if (mark === undefined) return { ...turned, mark: markAt(count) };
+  if (count > mark.count) {
+    return { ...turned, total: total + count - mark.count, mark: markAt(count) };
+  }
+  if (count === mark.count)
+    return mark.pollsBelow === 0 ? turned : { ...turned, mark: markAt(count) };
+  const pollsBelow = mark.pollsBelow + 1;
+  const highestBelow = Math.max(mark.highestBelow, count);
+  const isCorrection = pollsBelow >= RETURN_POLLS_MAX;
+  return {
+    ...turned,
+    mark: isCorrection ? markAt(highestBelow) : { count: mark.count, pollsBelow, highestBelow },
   };
+}
+
+function turnMarks(before: Counter, count: number | undefined, turn: Turn): Counter {
+  const { total, mark, otherMark } = before;
+  if (turn === 'switched') return { total, mark: otherMark, otherMark: mark };
+  // A count that has not fallen may restart a little later: it is taken for growth.
+  const hasRestarted =
+    mark !== undefined &&
+    (turn === 'restarted_unseen' || count === undefined || count < mark.count);
+  return { total, mark: hasRestarted ? markAt(0) : mark, otherMark: mark };
+}
+
+function markAt(count: number): Mark {
+  return { count, pollsBelow: 0, highestBelow: 0 };
+}
+
+/** How the counts of a poll compare to those before, over the account as a whole. */
+export function levelsOf(before: ConversationCounters, numbers: readonly NumberEntry[]): Levels {
+  const month = { before: 0, now: 0 };
+  const other = { before: 0, now: 0 };
+  for (const number of numbers) {
+    const counters = before.get(number.whatsapp);
+    for (const category of CATEGORIES) {
+      const count = number[category];
+      if (count === undefined) continue;
+      addTo(month, counters?.[category].mark, count);
+      addTo(other, counters?.[category].otherMark, count);
+    }
+  }
+  return { month, other };
+}
+
+function addTo(
+  level: { before: number; now: number },
+  mark: Mark | undefined,
+  count: number,
+): void {
+  if (mark === undefined) return;
+  level.before += mark.count;
+  level.now += count;
 }

@@ -82,7 +82,7 @@ export const FAMILIES: readonly Family[] = [
     scope: 'number',
     labels: ['account', 'number', 'category'],
     help: polled(
-      'Conversations seen since the exporter first saw the number: positive differences between polls, across the turn of the month',
+      'Conversations counted since the exporter first saw the number. Does not restart with the month, and corrections by the provider do not count',
       'marketingThisMonth, serviceThisMonth, incomingThisMonth',
     ),
     texts: {},
@@ -119,13 +119,13 @@ export const FAMILIES: readonly Family[] = [
   ofAccount(
     'gauge',
     'whatsapp_account_month_start_timestamp_seconds',
-    'First second of the calendar month that the counts belong to, in the configured zone.',
+    'Start of the month that the counts belong to, as they show it, in Unix seconds.',
     ({ state }) => seconds(state.lastGood?.month.startMs),
   ),
   ofAccount(
     'gauge',
     'whatsapp_account_month_end_timestamp_seconds',
-    'First second of the calendar month after the one that the counts belong to, in the configured zone.',
+    'End of the month that the counts belong to, in Unix seconds; in the past while they have not restarted, for a day at most.',
     ({ state }) => seconds(state.lastGood?.month.endMs),
   ),
   ofAccount(

@@ -7,14 +7,14 @@ import {
 } from '../core/account-state.ts';
 import { instantOf, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { MonthSettings } from '../core/month.ts';
 import type { ParsedResponse } from '../core/parse.ts';
 import { PollError } from '../core/reasons.ts';
 import { createPollLog } from './poll-log.ts';
 
 export interface AccountPollerOptions {
   readonly name: string;
-  /** Of the provider's month: an IANA name. */
-  readonly timezone: string;
+  readonly month: MonthSettings;
   /** After which fetchNumbers has promised to have ended. */
   readonly timeoutMs: number;
   readonly fetchNumbers: (signal: AbortSignal) => Promise<ParsedResponse>;
@@ -57,7 +57,7 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
       durationMs: clock.monotonicMs() - startedMs,
       tokenExpiresAtMs: options.tokenExpiresAtMs(),
     };
-    const next = afterPoll(state, outcome, options.timezone);
+    const next = afterPoll(state, outcome, options.month);
     await prepare(next);
     if (isStopped(abort)) return;
     pollLog.record(outcome, state, fields);

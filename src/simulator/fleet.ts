@@ -1,4 +1,4 @@
-import { monthOf, type Month } from '../core/month.ts';
+import { monthOf, PROVIDER_MONTH, type Month, type MonthSettings } from '../core/month.ts';
 import { createNames } from './names.ts';
 import { fraction, mix, spread } from './noise.ts';
 import { createHabits, createMonthTraffic, type Traffic } from './traffic.ts';
@@ -32,21 +32,26 @@ export interface FleetOptions {
   readonly seed: number;
   /** How many places the fleet has; a few of them stand empty while one number follows another. */
   readonly numbers: number;
-  /** Where the month turns and what business hours mean. */
-  readonly timezone?: string;
+  /** When the counts restart, and in which zone business hours are. */
+  readonly month?: MonthSettings;
 }
 
 /**
  * A fleet that is a function of its options and the time alone: instants may be asked for in any
  * order, and a run can be repeated. What is kept between calls only saves time.
  */
-export function createFleet({ seed, numbers, timezone = 'Asia/Jerusalem' }: FleetOptions): Fleet {
+export function createFleet({ seed, numbers, month = PROVIDER_MONTH }: FleetOptions): Fleet {
   const slots = Array.from({ length: numbers }, (_, slot) => createSlot(seed, slot, numbers));
-  let month: Month = { startMs: 0, endMs: 0 };
+  let current: Month = { startMs: 0, endMs: 0 };
+  let fromMidnight = current;
   return {
     at(unixMs) {
-      if (unixMs < month.startMs || unixMs >= month.endMs) month = monthOf(unixMs, timezone);
-      return slots.flatMap((slot) => slot(unixMs, month) ?? []);
+      if (unixMs < current.startMs || unixMs >= current.endMs) {
+        current = monthOf(unixMs, month);
+        // Days begin at midnight. Nothing happens between it and the start of a month at 04:00.
+        fromMidnight = { ...current, startMs: current.startMs - month.startsAtMs };
+      }
+      return slots.flatMap((slot) => slot(unixMs, fromMidnight) ?? []);
     },
   };
 }

@@ -46,7 +46,7 @@ export interface Traffic {
  * The conversations of one number in one month: a function that says how many there were from its
  * start up to an instant within it. The sums over whole days are made once, here.
  *
- * Days are counted as 24 hours from the month's start. After a change of the clocks they are an
+ * Days are counted as 24 hours from the month's start, which is a midnight. After a change of the clocks they are an
  * hour off until the month ends, which no reader of a simulation sees.
  */
 export function createMonthTraffic(key: number, habits: Habits, month: Month, joinedMs: number) {

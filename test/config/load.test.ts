@@ -22,6 +22,7 @@ const SAMPLES: [Setting, [string, string, string], (config: Config) => unknown][
   [SETTINGS.timeout, ['1s', '2s', '3s'], ({ poll }) => poll.timeoutMs],
   [SETTINGS.staleAfter, ['2m', '3m', '4m'], ({ poll }) => poll.staleAfterMs],
   [SETTINGS.timezone, ['UTC', 'Asia/Tokyo', 'Europe/Rome'], ({ month }) => month.timezone],
+  [SETTINGS.monthStartsAt, ['00:00', '03:30', '23:59'], ({ month }) => month.startsAtMs],
   [SETTINGS.numbersMax, ['1', '20', '300'], ({ limits }) => limits.numbers],
   [SETTINGS.shard, ['0', '1', '2'], ({ sharding }) => sharding?.shard],
   [SETTINGS.totalShards, ['1', '20', '3'], ({ sharding }) => sharding?.totalShards],

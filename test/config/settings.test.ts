@@ -4,8 +4,16 @@ import { ACCOUNT_SETTINGS } from '../../src/config/account-settings.ts';
 import { InvalidValue } from '../../src/config/problems.ts';
 import { PRIVACY_KEY_SETTINGS, SETTINGS, type Setting } from '../../src/config/settings.ts';
 
-const { listenAddresses, telemetryPath, maxRequests, noNames, timeout, timezone, logLevel } =
-  SETTINGS;
+const {
+  listenAddresses,
+  telemetryPath,
+  maxRequests,
+  noNames,
+  timeout,
+  timezone,
+  monthStartsAt,
+  logLevel,
+} = SETTINGS;
 const { hashKey } = PRIVACY_KEY_SETTINGS;
 const { name, apiUrl, clientId, allowInsecureHttp } = ACCOUNT_SETTINGS;
 
@@ -28,6 +36,9 @@ test.each([
   [timeout, '1h30m', 5_400_000],
   [timezone, 'UTC', 'UTC'],
   [timezone, 'America/Argentina/Buenos_Aires', 'America/Argentina/Buenos_Aires'],
+  [monthStartsAt, '00:00', 0],
+  [monthStartsAt, '04:05', 14_700_000],
+  [monthStartsAt, '23:59', 86_340_000],
   [logLevel, 'silent', 'silent'],
   [logLevel, 'INFO', 'info'],
   [logLevel, 'Warn', 'warn'],
@@ -56,6 +67,10 @@ test.each([
   [telemetryPath, ['/:id', '/*', '/a/../b', '/.', '/..', '/%20', '/a\n']],
   [timeout, ['', '0s', '-1s', '1.5s', '20', '20 s', '1s1m', '1d', '600h', 'Infinity', '1s\n']],
   [timezone, ['', 'Jerusalem', '+02:00', '-01', 'Asia/Jerusalem ', '../etc']],
+  [
+    monthStartsAt,
+    ['', '4', '4:00', '24:00', '04:60', '04:00:00', '0400', '4am', '-1:00', '04:00\n'],
+  ],
   [logLevel, ['', 'warning', 'verbose', 'info ']],
   [name, ['', 'a b', 'שלום', 'x'.repeat(65), 'a\n', 'a"b']],
   [apiUrl, ['', 'example.com', '/api', 'ftp://example.com', 'https://', 'https://u@example.com']],

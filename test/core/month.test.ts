@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { monthOf, monthTurn } from '../../src/core/month.ts';
+import { monthOf, PROVIDER_MONTH } from '../../src/core/month.ts';
 
 const at = (text: string) => Date.parse(text);
 const shown = (text: string, zone: string) => {
-  const { startMs, endMs } = monthOf(at(text), zone);
+  const { startMs, endMs } = monthOf(at(text), { timezone: zone, startsAtMs: 0 });
   return [new Date(startMs).toISOString(), new Date(endMs).toISOString()];
 };
 
@@ -48,35 +48,33 @@ test.each([
   expect(shown(instant, zone)).toEqual([start, end]);
 });
 
+test.each([
+  ['2026-11-30T22:00:00Z', '2026-11-01T02:00:00.000Z', '2026-12-01T02:00:00.000Z'],
+  ['2026-12-01T01:59:59Z', '2026-11-01T02:00:00.000Z', '2026-12-01T02:00:00.000Z'],
+  ['2026-12-01T02:00:00Z', '2026-12-01T02:00:00.000Z', '2027-01-01T02:00:00.000Z'],
+  ['2026-03-15T00:00:00Z', '2026-03-01T02:00:00.000Z', '2026-04-01T01:00:00.000Z'],
+])('the month of the provider at %s runs from %s to %s: 04:00 in Israel', (instant, start, end) => {
+  const { startMs, endMs } = monthOf(at(instant), PROVIDER_MONTH);
+  expect([startMs, endMs].map((ms) => new Date(ms).toISOString())).toEqual([start, end]);
+});
+
 test('a month holds its instant, and the next month begins where it ends', () => {
   const zones = fc.constantFrom('UTC', 'Asia/Jerusalem', 'America/St_Johns', 'Pacific/Chatham');
   const instants = fc.integer({ min: at('1990-01-01T00:00:00Z'), max: at('2060-01-01T00:00:00Z') });
+  const times = fc.integer({ min: 0, max: 24 * 60 - 1 }).map((minutes) => minutes * 60_000);
   fc.assert(
-    fc.property(instants, zones, (ms, zone) => {
-      const month = monthOf(ms, zone);
+    fc.property(instants, zones, times, (ms, timezone, startsAtMs) => {
+      const settings = { timezone, startsAtMs };
+      const month = monthOf(ms, settings);
       expect(month.startMs).toBeLessThanOrEqual(ms);
       expect(month.endMs).toBeGreaterThan(ms);
-      expect(monthOf(month.endMs, zone).startMs).toBe(month.endMs);
-      expect(monthOf(month.startMs - 1, zone).endMs).toBe(month.startMs);
+      expect(monthOf(month.endMs, settings).startMs).toBe(month.endMs);
+      expect(monthOf(month.startMs - 1, settings).endMs).toBe(month.startMs);
     }),
-    { numRuns: 40 },
+    { numRuns: 200 },
   );
 });
 
 test('an unknown zone is a RangeError', () => {
-  expect(() => monthOf(0, 'Asia/Atlantis')).toThrow(RangeError);
-});
-
-const DAY_MS = 86_400_000;
-test.each([
-  ['2026-10-30T21:59:00Z', '2026-10-30T21:59:30Z', 'none'],
-  ['2026-10-30T22:01:00Z', '2026-10-30T22:02:00Z', 'possible'],
-  ['2026-10-31T21:59:30Z', '2026-10-31T22:00:30Z', 'possible'],
-  ['2026-11-01T21:58:00Z', '2026-11-01T21:59:00Z', 'possible'],
-  ['2026-11-01T22:01:00Z', '2026-11-01T22:02:00Z', 'none'],
-  ['2026-10-20T00:00:00Z', '2026-11-01T12:00:00Z', 'possible'],
-  ['2026-10-31T12:00:00Z', '2026-11-20T00:00:00Z', 'possible'],
-  ['2026-10-20T00:00:00Z', '2026-11-20T00:00:00Z', 'certain'],
-])('from %s to %s, give or take a day, a turn of the month is: %s', (from, to, expected) => {
-  expect(monthTurn(at(from), at(to), DAY_MS, 'Asia/Jerusalem')).toBe(expected);
+  expect(() => monthOf(0, { timezone: 'Asia/Atlantis', startsAtMs: 0 })).toThrow(RangeError);
 });

@@ -1,4 +1,5 @@
 import { afterPoll, createAccountState, type PollOutcome } from '../../src/core/account-state.ts';
+import { PROVIDER_MONTH } from '../../src/core/month.ts';
 import { parseNumbers } from '../../src/core/parse.ts';
 import type { Reason } from '../../src/core/reasons.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
@@ -23,7 +24,7 @@ export function failed(reason: Reason, endedAtMs = NOW_MS): PollOutcome {
 /** An account after these polls, the data of the last good one still fresh. */
 export function viewAfter(name: string, ...outcomes: readonly PollOutcome[]): AccountView {
   const state = outcomes.reduce(
-    (before, outcome) => afterPoll(before, outcome, 'Asia/Jerusalem'),
+    (before, outcome) => afterPoll(before, outcome, PROVIDER_MONTH),
     createAccountState(name),
   );
   const nextPollMs = NOW_MS + 60_000;

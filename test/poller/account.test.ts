@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createAnomalyTally, type AnomalyKind } from '../../src/core/anomalies.ts';
+import { PROVIDER_MONTH } from '../../src/core/month.ts';
 import type { ParsedResponse } from '../../src/core/parse.ts';
 import { PollError } from '../../src/core/reasons.ts';
 import { createAccountPoller } from '../../src/poller/account.ts';
@@ -26,7 +27,7 @@ function start() {
   };
   const poller = createAccountPoller({
     name: 'acme',
-    timezone: 'Asia/Jerusalem',
+    month: PROVIDER_MONTH,
     timeoutMs: TIMEOUT_MS,
     fetchNumbers: (signal) => {
       provider.calls += 1;

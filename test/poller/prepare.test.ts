@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { afterPoll, createAccountState, type AccountState } from '../../src/core/account-state.ts';
+import { PROVIDER_MONTH } from '../../src/core/month.ts';
 import { parseNumbers, type ParsedResponse } from '../../src/core/parse.ts';
 import { createAccountPoller } from '../../src/poller/account.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -13,7 +14,7 @@ function start(prepare: Prepare, response: ParsedResponse = parseNumbers(sampleR
   const clock = createFakeClock();
   const poller = createAccountPoller({
     name: 'acme',
-    timezone: 'Asia/Jerusalem',
+    month: PROVIDER_MONTH,
     timeoutMs: 20_000,
     fetchNumbers: () => Promise.resolve(response),
     tokenExpiresAtMs: () => undefined,
@@ -87,7 +88,7 @@ test.each([
     return hours.map((hour, polls) => {
       const endedAt = { unixMs: Date.parse(startsAt) + hour * 3_600_000, monotonicMs: 0 };
       const outcome = { ...parse(polls), endedAt, durationMs: 0, tokenExpiresAtMs: undefined };
-      state = afterPoll(state, outcome, 'Asia/Jerusalem');
+      state = afterPoll(state, outcome, PROVIDER_MONTH);
       return [...state.conversations.values()].map(({ service }) => service.total);
     });
   };

@@ -40,12 +40,14 @@ test('what a caller does to a list leaves later answers alone', () => {
 });
 
 test.each([
-  ['winter time', '2026-11-01T00:00+02:00', '2026-12-01T00:00+02:00'],
-  ['clocks going forward', '2026-03-01T00:00+02:00', '2026-04-01T00:00+03:00'],
-  ['summer time', '2026-07-01T00:00+03:00', '2026-08-01T00:00+03:00'],
-  ['clocks going back', '2026-10-01T00:00+03:00', '2026-11-01T00:00+02:00'],
-])('counts only grow within a month and turn at its midnight: %s', (_, start, end) => {
-  const fleet = createFleet({ seed: 3, numbers: 40 });
+  ['winter time', 4, '2026-11-01T04:00+02:00', '2026-12-01T04:00+02:00'],
+  ['clocks going forward', 4, '2026-03-01T04:00+02:00', '2026-04-01T04:00+03:00'],
+  ['summer time', 4, '2026-07-01T04:00+03:00', '2026-08-01T04:00+03:00'],
+  ['clocks going back', 4, '2026-10-01T04:00+03:00', '2026-11-01T04:00+02:00'],
+  ['at midnight', 0, '2026-11-01T00:00+02:00', '2026-12-01T00:00+02:00'],
+])('counts only grow within a month and restart on its first: %s', (_, hour, start, end) => {
+  const month = { timezone: 'Asia/Jerusalem', startsAtMs: hour * HOUR_MS };
+  const fleet = createFleet({ seed: 3, numbers: 40, month });
   expect(COUNTS.map((field) => sum(fleet.at(at(start)), field))).toEqual([0, 0, 0, 0]);
   let earlier = byNumber(fleet.at(at(start)));
   for (let ms = at(start); ms < at(end); ms += 17 * MINUTE_MS) {
@@ -61,7 +63,11 @@ test.each([
 });
 
 test('the month turns in the zone that the fleet lives in', () => {
-  const fleet = createFleet({ seed: 3, numbers: 40, timezone: 'America/New_York' });
+  const fleet = createFleet({
+    seed: 3,
+    numbers: 40,
+    month: { timezone: 'America/New_York', startsAtMs: 0 },
+  });
   expect(sum(fleet.at(at('2026-12-01T04:59:59Z')), 'serviceThisMonth')).toBeGreaterThan(1000);
   expect(sum(fleet.at(at('2026-12-01T05:00:00Z')), 'serviceThisMonth')).toBe(0);
 });

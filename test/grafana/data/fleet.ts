@@ -68,7 +68,7 @@ export function createFleet(size: FleetSize): { series: Series; truth: Truth } {
   const polls = new Map(
     accounts.map((account) => [account, { count: 0, failed: 0, lastSuccessS: startS }]),
   );
-  let month = monthOf(startS * 1000, TIMEZONE);
+  let month = monthOf(startS * 1000, { timezone: TIMEZONE, startsAtMs: 0 });
   let processStartS = startS;
 
   for (let t = startS; t <= END_S; t += STEP_S) {
@@ -91,7 +91,7 @@ export function createFleet(size: FleetSize): { series: Series; truth: Truth } {
       if (isThere(sim, t)) lastMonth.set(sim.number, now.get(sim.number) ?? zero());
       now.set(sim.number, zero());
     }
-    month = monthOf(t * 1000, TIMEZONE);
+    month = monthOf(t * 1000, { timezone: TIMEZONE, startsAtMs: 0 });
   }
 
   function grow(sim: Sim, index: number, t: number): void {
