@@ -1,3 +1,4 @@
+import type { MonthSettings } from '../../src/core/month.ts';
 import type { Fault, Faults } from '../../src/simulator/faults.ts';
 import { createFleet, type FleetNumber } from '../../src/simulator/fleet.ts';
 import { RESPONSE_BYTES_MAX } from '../../src/provider/http.ts';
@@ -13,8 +14,8 @@ const RENAME_MS = 7 * HOUR_MS;
 const MOVE_MS = 5 * HOUR_MS;
 
 /** Numbers that come, go, are renamed and change their inbox; `last` is what was told last. */
-export function createChangingFleet() {
-  const fleet = createFleet({ seed: 1, numbers: NUMBERS });
+export function createChangingFleet(month: MonthSettings) {
+  const fleet = createFleet({ seed: 1, numbers: NUMBERS, month });
   let last: FleetNumber[] = [];
   const change = (number: FleetNumber, unixMs: number): FleetNumber[] => {
     const place = number.whatsapp.slice(-8);
@@ -100,10 +101,10 @@ function halve(number: FleetNumber): FleetNumber {
   return { ...number, serviceThisMonth: Math.floor(number.serviceThisMonth / 2) };
 }
 
-/** In Asia/Jerusalem the month turns within it. */
+/** In Israel it is from 03:00 to 05:00: the month turns within it. */
 const OUTAGE = {
-  fromMs: Date.parse('2026-11-30T21:00:00Z'),
-  toMs: Date.parse('2026-11-30T23:00:00Z'),
+  fromMs: Date.parse('2026-12-01T01:00:00Z'),
+  toMs: Date.parse('2026-12-01T03:00:00Z'),
 };
 const AT_TURN = TROUBLES.find(({ name }) => name === '503');
 const SPELL_EVERY_MS = 2 * HOUR_MS;

@@ -115,7 +115,7 @@ const REASONS = [
   'invalid_json',
   'too_large',
 ];
-const NEW_MONTH_S = Date.parse('2026-11-30T22:00:00Z') / 1_000;
+const NEW_MONTH_S = Date.parse('2026-12-01T02:00:00Z') / 1_000;
 
 /** The verdict, and the section of docs/reliability.md that tells it. */
 export function renderReport(

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { format } from 'prettier';
+import { PROVIDER_MONTH } from '../../src/core/month.ts';
 import { CATEGORIES } from '../../src/core/snapshot.ts';
 import type { FleetNumber } from '../../src/simulator/fleet.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
@@ -16,7 +17,10 @@ import type { Command, Figures } from './exporter.ts';
 import { createChangingFleet, troubleAt } from './month.ts';
 import { renderReport, type Sample } from './report.ts';
 
-/** `npm run soak [-- --record]`: a month in ten minutes; with the flag its figures go into the docs. */
+/**
+ * `npm run soak [-- --record | --midnight]`: a month in ten minutes. With `--record` its figures go
+ * into the docs, with `--midnight` the provider turns at midnight and not at 04:00.
+ */
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -34,10 +38,12 @@ const COUNTED = /^(whatsapp_number_conversations_total\{.*\}) \d+$/;
 const DOC = 'docs/reliability.md';
 const SECTION = /(<!-- soak: [^>]*-->\n).*(<!-- end of the soak -->)/s;
 
-const { record } = parseArgs({ options: { record: { type: 'boolean' } } }).values;
+const { record, midnight } = parseArgs({
+  options: { record: { type: 'boolean' }, midnight: { type: 'boolean' } },
+}).values;
 const startedMs = performance.now();
 const clock = createLapseClock(START_MS, RATE);
-const fleet = createChangingFleet();
+const fleet = createChangingFleet({ ...PROVIDER_MONTH, ...(midnight && { startsAtMs: 0 }) });
 const credentials = { clientId: 'fake-client', clientSecret: 'fake-secret' };
 const provider = await startSimulator({ fleet, clock, ...credentials });
 const child = fork(

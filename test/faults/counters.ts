@@ -6,13 +6,15 @@ const GAUGE = /^whatsapp_number_(marketing|service|incoming)_conversations_this_
 
 interface Known {
   readonly total: number;
-  /** The month's count that was there last. */
+  /** The month's count that was there last, and the highest. */
   readonly count: number | undefined;
+  readonly highest: number;
 }
 
 /**
  * Takes what Prometheus shows of one answer after another: each counter has grown by what the
- * count of the month beside it has, and not at all where that has fallen or is not there.
+ * count of the month beside it exceeds its highest value by; or, once that was lower for ten polls, by
+ * no more than the count has grown; and not at all where it has fallen or is not there.
  */
 export function createCounterCheck(): (shown: readonly InstantSample[]) => void {
   let before: ReadonlyMap<string, Known> = new Map();
@@ -27,14 +29,20 @@ export function createCounterCheck(): (shown: readonly InstantSample[]) => void 
       if (labels['__name__'] !== COUNTER) continue;
       const key = `${labels['number']} ${labels['category']}`;
       // A number that comes anew, or again, begins at 0.
-      const known = before.get(key) ?? { total: 0, count: undefined };
+      const known = before.get(key) ?? { total: 0, count: undefined, highest: 0 };
       const count = counts.get(key) ?? known.count;
+      const highest = Math.max(known.highest, count ?? 0);
       const growth = (count ?? 0) - (known.count ?? count ?? 0);
+      const excess = known.count === undefined ? 0 : highest - known.highest;
       const total = Number(value);
+      const grown = total - known.total;
       // Near the turn of the month a count that has fallen is one that started again.
-      const isRestart = growth < 0 && isTurnNear() && total === known.total + (count ?? 0);
-      if (!isRestart) expect(total, key).toBe(known.total + Math.max(growth, 0));
-      after.set(key, { total, count });
+      const isRestart = growth < 0 && isTurnNear() && grown === count;
+      if (!isRestart) {
+        expect(grown, key).toBeGreaterThanOrEqual(excess);
+        expect(grown, key).toBeLessThanOrEqual(Math.max(growth, 0));
+      }
+      after.set(key, { total, count, highest: isRestart ? count : highest });
     }
     before = after;
   };

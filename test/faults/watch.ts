@@ -263,9 +263,9 @@ function countersOf(text: string): ReadonlyMap<string, Counted> {
 }
 
 /**
- * From scrape to scrape each counter grows by just as much as the count of the month beside it, by
- * `onFall` of the new count where that has fallen (left out: by nothing or all of it), and begins with 0 where a number is new. No values at all
- * interrupt nothing.
+ * From scrape to scrape each counter grows by what the count of the month beside it exceeds its
+ * highest value by, by `onFall` of the new count where that has fallen (left out: by nothing or all of
+ * it), and begins with 0 where a number is new. No values at all interrupt nothing.
  */
 export function expectTrueCounters(
   samples: readonly Sample[],
@@ -279,19 +279,21 @@ export function expectTrueCounters(
     const { text } = sample;
     if (valueLines(text).length === 0) continue;
     beforeMs = sample.successMs;
-    const now = countersOf(text);
-    for (const [key, { total, thisMonth }] of now) {
+    const after = new Map<string, Counted>();
+    for (const [key, { total, thisMonth }] of countersOf(text)) {
       const old = before.get(key) ?? { total: 0, thisMonth };
-      const grown = thisMonth - old.thisMonth;
+      const excess = thisMonth - old.thisMonth;
       const afterFall = onFall === undefined ? [0, thisMonth] : [onFall(thisMonth)];
-      const allowed = grown >= 0 ? [grown] : afterFall;
-      if (allowed.includes(total - old.total)) continue;
-      expect({ key, grown: total - old.total }, 'growth of a counter').toEqual({
-        key,
-        grown: allowed[0],
-      });
+      const allowed = excess >= 0 ? [excess] : afterFall;
+      const grown = total - old.total;
+      if (!allowed.includes(grown)) {
+        expect({ key, grown }, 'growth of a counter').toEqual({ key, grown: allowed[0] });
+      }
+      const hasRestarted = excess < 0 && grown > 0;
+      const highest = hasRestarted ? thisMonth : Math.max(thisMonth, old.thisMonth);
+      after.set(key, { total, thisMonth: highest });
     }
-    before = now;
+    before = after;
   }
 }
 
