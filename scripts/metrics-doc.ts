@@ -85,6 +85,8 @@ ${MISNAMED.map((name) => `- \`${name}\``).join('\n')}
 they were last read: of two Prometheus servers each sees only its own part.
 
 \`--once\` leaves out all metrics of the process: they would be those of a process that has ended.
+It leaves out the counters that one poll cannot raise, too: those of conversations and of dropped lines of the log.
+The other counters begin with each run, so that failures and anomalies are those of this one poll.
 `;
 }
 

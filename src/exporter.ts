@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createAccounts, stopAccounts, type Account, type Surroundings } from './accounts.ts';
 import type { Config } from './config/config.ts';
-import type { AccountState } from './core/account-state.ts';
+import { createAccountState, type AccountState } from './core/account-state.ts';
 import type { Anomalies } from './core/anomalies.ts';
 import type { Clock } from './core/clock.ts';
 import type { Snapshot } from './core/snapshot.ts';
@@ -127,7 +127,8 @@ export function createExporter(
 
 /**
  * Polls every account once, without schedule or port. The metrics leave out those of the process,
- * for which node_exporter, whose textfile collector may read them, has its own.
+ * for which node_exporter, whose textfile collector may read them, has its own, and the counters that
+ * are always 0.
  */
 export async function pollOnce(
   config: Config,
@@ -140,7 +141,12 @@ export async function pollOnce(
   const schedule = parseSchedule(config.poll.schedule);
   const plan: Plan = { scheduleOf: () => schedule, nextPollMs: () => undefined };
   const views = toViews(accounts, config, plan, surroundings.clock, privacy);
-  const metrics = await createExposition(build, { withRuntime: false }).render(views);
+  // One poll counts no conversation, and a series of zeros would look as if there had been none.
+  const shown = views.map(({ state, ...view }) => ({
+    ...view,
+    state: { ...state, conversations: createAccountState(state.name).conversations },
+  }));
+  const metrics = await createExposition(build, { withRuntime: false }).render(shown);
   await stopAccounts(accounts);
   return { allSucceeded: views.every(({ state }) => state.lastGood !== undefined), metrics };
 }

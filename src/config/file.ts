@@ -1,3 +1,5 @@
+import { dirname, isAbsolute, join } from 'node:path';
+
 import { ACCOUNT_SETTINGS } from './account-settings.ts';
 import { toYamlExample, type Given } from './given.ts';
 import type { Problem } from './problems.ts';
@@ -83,7 +85,7 @@ export function parseConfigFile(
   const entries = readMapping(source, root, TOP_KEYS);
   const settings = [...SECTIONS].flatMap(([section, keys]) => {
     const entry = entries.get(section);
-    const texts = entry === undefined ? [] : [...readTexts(source, entry, keys)];
+    const texts = entry === undefined ? [] : [...readGiven(source, entry, keys)];
     return texts.map(([key, given]): [string, Given] => [`${section}.${key}`, given]);
   });
   const list = entries.get('accounts');
@@ -106,7 +108,19 @@ function readAccounts(source: Source, list: Entry): GivenAccount[] {
       help: list.help,
     };
     const countBefore = source.problems.length;
-    const values = readTexts(source, entry, ACCOUNT_KEYS);
+    const values = readGiven(source, entry, ACCOUNT_KEYS);
     return { name: toName(source, entry), values, isWhole: source.problems.length === countBefore };
   });
+}
+
+/** As in Prometheus, a path in the file is relative to the folder of the file. */
+function readGiven(source: Source, entry: Entry, keys: KnownKeys): ReadonlyMap<string, Given> {
+  const toPath = (path: string) =>
+    path === '' || isAbsolute(path) ? path : join(dirname(source.path), path);
+  return new Map(
+    [...readTexts(source, entry, keys)].map(([key, given]) => [
+      key,
+      key.endsWith('_file') ? { ...given, text: toPath(given.text) } : given,
+    ]),
+  );
 }

@@ -318,6 +318,41 @@ test('no secret shows in a problem, whatever is wrong with it or beside it', () 
   }
 });
 
+test('a path in the file is relative to the folder of the file, one elsewhere to the working directory', () => {
+  const yaml = stringify({
+    web: { config_file: 'web.yml' },
+    privacy: { number_label: 'hashed', hash_key_file: '../hash.key' },
+    accounts: [
+      { name: 'acme', client_id: 'fake-id', client_secret_file: 'secrets/acme' },
+      { name: 'beta', access_token_file: '/run/secrets/beta' },
+    ],
+  });
+  const files: Record<string, string> = {
+    '/etc/whatsapp/test.yml': yaml,
+    '/etc/whatsapp/web.yml': `basic_auth_users: { me: '$2y$04$${'x'.repeat(53)}' }`,
+    '/etc/hash.key': 'fake-key-of-the-hash',
+    '/etc/whatsapp/secrets/acme': 'fake-secret',
+    '/run/secrets/beta': 'fake-token',
+    'web.yml': `basic_auth_users: { you: '$2y$04$${'x'.repeat(53)}' }`,
+  };
+  const readFile = (path: string) => {
+    const text = files[path];
+    if (text === undefined) throw Object.assign(new Error(path), { code: 'ENOENT' });
+    return text;
+  };
+  const flags = { 'config.file': '/etc/whatsapp/test.yml' };
+  expect(configOf(load({ flags, readFile }))).toMatchObject({
+    web: { configFile: '/etc/whatsapp/web.yml' },
+    privacy: { hashKeyFile: '/etc/hash.key' },
+    accounts: [
+      { credentials: { clientSecret: { path: '/etc/whatsapp/secrets/acme' } } },
+      { credentials: { accessToken: { path: '/run/secrets/beta' } } },
+    ],
+  });
+  const { web } = configOf(load({ flags: { ...flags, 'web.config_file': 'web.yml' }, readFile }));
+  expect(web.configFile).toBe('web.yml');
+});
+
 test('of the files that were read it names those that only a reload reads again', () => {
   const yaml = 'accounts: [{ access_token_file: windows.secret }]';
   const files: Record<string, string> = { 'test.yml': yaml, 'windows.secret': 'canary-token' };

@@ -72,6 +72,8 @@ test('--once prints the metrics alone on stdout, the log on stderr, and exits 0'
   expect(code).toBe(0);
   expect(stdout).toContain('whatsapp_up{account="acme"} 1\n');
   expect(stdout).toContain('whatsapp_number_online{account="acme"');
+  expect(stdout, 'a counter that could not count').not.toMatch(/^whatsapp_number_conv.*_total\{/m);
+  expect(stdout, 'why a poll failed, with 0 and 1').toMatch(/^whatsapp_poll_failures_total\{/m);
   expect(stdout, 'node_exporter has these of its own').not.toMatch(/^(process|nodejs)_/m);
   expect(stdout.split('\n').every((line) => /^(#|whatsapp_|$)/.test(line))).toBe(true);
   expect(JSON.parse(stderr)).toMatchObject({ level: 'info', outcome: 'success', numbers: 5 });
