@@ -227,11 +227,13 @@ function crash(name: string, handler: string): void {
 
 /** A pipe that nobody reads, with no room left in it. */
 function openFullPipe(): number {
-  const path = join(mkdtempSync(join(tmpdir(), 'faults-')), 'pipe');
+  const folder = mkdtempSync(join(tmpdir(), 'faults-'));
+  const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
   // Its reading end stays open with it, as with a reader that hangs.
   const fd = openSync(path, 'r+');
   const filler = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  rmSync(folder, { recursive: true });
   try {
     while (writeSync(filler, Buffer.alloc(4_096)) > 0);
   } catch (error) {
