@@ -1,9 +1,9 @@
 import type { Account } from './accounts.ts';
 import type { Clock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
-import { createPoller, type Poller } from './poller/poller.ts';
 import type { Schedule } from './poller/schedule.ts';
 import { spread } from './poller/spread.ts';
+import { createTicker, type Ticker } from './poller/ticker.ts';
 
 /** Has each account polled at moments of its own, whatever becomes of the others. */
 export interface Timetable {
@@ -29,12 +29,12 @@ interface Entry {
   readonly schedule: Schedule;
   readonly ownSchedule: Schedule;
   readonly rank: number;
-  readonly poller: Poller;
+  readonly ticker: Ticker;
 }
 
 export function createTimetable({ clock, log }: { clock: Clock; log: Log }): Timetable {
   let entries: ReadonlyMap<string, Entry> = new Map();
-  const pollers = () => [...entries.values()].map(({ poller }) => poller);
+  const tickers = () => [...entries.values()].map(({ ticker }) => ticker);
 
   function entryOf(name: string): Entry {
     const entry = entries.get(name);
@@ -44,14 +44,14 @@ export function createTimetable({ clock, log }: { clock: Clock; log: Log }): Tim
 
   function createEntry(account: Account, schedule: Schedule, rank: number): Entry {
     const ownSchedule = spread(schedule, rank);
-    const poller = createPoller({
+    const ticker = createTicker({
       name: account.settings.name,
       schedule: ownSchedule,
       poll: () => void account.poller.poll(),
       clock,
       log,
     });
-    return { account, schedule, ownSchedule, rank, poller };
+    return { account, schedule, ownSchedule, rank, ticker };
   }
 
   return {
@@ -67,21 +67,21 @@ export function createTimetable({ clock, log }: { clock: Clock; log: Log }): Tim
           next.set(name, known);
           continue;
         }
-        known?.poller.stop();
+        known?.ticker.stop();
         const entry = createEntry(account, schedule, rank);
         next.set(name, entry);
-        if (isSame) entry.poller.resume();
-        else entry.poller.start(FIRST_POLLS_APART_MS * starts++);
+        if (isSame) entry.ticker.resume();
+        else entry.ticker.start(FIRST_POLLS_APART_MS * starts++);
       }
-      for (const [name, { poller }] of before) if (!next.has(name)) poller.stop();
+      for (const [name, { ticker }] of before) if (!next.has(name)) ticker.stop();
       entries = next;
     },
-    stop: () => pollers().forEach((poller) => poller.stop()),
-    isAlive: () => pollers().every((poller) => poller.isAlive()),
+    stop: () => tickers().forEach((ticker) => ticker.stop()),
+    isAlive: () => tickers().every((ticker) => ticker.isAlive()),
     scheduleOf: (name) => entryOf(name).ownSchedule,
     nextPollMs(name) {
       const entry = entryOf(name);
-      const dueMs = entry.poller.nextPollMs();
+      const dueMs = entry.ticker.nextPollMs();
       const untilMs = entry.account.provider.cooldownUntilMs() ?? 0;
       return untilMs <= dueMs ? dueMs : entry.ownSchedule.nextTickMs(untilMs - 1);
     },

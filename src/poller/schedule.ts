@@ -9,6 +9,10 @@ export interface Schedule {
   readonly usualGapMs: number;
   /** How long after a tick a poll still keeps to the schedule; never longer than a gap. */
   readonly leewayMs: number;
+  /** What node-cron ticks by; undefined for an interval, which it cannot express. */
+  readonly cron: string | undefined;
+  /** How much later than those of the expression or interval the ticks come. */
+  readonly offsetMs: number;
   /** The first tick after `nowMs`; both in Unix milliseconds. */
   readonly nextTickMs: (nowMs: number) => number;
 }
@@ -48,15 +52,13 @@ function everyInterval(text: string): Schedule {
     usualGapMs: everyMs,
     // It says how often, and not when.
     leewayMs: everyMs,
+    cron: undefined,
+    offsetMs: 0,
     nextTickMs: (nowMs) => (Math.floor(nowMs / everyMs) + 1) * everyMs,
   };
 }
 
-/**
- * node-cron reads the expression and knows its days. Its own scheduler is not used: it walks every
- * tick that a clock set forward has left out (42 s of standstill for a year of minutes, as on a
- * machine that gets its time only after the start), and waits for hours where one is set back.
- */
+/** node-cron reads the expression and knows its days; its own next run is only that after now. */
 function byCron(pattern: string): Schedule {
   let fields: ReturnType<typeof parse>;
   try {
@@ -98,6 +100,8 @@ function byCron(pattern: string): Schedule {
     ...gaps,
     // Five fields name a minute, six a second: within that a poll is on time.
     leewayMs: pattern.split(/\s+/).length > FIELDS_WITHOUT_SECONDS ? SECOND_MS : MINUTE_MS,
+    cron: pattern,
+    offsetMs: 0,
     nextTickMs(nowMs) {
       let dayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
       for (; ; dayMs += DAY_MS) {

@@ -9,9 +9,10 @@ const STEP = 0.618_033_988_749_895;
  * they are, and one that is added behind the others moves none of them.
  */
 export function spread(schedule: Schedule, rank: number): Schedule {
-  const laterMs = Math.floor(((rank * STEP) % 1) * schedule.leewayMs);
+  const offsetMs = Math.floor(((rank * STEP) % 1) * schedule.leewayMs);
   return {
     ...schedule,
-    nextTickMs: (nowMs) => schedule.nextTickMs(nowMs - laterMs) + laterMs,
+    offsetMs,
+    nextTickMs: (nowMs) => schedule.nextTickMs(nowMs - offsetMs) + offsetMs,
   };
 }

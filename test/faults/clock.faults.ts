@@ -25,7 +25,7 @@ const MID_MONTH = '2026-11-15T10:00:00Z';
 /** What a time that is told may be off, on a busy machine: jumps are of hours and days. */
 const OFF_S_MAX = 10;
 
-const NOTE = 'a preloaded module moves `Date.now` of the program by what stands in a file; ';
+const NOTE = 'a preloaded module moves the clock of the program by what stands in a file; ';
 
 describe('Time', () => {
   harmless('turn of the month at 04:00', {
@@ -92,12 +92,16 @@ describe('Time', () => {
     note: 'the gauges fall, the counters stand still; taken back at the end, when both rise.',
   });
 
-  for (const [name, ms, renewals] of [
-    ['clock a day forwards', DAY_MS, 1],
-    ['clock a day backwards', -DAY_MS, 0],
+  const cron = { POLL_SCHEDULE: '*/2 * * * * *' };
+  for (const [name, ms, renewals, env] of [
+    ['clock a day forwards', DAY_MS, 1, {}],
+    ['clock a day backwards', -DAY_MS, 0, {}],
+    ['clock a day forwards, cron', DAY_MS, 1, cron],
+    ['clock a day backwards, cron', -DAY_MS, 0, cron],
   ] as const) {
     harmless(name, {
       startsAt: MID_MONTH,
+      env,
       pace: { staleAfterS: 3 },
       begin: async (scene, running) => {
         await moved(scene, running, () => scene.clock.jump(ms));
@@ -125,19 +129,25 @@ describe('Time', () => {
       'and a weekend pass: the data stays, nothing is asked, and the next poll that is exported is that of Monday at 8.',
   });
 
-  harmless('system suspended for an hour', {
-    startsAt: MID_MONTH,
-    begin: (scene, running) =>
-      moved(scene, running, () => {
-        running.program.process.kill('SIGSTOP');
-        scene.clock.pass(HOUR_MS);
-        running.program.process.kill('SIGCONT');
-      }),
-    alsoExpect: (scene, { watch }) => expectRequests(scene, watch.samples, 1),
-    note:
-      `${NOTE}SIGSTOP, an hour more for program and provider, SIGCONT: Linux's monotonic clock, and ` +
-      'the timers with it, stand still while a system is suspended. A poll is good within two intervals.',
-  });
+  for (const [name, env] of [
+    ['system suspended for an hour', {}],
+    ['system suspended for an hour, cron', cron],
+  ] as const) {
+    harmless(name, {
+      env,
+      startsAt: MID_MONTH,
+      begin: (scene, running) =>
+        moved(scene, running, () => {
+          running.program.process.kill('SIGSTOP');
+          scene.clock.pass(HOUR_MS);
+          running.program.process.kill('SIGCONT');
+        }),
+      alsoExpect: (scene, { watch }) => expectRequests(scene, watch.samples, 1),
+      note:
+        `${NOTE}SIGSTOP, an hour more for program and provider, SIGCONT: Linux's monotonic clock, and ` +
+        'the timers with it, stand still while a system is suspended. A poll is good within two intervals.',
+    });
+  }
 });
 
 /** A night and a weekend pass in which nothing is due: data stays, and polls begin again in the morning. */

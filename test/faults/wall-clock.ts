@@ -31,11 +31,16 @@ export function createWallClock(folder: string, startsAt: string | undefined): W
     renameSync(`${file}.new`, file);
   };
   if (startsAt !== undefined) tell();
-  // Read anew each time, so that a jump counts from one moment on. Timers are the real ones.
+  // Read anew each time, so that a jump counts from one moment on. Timers are the real ones. node-cron
+  // asks `new Date()` for the time.
   writeFileSync(
     module,
     `const { readFileSync } = require('node:fs'), now = Date.now;
 Date.now = () => now() + Number(readFileSync(${JSON.stringify(file)}, 'utf8'));
+globalThis.Date = new Proxy(Date, {
+  construct: (target, args, newTarget) =>
+    Reflect.construct(target, args.length === 0 ? [target.now()] : args, newTarget),
+});
 `,
   );
   return {

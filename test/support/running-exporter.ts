@@ -27,7 +27,13 @@ function configWith({ accounts, flags = {} }: Setup): Config {
     })),
   });
   const loaded = loadConfig({
-    flags: { 'config.file': 'test.yml', 'web.listen_address': '127.0.0.1:0', ...flags },
+    flags: {
+      'config.file': 'test.yml',
+      'web.listen_address': '127.0.0.1:0',
+      // node-cron, which ticks for cron expressions, knows only the real clock.
+      'poll.schedule': '1m',
+      ...flags,
+    },
     env: {},
     readFile: () => file,
     usualGapMs: (schedule) => parseSchedule(schedule).usualGapMs,

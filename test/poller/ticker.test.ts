@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createPoller, type Poller } from '../../src/poller/poller.ts';
 import { parseSchedule } from '../../src/poller/schedule.ts';
+import { createTicker, type Ticker } from '../../src/poller/ticker.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { createMemoryLog } from '../support/memory-log.ts';
 
@@ -9,30 +9,26 @@ const HOUR_MS = 60 * MINUTE_MS;
 const NOW_MS = Date.parse('2026-11-22T10:00:30Z');
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
-/** A poller on a clock that the test moves; `polls` are the Unix seconds at which it polled. */
-function start(
-  text = '* * * * *',
-  startUnixMs = NOW_MS,
-  begin = (poller: Poller) => poller.start(0),
-) {
+/** A ticker on a clock that the test moves; `polls` are the Unix seconds at which it polled. */
+function start(text = '1m', startUnixMs = NOW_MS, begin = (ticker: Ticker) => ticker.start(0)) {
   const clock = createFakeClock(startUnixMs);
   const { log, lines } = createMemoryLog();
   const polls: number[] = [];
   const poll = () => void polls.push(clock.unixMs() / 1000);
   const schedule = parseSchedule(text);
   let nextTickMs = schedule.nextTickMs;
-  const poller = createPoller({
+  const ticker = createTicker({
     name: 'acme',
     schedule: { ...schedule, nextTickMs: (nowMs) => nextTickMs(nowMs) },
     poll,
     clock,
     log,
   });
-  begin(poller);
+  begin(ticker);
   const neverTick = () => {
     nextTickMs = () => Number.MAX_SAFE_INTEGER;
   };
-  return { poller, clock, lines, polls, neverTick };
+  return { ticker, clock, lines, polls, neverTick };
 }
 const times = (polls: readonly number[]) =>
   polls.map((s) => new Date(s * 1000).toISOString().slice(11, 19));
@@ -45,7 +41,7 @@ test('it polls at once, without waiting for the first tick, then at each tick', 
 });
 
 test('one that starts later polls once after its delay, then at each tick', async () => {
-  const { clock, polls } = start('* * * * *', NOW_MS, (poller) => poller.start(5_000));
+  const { clock, polls } = start('1m', NOW_MS, (ticker) => ticker.start(5_000));
   await clock.advance(4_999);
   expect(polls).toEqual([]);
   await clock.advance(MINUTE_MS);
@@ -53,22 +49,22 @@ test('one that starts later polls once after its delay, then at each tick', asyn
 });
 
 test('a tick that comes before the delay is over is the first poll', async () => {
-  const { clock, polls } = start('* * * * *', NOW_MS, (poller) => poller.start(90_000));
+  const { clock, polls } = start('1m', NOW_MS, (ticker) => ticker.start(90_000));
   await clock.advance(2 * MINUTE_MS);
   expect(times(polls)).toEqual(['10:01:00', '10:02:00']);
 });
 
 test('one that resumes waits for its tick, whatever the clock does meanwhile', async () => {
-  const { clock, polls, poller } = start('* * * * *', NOW_MS, (resumed) => resumed.resume());
+  const { clock, polls, ticker } = start('1m', NOW_MS, (resumed) => resumed.resume());
   clock.jump(-HOUR_MS);
   await clock.advance(2 * MINUTE_MS);
   expect(times(polls)).toEqual(['09:01:00', '09:02:00']);
-  expect(poller.isAlive()).toBe(true);
+  expect(ticker.isAlive()).toBe(true);
 });
 
 test('it knows when it polls next, also while it waits for its first poll', async () => {
-  const { clock, poller } = start('* * * * *', NOW_MS, (later) => later.start(5_000));
-  const next = () => times([poller.nextPollMs() / 1000])[0];
+  const { clock, ticker } = start('1m', NOW_MS, (later) => later.start(5_000));
+  const next = () => times([ticker.nextPollMs() / 1000])[0];
   expect(next()).toBe('10:00:35');
   await clock.advance(5_000);
   expect(next()).toBe('10:01:00');
@@ -77,8 +73,8 @@ test('it knows when it polls next, also while it waits for its first poll', asyn
 });
 
 test('a delayed start that is stopped polls never', async () => {
-  const { clock, poller, polls } = start('* * * * *', NOW_MS, (later) => later.start(5_000));
-  poller.stop();
+  const { clock, ticker, polls } = start('1m', NOW_MS, (later) => later.start(5_000));
+  ticker.stop();
   expect(clock.timers).toBe(0);
   await clock.advance(HOUR_MS);
   expect(polls).toEqual([]);
@@ -101,13 +97,13 @@ test('a clock set back does not keep it waiting for a time that has already been
 });
 
 test('a clock set forward by a year, or a machine that slept, is one tick, and at once', async () => {
-  const { clock, polls, poller } = start();
+  const { clock, polls, ticker } = start();
   clock.jump(56 * YEAR_MS);
   await clock.advance(10_000);
   expect(polls).toHaveLength(2);
   await clock.advance(MINUTE_MS);
   expect(polls).toHaveLength(3);
-  expect(poller.isAlive()).toBe(true);
+  expect(ticker.isAlive()).toBe(true);
 });
 
 test('a schedule that goes quiet is noticed, said and polled for', async () => {
@@ -124,18 +120,18 @@ test('a schedule that goes quiet is noticed, said and polled for', async () => {
 });
 
 test('it is alive while a fresh start may help, and dead when it does not', async () => {
-  const { poller, clock, neverTick } = start();
+  const { ticker, clock, neverTick } = start();
   neverTick();
   await clock.advance(30_000);
   await clock.advance(3 * 75_000);
-  expect(poller.isAlive()).toBe(true);
+  expect(ticker.isAlive()).toBe(true);
   await clock.advance(1);
-  expect(poller.isAlive()).toBe(false);
+  expect(ticker.isAlive()).toBe(false);
 });
 
-test('a stopped poller polls no more and leaves no timer', async () => {
-  const { poller, clock, polls } = start();
-  poller.stop();
+test('a stopped ticker polls no more and leaves no timer', async () => {
+  const { ticker, clock, polls } = start();
+  ticker.stop();
   expect(clock.timers).toBe(0);
   await clock.advance(HOUR_MS);
   expect(polls).toHaveLength(1);
