@@ -21,7 +21,7 @@ const perNumber = (expr: string) => `max by (account, number) (${expr})`;
 export const accountNow = (metric: string) => perAccount(account(metric));
 export const numberNow = (metric: string) => perNumber(number(metric));
 
-/** The gauges that begin again at 0 with each month, after `whatsapp_number_` and `whatsapp_account_`. */
+/** The gauges that restart at 0 with each month, after `whatsapp_number_` and `whatsapp_account_`. */
 export const MONTH = {
   all: 'conversations_this_month',
   marketing: 'marketing_conversations_this_month',
@@ -63,11 +63,12 @@ export function growth(gauge: string): string {
   const isNewMonth =
     perAccount(`last_over_time(${month}${during})`) +
     ` != ${perAccount(`last_over_time(${month}[${GAP}])`)}`;
-  // A gauge grew from what stood there before; where the month turned it began again at 0, after
-  // whatever the old month still gained; and a number that is new counts from when it was first seen.
+  // A gauge grew from its value before. Where the month turned it restarted at 0, after whatever the
+  // old month still gained; that is not known where the new month's count is the higher one already.
+  // A number that is new counts from when it was first seen.
   const base =
     `(${before} unless on (account) (${isNewMonth}))` +
-    ` or clamp_max(${before} - ${peak}, 0) or ${first}`;
+    ` or clamp_max(${before} - (${peak} > ${end}), 0) or 0 * ${before} or ${first}`;
   return `${end} - (${base})`;
 }
 
@@ -80,7 +81,8 @@ export const counted = (category: string) =>
 
 /**
  * The last value that a month-to-date gauge had in the month before the one at the range's end.
- * Half an hour is the coarsest step that meets every time zone's midnight.
+ * Half an hour is the coarsest step that meets 04:00, and midnight, in every time zone; where the
+ * provider restarts its counts late, up to half an hour's conversations are missing.
  */
 export function lastMonth(gauge: string): string {
   const month = account('account_month_start_timestamp_seconds');

@@ -44,11 +44,14 @@ export interface FleetSize {
   readonly accounts?: number;
   /** Only the series that cost queries time, and no record of changes. */
   readonly isLean?: boolean;
+  /** The hour of the first at which the counts restart; 4 where nothing is said. */
+  readonly turnsAtHour?: number;
 }
 
 /** The same at every run. */
 export function createFleet(size: FleetSize): { series: Series; truth: Truth } {
-  const { isLean = false } = size;
+  const { isLean = false, turnsAtHour = 4 } = size;
+  const settings = { timezone: TIMEZONE, startsAtMs: turnsAtHour * 3_600_000 };
   const accounts = Array.from(
     { length: size.accounts ?? 2 },
     (_, index) => ['acme', 'beta'][index] ?? `account-${String(index)}`,
@@ -68,7 +71,7 @@ export function createFleet(size: FleetSize): { series: Series; truth: Truth } {
   const polls = new Map(
     accounts.map((account) => [account, { count: 0, failed: 0, lastSuccessS: startS }]),
   );
-  let month = monthOf(startS * 1000, { timezone: TIMEZONE, startsAtMs: 0 });
+  let month = monthOf(startS * 1000, settings);
   let processStartS = startS;
 
   for (let t = startS; t <= END_S; t += STEP_S) {
@@ -91,7 +94,7 @@ export function createFleet(size: FleetSize): { series: Series; truth: Truth } {
       if (isThere(sim, t)) lastMonth.set(sim.number, now.get(sim.number) ?? zero());
       now.set(sim.number, zero());
     }
-    month = monthOf(t * 1000, { timezone: TIMEZONE, startsAtMs: 0 });
+    month = monthOf(t * 1000, settings);
   }
 
   function grow(sim: Sim, index: number, t: number): void {

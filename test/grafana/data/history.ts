@@ -52,7 +52,14 @@ export const CORRECTIONS = [
   { days: 7.1, index: 0, category: 'marketing', by: -60 },
 ] as const;
 /** Numbers to which something happens, by their place. */
-export const INDEX = { wentOffline: 1, cameBack: 2, joined: 4, left: 5, renamed: 6 } as const;
+export const INDEX = {
+  wentOffline: 1,
+  cameBack: 2,
+  joined: 4,
+  left: 5,
+  renamed: 6,
+  joinedLate: 8,
+} as const;
 export const NEW_NAME = 'שם חדש';
 
 /** A number as the provider keeps it. Times are Unix seconds. */
@@ -84,6 +91,8 @@ export function createSim(account: string, index: number): Sim {
     3: { isOnline: () => false },
     [INDEX.joined]: { from: daysAgo(20) },
     [INDEX.left]: { to: daysAgo(10) },
+    // Hours before the month turns.
+    [INDEX.joinedLate]: { from: Date.parse('2026-03-31T19:00:00Z') / 1000 },
     [INDEX.renamed]: { name: (t) => (t < daysAgo(4) ? 'Old \\ name' : NEW_NAME) },
   };
   return { ...sim, ...stories[index] };

@@ -18,8 +18,10 @@ export interface Asked {
   readonly rangeS?: number;
   readonly refId?: string;
   readonly variables?: Readonly<Record<string, string>>;
-  /** Of the browser; Israel's where nothing is said. */
+  /** Of the dashboard's time zone; Israel's where nothing is said. */
   readonly utcOffsetS?: number;
+  /** `END_S` where nothing is said. */
+  readonly endS?: number;
 }
 
 /** A fleet with a known history, in a Prometheus that can be asked as Grafana would. */
@@ -38,11 +40,13 @@ export async function createWorld(size: FleetSize): Promise<World> {
   return {
     truth,
     prometheus,
-    ask(panel, { rangeS = DAY_S, refId = 'A', variables = {}, utcOffsetS = ISRAEL_S } = {}) {
+    ask(panel, asked = {}) {
+      const { rangeS = DAY_S, refId = 'A', variables = {} } = asked;
+      const { utcOffsetS = ISRAEL_S, endS = END_S } = asked;
       const target = panel.targets.find((candidate) => candidate.refId === refId);
       if (!target) throw new Error(`${panel.title} has no query ${refId}`);
       const all = { ...VARIABLES, ...variables };
-      const view = { endS: END_S, rangeS, variables: all, utcOffsetS };
+      const view = { endS, rangeS, variables: all, utcOffsetS };
       return prometheus.query(toRequest(panel, target, view));
     },
     async stop() {
