@@ -29,14 +29,14 @@ export function createPollLog(name: string, clock: Clock, log: Log): PollLog {
     return true;
   }
 
-  /** Once per change: the same oddities come with every poll, for weeks. */
+  /** Once per change: the same anomalies come with every poll, for weeks. */
   function recordAnomalies({ counts, examples }: Anomalies): void {
     const kinds = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
     const report = examples.length === 0 ? '' : JSON.stringify([kinds, examples]);
     if (report === reported) return;
     reported = report;
-    if (report === '') log.info({ account: name }, 'the response holds no oddities any more');
-    else log.warn({ account: name, anomalies: kinds, examples }, 'the response holds oddities');
+    if (report === '') log.info({ account: name }, 'response no longer has anomalies');
+    else log.warn({ account: name, anomalies: kinds, examples }, 'response has anomalies');
   }
 
   return {

@@ -233,7 +233,7 @@ test('an account that fails all day is logged 24 times, not 1,440: 40 of them 96
   expect(lines.filter(({ level }) => level !== 'debug')).toHaveLength(24);
 });
 
-test('oddities are logged once per change, and once when they are over', async () => {
+test('anomalies are logged once per change, and once when they are over', async () => {
   const { poller, lines, provider } = start();
   const odd: [AnomalyKind, string] = ['field_invalid', '972500000001.marketingThisMonth'];
   const other: [AnomalyKind, string] = ['field_missing', '972500000001.coexistence'];
@@ -241,7 +241,7 @@ test('oddities are logged once per change, and once when they are over', async (
     provider.fetchNumbers = async () => response(...found);
     await poller.poll();
   }
-  const said = lines.filter(({ message }) => message.includes('oddities'));
+  const said = lines.filter(({ message }) => message.includes('anomalies'));
   expect(said.map(({ level, fields }) => [level, fields['anomalies']])).toEqual([
     ['warn', { field_invalid: 1 }],
     ['warn', { field_invalid: 1, field_missing: 1 }],
