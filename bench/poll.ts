@@ -7,6 +7,7 @@ import { Secret } from '../src/core/secret.ts';
 import { createExposition } from '../src/metrics/exposition.ts';
 import { createRuntimeMetrics } from '../src/metrics/runtime.ts';
 import { createAccountPoller } from '../src/poller/account.ts';
+import { createLookup } from '../src/provider/lookup.ts';
 import { createProvider } from '../src/provider/provider.ts';
 import { systemClock } from '../src/system.ts';
 import { renderBody, type Change } from './bodies.ts';
@@ -55,6 +56,7 @@ async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: 
     proxy: { http: '', https: '', no: '' },
     timeoutMs: 60_000,
     intervalMs: 60_000,
+    lookup: createLookup(systemClock),
     clock: systemClock,
     random: Math.random,
     onSecret() {},

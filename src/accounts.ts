@@ -12,7 +12,7 @@ import {
   type AccountPollerOptions,
 } from './poller/account.ts';
 import { parseSchedule } from './poller/schedule.ts';
-import { createCooldown, type Cooldown } from './provider/cooldown.ts';
+import { createNetwork, type Network } from './provider/network.ts';
 import { createProvider, type Provider, type Session } from './provider/provider.ts';
 
 /** What an account takes from outside, so that a test can give it something else. */
@@ -37,6 +37,8 @@ export interface Account {
   readonly settings: AccountSettings;
   readonly provider: Provider;
   readonly poller: AccountPoller;
+  /** The same for every account. */
+  readonly network: Network;
 }
 
 /** Everything in the configuration that bears on one account. */
@@ -55,20 +57,21 @@ export function createAccounts(
   const { month, limits, proxy, poll } = config;
   const intervalMs = parseSchedule(poll.schedule).longestGapMs;
   const common = { month, limits, proxy, timeoutMs: poll.timeoutMs, intervalMs };
-  const blockOf = createBlocks(before, surroundings.clock);
+  const network = before[0]?.network ?? createNetwork(surroundings.clock);
   return config.accounts.map((account) => {
     const settings = { ...account, ...common };
     const known = before.find((other) => other.settings.name === account.name);
     if (known !== undefined && isSameAccount(known.settings, settings)) return known;
-    const carried = { ...(known && carryOver(known, settings)), block: blockOf(account.apiUrl) };
-    return createAccount(settings, surroundings, carried);
+    const carried = known && carryOver(known, settings);
+    return createAccount(settings, surroundings, network, carried);
   });
 }
 
 function createAccount(
   settings: AccountSettings,
   { clock, random, log, onSecret, prepare, toShownAnomalies }: Surroundings & Shown,
-  carried: Partial<CarriedOver> & { readonly block: Cooldown },
+  network: Network,
+  carried: Partial<CarriedOver> | undefined,
 ): Account {
   const { name, apiUrl, credentials, proxy, timeoutMs } = settings;
   const provider = createProvider({
@@ -81,8 +84,9 @@ function createAccount(
     clock,
     random,
     onSecret: (secret) => onSecret(secret, name),
-    block: carried.block,
-    ...(carried.session && { session: carried.session }),
+    lookup: network.lookup,
+    block: network.blockOf(apiUrl),
+    ...(carried?.session && { session: carried.session }),
   });
   const poller = createAccountPoller({
     name,
@@ -96,29 +100,9 @@ function createAccount(
     clock,
     log,
     ...(prepare === undefined ? {} : { prepare }),
-    ...(carried.state && { state: carried.state }),
+    ...(carried?.state && { state: carried.state }),
   });
-  return { settings, provider, poller };
-}
-
-/**
- * The provider blocks an IP address, not an account: accounts that use the same API share one block.
- * Given the accounts before a reload, their blocks last.
- */
-function createBlocks(before: readonly Account[], clock: Clock): (apiUrl: string) => Cooldown {
-  const blocks = new Map(
-    before.map(({ settings, provider }) => [originOf(settings.apiUrl), provider.block]),
-  );
-  return (apiUrl) => {
-    const origin = originOf(apiUrl);
-    const block = blocks.get(origin) ?? createCooldown(clock);
-    blocks.set(origin, block);
-    return block;
-  };
-}
-
-function originOf(url: string): string {
-  return new URL(url).origin;
+  return { settings, provider, poller, network };
 }
 
 /** Aborts polls that are under way and lets go of the connections. */

@@ -1,8 +1,9 @@
 import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import type { Dispatcher, Pool, request } from 'undici';
+import type { LookupFunction } from 'node:net';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { Agent, EnvHttpProxyAgent, Pool, request as send, type Dispatcher } from 'undici';
 import { isLoopback } from '../core/loopback.ts';
 import { PollError } from '../core/reasons.ts';
 
@@ -44,6 +45,12 @@ export const RESPONSE_BYTES_MAX = 20 * 1024 * 1024;
  */
 const SOCKET_GRACE_MS = 1_000;
 
+/**
+ * Idle connections are closed after a few seconds, whatever the server offers: a NAT that drops them
+ * would turn every second poll into a timeout.
+ */
+const KEEP_ALIVE = { keepAliveTimeout: 4_000, keepAliveMaxTimeout: 4_000 };
+
 const HEADERS = {
   accept: 'application/json',
   'accept-encoding': 'gzip',
@@ -60,18 +67,20 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-export function createHttpClient(
-  apiUrl: string,
-  proxy: ProxySettings,
-  timeoutMs: number,
-): HttpClient {
-  let connections: ReturnType<typeof connect> | undefined;
+export interface HttpClientOptions {
+  readonly apiUrl: string;
+  readonly proxy: ProxySettings;
+  readonly timeoutMs: number;
+  readonly lookup: LookupFunction;
+}
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const dispatcher = createDispatcher(options);
   return {
     async requestJson({ url, signal, known, ...request }) {
       try {
-        connections ??= connect(apiUrl, proxy, timeoutMs);
-        const { send, dispatcher } = await connections;
         const headers = { ...HEADERS, ...request.headers };
+        // Not fetch(): its streams take most of the time of reading a long list.
         const response = await send(url, { ...request, headers, signal, dispatcher });
         return await readAnswer(response, known);
       } catch (error) {
@@ -79,39 +88,33 @@ export function createHttpClient(
         throw toPollError(error);
       }
     },
-    async close() {
-      await (await connections)?.dispatcher.destroy();
-    },
+    close: () => dispatcher.destroy(),
   };
 }
 
-/**
- * Undici is loaded here, when it is needed: it takes a third of the time in which the program
- * starts. A loopback host is never asked for through a proxy.
- */
-async function connect(
-  apiUrl: string,
-  proxy: ProxySettings,
-  timeoutMs: number,
-): Promise<{ send: typeof request; dispatcher: Dispatcher }> {
-  // Not fetch(), whose streams take longer than all else about reading a long list.
-  const { Agent, EnvHttpProxyAgent, Pool, request: send } = await import('undici');
+/** Connects to a loopback host directly, never through a proxy. */
+function createDispatcher({ apiUrl, proxy, timeoutMs, lookup }: HttpClientOptions): Dispatcher {
   const limitMs = timeoutMs + SOCKET_GRACE_MS;
-  const limits = { headersTimeout: limitMs, bodyTimeout: limitMs, connect: { timeout: limitMs } };
+  const connect = { timeout: limitMs, lookup };
+  const limits = { headersTimeout: limitMs, bodyTimeout: limitMs, ...KEEP_ALIVE };
   const { protocol, hostname } = new URL(apiUrl);
   const proxyUrl = protocol === 'https:' ? proxy.https : proxy.http;
-  if (isLoopback(hostname) || proxyUrl === '') return { send, dispatcher: new Agent(limits) };
-  const dispatcher = new EnvHttpProxyAgent({
+  if (isLoopback(hostname) || proxyUrl === '') return new Agent({ ...limits, connect });
+  return new EnvHttpProxyAgent({
     ...limits,
-    // The same for both: left to itself it would ask for https: through HTTP_PROXY.
+    // For hosts in NO_PROXY.
+    connect,
+    // Without these, undici gives up a connection to the proxy, or TLS through it, after 10 s.
+    proxyTls: connect,
+    requestTls: { timeout: limitMs },
+    // The same for both: by default undici sends https: through HTTP_PROXY.
     httpProxy: proxyUrl,
     httpsProxy: proxyUrl,
     noProxy: proxy.no,
-    // Without this a proxy that never answers CONNECT keeps a socket for each poll, for ever.
-    clientFactory: (origin, options) =>
-      new Pool(origin, { ...(options as Pool.Options), headersTimeout: limitMs }),
+    // Without this, a proxy that never answers CONNECT keeps a socket for each poll for good.
+    clientFactory: (origin, clientOptions) =>
+      new Pool(origin, { ...(clientOptions as Pool.Options), ...limits }),
   });
-  return { send, dispatcher };
 }
 
 async function readAnswer(
@@ -126,9 +129,10 @@ async function readAnswer(
   }
   const isOk = status < 300;
   const length = Number(headers['content-length'] ?? 0);
-  const isPacked = /^(?:x-)?gzip$/i.test(headers['content-encoding']?.toString() ?? '');
-  const unpacked = isPacked ? pipeline(stream, createGunzip(UNPACKED), () => {}) : stream;
-  const bytes = await readBody(unpacked, length);
+  const encoding = headers['content-encoding']?.toString().trim().toLowerCase() ?? 'identity';
+  const decoder = DECODERS[encoding]?.();
+  const decoded = decoder === undefined ? stream : pipeline(stream, decoder, () => {});
+  const bytes = await readBody(decoded, length);
   // From here on a long list is worked at in steps, each in the phase of the event loop for immediates:
   // only from one of those to the next does everything else have its turn.
   await new Promise(setImmediate);
@@ -138,7 +142,7 @@ async function readAnswer(
     status,
     digest,
     isKnown,
-    body: isKnown ? undefined : parseJson(decode(bytes), status, isOk),
+    body: isKnown ? undefined : parseJson(decode(bytes), status, isOk, encoding),
     retryAfter: headers['retry-after']?.toString(),
   };
 }
@@ -172,18 +176,29 @@ async function readBody(stream: Readable, told: number): Promise<Buffer> {
   return body.subarray(0, length);
 }
 
-function parseJson(text: string, status: number, isOk: boolean): unknown {
+function parseJson(text: string, status: number, isOk: boolean, encoding: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
     // The parser's own message quotes the text, which may hold an apiKey.
     if (!isOk) return undefined;
-    throw new PollError('invalid_json', `HTTP ${status} with a body that is not JSON`);
+    const isDecoded = encoding === 'identity' || DECODERS[encoding] !== undefined;
+    const what = isDecoded ? 'a body that is not JSON' : 'an unsupported content-encoding';
+    throw new PollError('invalid_json', `HTTP ${status} with ${what}`);
   }
 }
 
-/** As large as what comes from a socket. */
-const UNPACKED = { chunkSize: 64 * 1024 };
+/** As large as a chunk from a socket. A body without its trailer is accepted: JSON has an end. */
+const ZLIB = { chunkSize: 64 * 1024, finishFlush: constants.Z_SYNC_FLUSH };
+const BROTLI = { chunkSize: 64 * 1024, finishFlush: constants.BROTLI_OPERATION_FLUSH };
+
+/** Only gzip is asked for, but some proxies send what they like. */
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: () => createGunzip(ZLIB),
+  'x-gzip': () => createGunzip(ZLIB),
+  deflate: () => createInflate(ZLIB),
+  br: () => createBrotliDecompress(BROTLI),
+};
 
 /** Of the 3xx those that lead elsewhere; 304, for one, does not. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -197,15 +212,18 @@ const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|
  * are passed on as they are.
  */
 function toPollError(error: unknown): unknown {
-  if (error instanceof Error && error.name === 'HTTPParserError') {
-    return new PollError('network', 'an answer that is not HTTP', { isTransient: true });
-  }
   const code = codeOf(error);
+  const isParserError = error instanceof Error && error.name === 'HTTPParserError';
+  // The other is undici's for Content-Length together with chunked.
+  if (isParserError || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+    return new PollError('network', 'response is not valid HTTP', { isTransient: true });
+  }
   if (code === undefined || code === 'UND_ERR_INVALID_ARG') return error;
-  if (code.startsWith('Z_')) return new PollError('invalid_json', `cannot decompress: ${code}`);
+  if (/^(?:Z_|ERR__?ERROR|ERR_BROTLI)/.test(code))
+    return new PollError('invalid_json', `cannot decompress: ${code}`);
   return TLS_CODE.test(code)
     ? new PollError('tls', `TLS failed: ${code}`)
-    : new PollError('network', `no connection: ${code}`, { isTransient: true });
+    : new PollError('network', `connection failed: ${code}`, { isTransient: true });
 }
 
 /** The failed connections to several addresses of one name have the code of the first of them. */

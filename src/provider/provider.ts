@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { sleep, type Clock } from '../core/clock.ts';
 import type { Credentials, SecretSource } from '../core/credentials.ts';
 import { parseNumbers, type ParsedResponse } from '../core/parse.ts';
@@ -29,6 +30,8 @@ export interface ProviderOptions {
   readonly onSecret: (secret: Secret) => void;
   /** The session of a previous provider with the same API and credentials. */
   readonly session?: Session;
+  /** Shared by all accounts, so that each host is resolved once. */
+  readonly lookup: LookupFunction;
   /** The block of this IP address, shared by all accounts that use the same API. */
   readonly block?: Cooldown;
 }
@@ -51,7 +54,6 @@ export interface Provider {
   /** Until when the provider is not asked, in Unix milliseconds; undefined without a cool-down. */
   cooldownUntilMs(): number | undefined;
   readonly session: Session;
-  readonly block: Cooldown;
   close(): Promise<void>;
 }
 
@@ -62,7 +64,7 @@ const FRESH_TOKEN_DELAY_MS = 1_000;
 
 export function createProvider(options: ProviderOptions): Provider {
   const { apiUrl, credentials, clock, random, onSecret } = options;
-  const http = createHttpClient(apiUrl, options.proxy, options.timeoutMs);
+  const http = createHttpClient(options);
   const session = options.session ?? createSession(clock);
   const block = options.block ?? createCooldown(clock);
   const { numbersCooldown } = session;
@@ -184,7 +186,6 @@ export function createProvider(options: ProviderOptions): Provider {
       return untilMs > 0 ? untilMs : undefined;
     },
     session,
-    block,
     close: () => http.close(),
   };
 }

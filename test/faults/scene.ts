@@ -45,6 +45,8 @@ export interface SceneOptions {
   readonly pace?: Partial<typeof PACE>;
   /** How long the fault makes the exporter leave the provider alone; the row skips this time. */
   readonly cooldownS?: number;
+  /** Has `time` to be used without a cool-down. */
+  readonly skipsTime?: boolean;
 }
 
 /** A program, the provider that it polls, and everything a row may spoil. */
@@ -64,7 +66,7 @@ export interface Scene {
   readonly skew: { ms: number };
   /** To be moved only in a scene with `startsAt`. */
   readonly clock: WallClock;
-  /** To be used only in a scene with `cooldownS`. */
+  /** To be used only in a scene with `cooldownS` or `skipsTime`. */
   readonly time: SkippedTime;
   /** Lets the fleet's life go on, by an hour if left out: from now on it has other values. */
   readonly moveOn: (hours?: number) => void;
@@ -134,6 +136,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
 }
 
 async function startOn(scene: Scene, configFile: string, options: SceneOptions): Promise<Running> {
+  const { cooldownS, skipsTime = cooldownS !== undefined } = options;
   const toDoor = options.way ?? ((port) => ({ WHATSAPP_API_URL: `http://127.0.0.1:${port}/api` }));
   const env = {
     WHATSAPP_CLIENT_ID: CLIENT_ID,
@@ -145,11 +148,12 @@ async function startOn(scene: Scene, configFile: string, options: SceneOptions):
     POLL_STALE_AFTER: `${scene.pace.staleAfterS}s`,
     LOG_LEVEL: 'trace',
     ...scene.clock.env,
-    ...(options.cooldownS === undefined ? {} : scene.time.env),
     ...toDoor(scene.door.port),
     ...options.env,
   };
-  const program = startProgram([], env, options.stdout);
+  const modules = [env, ...(skipsTime ? [scene.time.env] : [])];
+  const preload = modules.flatMap((one) => ('NODE_OPTIONS' in one ? one.NODE_OPTIONS : []));
+  const program = startProgram([], { ...env, NODE_OPTIONS: preload.join(' ') }, options.stdout);
   onTestFailed(() => console.log(program.stdout().slice(-1_500), program.stderr().slice(-500)));
   const fixed = /:([1-9]\d*)$/.exec(env.WEB_LISTEN_ADDRESS)?.[1];
   const port = fixed === undefined ? await portOf(program) : Number(fixed);

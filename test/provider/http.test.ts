@@ -6,15 +6,18 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { PollError } from '../../src/core/reasons.ts';
 import { RESPONSE_BYTES_MAX, createHttpClient } from '../../src/provider/http.ts';
+import { createLookup } from '../../src/provider/lookup.ts';
+import { systemClock } from '../../src/system.ts';
 
 const NO_PROXY = { http: '', https: '', no: '' };
+const lookup = createLookup(systemClock);
 
 function connectTo(url: string) {
-  const http = createHttpClient(url, NO_PROXY, 10_000);
+  const http = createHttpClient({ apiUrl: url, proxy: NO_PROXY, timeoutMs: 10_000, lookup });
   onTestFinished(() => http.close());
   const { signal } = new AbortController();
   const ask = (headers = {}) => http.requestJson({ url, method: 'GET', headers, signal });
@@ -74,9 +77,8 @@ test('one connection serves all requests, until the client is closed', async () 
 });
 
 test('a client that was never used can be closed', async () => {
-  await expect(createHttpClient('http://127.0.0.1', NO_PROXY, 1_000).close()).resolves.toBe(
-    undefined,
-  );
+  const { http } = connectTo('http://127.0.0.1');
+  await expect(http.close()).resolves.toBe(null);
 });
 
 test.each<[string, RequestListener, object]>([
@@ -116,26 +118,73 @@ test.each<[string, RequestListener, object]>([
   await expect(connectTo(await serve(listener)).ask()).rejects.toMatchObject(error);
 });
 
-test.each(['gzip', 'x-gzip', 'GZIP'])('an answer of coding %s is unpacked', async (coding) => {
+const JSON_BODY = '{"a":1}';
+const withoutTrailer = gzipSync(JSON_BODY).subarray(0, -8);
+
+test.each([
+  ['gzip', gzipSync(JSON_BODY)],
+  ['x-gzip', gzipSync(JSON_BODY)],
+  ['GZIP', gzipSync(JSON_BODY)],
+  ['gzip', withoutTrailer],
+  ['deflate', deflateSync(JSON_BODY)],
+  ['br', brotliCompressSync(JSON_BODY)],
+  ['identity', JSON_BODY],
+  ['unknown', JSON_BODY],
+])('a response with content-encoding %s is decoded', async (encoding, body) => {
   const { ask } = connectTo(
     await serve((_request, response) =>
-      response.writeHead(200, { 'content-encoding': coding }).end(gzipSync('{"a":1}')),
+      response.writeHead(200, { 'content-encoding': encoding }).end(body),
     ),
   );
   expect(await ask()).toMatchObject({ body: { a: 1 } });
 });
 
-test.each(['identity', 'not-gzip', 'gzip-not'])(
-  'one of coding %s is read as it is',
-  async (coding) => {
+test.each([
+  ['zstd', Buffer.from('28b52ffd', 'hex'), 'HTTP 200 with an unsupported content-encoding'],
+  ['br', 'no brotli', 'cannot decompress: '],
+  ['deflate', 'no deflate', 'cannot decompress: Z_DATA_ERROR'],
+  [
+    'gzip',
+    gzipSync('{"a":[1,2,3,4,5,6,7,8,9]}').subarray(0, 20),
+    'HTTP 200 with a body that is not JSON',
+  ],
+])(
+  'one with content-encoding %s that cannot be decoded says so',
+  async (encoding, body, message) => {
     const { ask } = connectTo(
       await serve((_request, response) =>
-        response.writeHead(200, { 'content-encoding': coding }).end('{"a":1}'),
+        response.writeHead(200, { 'content-encoding': encoding }).end(body),
       ),
     );
-    expect(await ask()).toMatchObject({ body: { a: 1 } });
+    await expect(ask()).rejects.toMatchObject({
+      reason: 'invalid_json',
+      message: expect.stringContaining(message) as string,
+    });
   },
 );
+
+test.each([
+  'Content-Length: 2\r\nTransfer-Encoding: chunked',
+  'Transfer-Encoding: chunked\r\nContent-Length: 2',
+])('a response with both %j is not valid HTTP', async (headers) => {
+  const response = `HTTP/1.1 200 OK\r\n${headers}\r\n\r\n2\r\n{}\r\n0\r\n\r\n`;
+  const url = await listen(createTcpServer((socket) => socket.resume().end(response)));
+  await expect(connectTo(url).ask()).rejects.toMatchObject({
+    reason: 'network',
+    message: 'response is not valid HTTP',
+  });
+});
+
+test('an idle connection is closed after a few seconds, whatever the server offers', async () => {
+  const sockets: Socket[] = [];
+  const server = createServer((_request, response) =>
+    response.writeHead(200, { 'keep-alive': 'timeout=600' }).end('1'),
+  );
+  server.keepAliveTimeout = 600_000;
+  server.on('connection', (socket: Socket) => sockets.push(socket));
+  await connectTo(await listen(server)).ask();
+  await expect.poll(() => sockets[0]?.closed, { timeout: 8_000 }).toBe(true);
+});
 
 test('a length beyond all memory is not believed', async () => {
   const { ask } = connectTo(
@@ -144,14 +193,14 @@ test('a length beyond all memory is not believed', async () => {
       response.write('{"a":1}', () => response.destroy());
     }),
   );
-  await expect(ask()).rejects.toThrow('no connection: UND_ERR_SOCKET');
+  await expect(ask()).rejects.toThrow('connection failed: UND_ERR_SOCKET');
 });
 
 test('an answer that is not HTTP is a failure of the network that may pass', async () => {
   const url = await listen(createTcpServer((socket) => socket.end('SSH-2.0-none\r\n')));
   await expect(connectTo(url).ask()).rejects.toMatchObject({
     reason: 'network',
-    message: 'an answer that is not HTTP',
+    message: 'response is not valid HTTP',
     isTransient: true,
   });
 });
@@ -172,7 +221,7 @@ test.each(['127.0.0.1', 'localhost'])('where nobody listens on %s, that is told'
   await once(server, 'close');
   await expect(connectTo(`http://${host}:${port}`).ask()).rejects.toMatchObject({
     reason: 'network',
-    message: 'no connection: ECONNREFUSED',
+    message: 'connection failed: ECONNREFUSED',
     isTransient: true,
   });
 });

@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
+import { createLookup } from '../../src/provider/lookup.ts';
+import { systemClock } from '../../src/system.ts';
 import { createHttpClient } from '../../src/provider/http.ts';
 
 /** A server that sends the body it has at the time, in pieces, in one of three ways. */
@@ -18,7 +20,12 @@ async function startServer(way: Way) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const http = createHttpClient(url, { http: '', https: '', no: '' }, 10_000);
+  const http = createHttpClient({
+    apiUrl: url,
+    proxy: { http: '', https: '', no: '' },
+    timeoutMs: 10_000,
+    lookup: createLookup(systemClock),
+  });
   onTestFinished(async () => {
     await http.close();
     server.closeAllConnections();

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { Credentials } from '../../src/core/credentials.ts';
 import { PollError } from '../../src/core/reasons.ts';
 import { Secret } from '../../src/core/secret.ts';
+import { createLookup } from '../../src/provider/lookup.ts';
 import { createProvider, type ProviderOptions } from '../../src/provider/provider.ts';
 import { createFleet } from '../../src/simulator/fleet.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
@@ -28,6 +29,7 @@ export async function start(options: Partial<ProviderOptions> = {}) {
     proxy: { http: '', https: '', no: '' },
     timeoutMs: TIMEOUT_MS,
     intervalMs: 60_000,
+    lookup: createLookup(clock),
     clock,
     random: () => 0,
     onSecret: () => {},

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { createCooldown } from '../../src/provider/cooldown.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { CLIENT_SECRET, start } from './provider-on-simulator.ts';
 
 const MINUTE_MS = 60_000;
@@ -204,15 +206,17 @@ test('until when the provider is not asked is known: not while a valid token is 
 });
 
 test('a block of this IP address pauses every account that shares it, and counts once', async () => {
-  const first = await start();
-  const second = await start({ apiUrl: first.simulator.url, block: first.provider.block });
+  const clock = createFakeClock();
+  const block = createCooldown(clock);
+  const first = await start({ clock, block });
+  const second = await start({ clock, block, apiUrl: first.simulator.url });
   first.simulator.faults.token = { kind: 'fail', reason: 3 };
   expect(await Promise.all([first.poll(), second.poll()])).toEqual(['blocked', 'blocked']);
   const asked = first.simulator.requests.token;
   expect(await second.poll()).toBe('blocked');
   expect(first.simulator.requests.token).toBe(asked);
   first.simulator.faults.token = undefined;
-  await first.clock.advance(15 * MINUTE_MS);
+  await clock.advance(15 * MINUTE_MS);
   expect(await first.poll()).toBe('ok');
   expect(await second.poll(), 'the success of another account ends the block').toBe('ok');
 });

@@ -138,3 +138,22 @@ test('a proxy that never answers CONNECT times out and keeps no socket', async (
   }
   await expect.poll(() => proxy.open.size, { timeout: 10_000 }).toBe(0);
 });
+
+test('TLS through a proxy may take as long as the deadline allows, not just 10 s', async () => {
+  const handshakes: Socket[] = [];
+  const server = createTcpServer((socket) => {
+    handshakes.push(socket.resume());
+  });
+  const proxy = await startProxy(await listen(server));
+  const { clock, provider } = await start({
+    apiUrl: 'https://provider.invalid/api',
+    proxy: { http: '', https: proxy.url, no: '' },
+    timeoutMs: 20_000,
+  });
+  const outcome = outcomeOf(provider.fetchNumbers(new AbortController().signal), clock);
+  await setTimeout(12_000);
+  expect(handshakes, 'no retry meanwhile').toHaveLength(1);
+  await clock.advance(20_000);
+  expect(await outcome).toBe('timeout');
+  handshakes[0]?.destroy();
+}, 30_000);

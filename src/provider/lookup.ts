@@ -1,0 +1,118 @@
+import dns, { type LookupAddress } from 'node:dns';
+import { readFileSync } from 'node:fs';
+import { isIP, type LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
+import type { Clock } from '../core/clock.ts';
+
+/** Long enough for the calls of a poll, short enough to follow a provider that moves. */
+const FRESH_MS = 30_000;
+/** While DNS fails, the last addresses are used for this long. */
+const STALE_MS_MAX = 600_000;
+/** For each try of each nameserver. */
+const TIMEOUT_MS = 2_000;
+const TRIES = 2;
+const HOSTS_FILE = '/etc/hosts';
+
+/** After these the system's own resolver is asked: it knows search domains and other sources. */
+const NOT_IN_DNS: ReadonlySet<unknown> = new Set([dns.NOTFOUND, dns.NODATA, dns.CONNREFUSED]);
+
+type Resolver = Pick<InstanceType<typeof dns.promises.Resolver>, 'resolve4' | 'resolve6'>;
+
+interface Entry {
+  addresses: readonly LookupAddress[] | undefined;
+  resolvedAtMs: number;
+  pending: Promise<readonly LookupAddress[]> | undefined;
+}
+
+/**
+ * Resolves host names for the connections of all accounts: one look-up per host at a time, cached
+ * briefly. It asks the nameservers itself. `dns.lookup` blocks a thread for each name, and libuv
+ * gives look-ups two threads: two unresponsive names stop all others, and the process cannot exit
+ * while a thread is blocked.
+ */
+export function createLookup(clock: Clock, createResolver = systemResolver): LookupFunction {
+  const entries = new Map<string, Entry>();
+
+  function find(host: string): readonly LookupAddress[] | Promise<readonly LookupAddress[]> {
+    const entry: Entry = entries.get(host) ?? {
+      addresses: undefined,
+      resolvedAtMs: 0,
+      pending: undefined,
+    };
+    entries.set(host, entry);
+    const ageMs = clock.monotonicMs() - entry.resolvedAtMs;
+    if (entry.addresses !== undefined && ageMs < FRESH_MS) return entry.addresses;
+    entry.pending ??= refresh(host, entry);
+    if (entry.addresses === undefined || ageMs >= STALE_MS_MAX) return entry.pending;
+    entry.pending.catch(() => {});
+    return entry.addresses;
+  }
+
+  async function refresh(host: string, entry: Entry): Promise<readonly LookupAddress[]> {
+    try {
+      entry.addresses = await resolve(host, createResolver());
+      entry.resolvedAtMs = clock.monotonicMs();
+      return entry.addresses;
+    } finally {
+      entry.pending = undefined;
+    }
+  }
+
+  const findLater = callbackify(async (host: string) => find(host));
+
+  return (host, { all, family }, callback) => {
+    findLater(host, (error, addresses) => {
+      if (error !== null) return callback(error, '');
+      const wanted = family === 4 || family === 6 ? family : undefined;
+      const found = addresses.filter((one) => wanted === undefined || one.family === wanted);
+      const [first] = found;
+      if (first === undefined) callback(notFound(host), '');
+      else if (all) callback(null, found);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+async function resolve(host: string, resolver: Resolver): Promise<readonly LookupAddress[]> {
+  const inHosts = findInHosts(host);
+  if (inHosts.length > 0) return inHosts;
+  // A name without a dot needs a search domain, which only the system's resolver adds.
+  if (!host.includes('.')) return dns.promises.lookup(host, { all: true });
+  const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  const addresses = answers.flatMap((answer) =>
+    answer.status === 'fulfilled'
+      ? answer.value.map((address) => ({ address, family: isIP(address) }))
+      : [],
+  );
+  if (addresses.length > 0) return addresses;
+  const errors = answers.flatMap((answer) =>
+    answer.status === 'rejected' ? [answer.reason as NodeJS.ErrnoException] : [],
+  );
+  const failure = errors.find(({ code }) => !NOT_IN_DNS.has(code));
+  if (failure !== undefined) throw failure;
+  return dns.promises.lookup(host, { all: true });
+}
+
+function findInHosts(host: string): LookupAddress[] {
+  let text: string;
+  try {
+    text = readFileSync(HOSTS_FILE, 'utf8');
+  } catch {
+    return [];
+  }
+  return text.split('\n').flatMap((line) => {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    const family = isIP(address);
+    const isNamed = names.some((name) => name.toLowerCase() === host.toLowerCase());
+    return family !== 0 && isNamed ? [{ address, family }] : [];
+  });
+}
+
+/** A fresh one each time, since a resolver keeps to the nameservers that it found when it was made. */
+function systemResolver(): Resolver {
+  return new dns.promises.Resolver({ timeout: TIMEOUT_MS, tries: TRIES });
+}
+
+function notFound(host: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`no address for ${host}`), { code: dns.NOTFOUND });
+}
