@@ -60,9 +60,11 @@ async function start(way: Parameters<typeof createFile>[0]) {
   return { provider, configure, put, program, ask, metrics, until, first };
 }
 
-/** Everything that is known of an account, but the age of its token. */
+/** Everything that is known of an account, except its next poll: that follows its place in the list. */
 const linesOf = (text: string, account: string) =>
-  text.split('\n').filter((line) => line.includes(`account="${account}"`));
+  text
+    .split('\n')
+    .filter((line) => line.includes(`account="${account}"`) && !line.includes('_next_poll_'));
 const timestampOf = (text: string) =>
   Number(new RegExp(`^${CONFIG}_success_timestamp_seconds (.*)$`, 'm').exec(text)?.[1]);
 const hup = ({ process }: Program) => void process.kill('SIGHUP');
