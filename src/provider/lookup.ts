@@ -11,9 +11,8 @@ const STALE_MS_MAX = 600_000;
 /** For each try of each nameserver. */
 const TIMEOUT_MS = 2_000;
 const TRIES = 2;
-const HOSTS_FILE = '/etc/hosts';
 
-/** After these the system's own resolver is asked: it knows search domains and other sources. */
+/** After these the system's own resolver is asked, which may know other sources of names. */
 const NOT_IN_DNS: ReadonlySet<unknown> = new Set([dns.NOTFOUND, dns.NODATA, dns.CONNREFUSED]);
 
 type Resolver = Pick<InstanceType<typeof dns.promises.Resolver>, 'resolve4' | 'resolve6'>;
@@ -76,36 +75,49 @@ export function createLookup(clock: Clock, createResolver = systemResolver): Loo
 async function resolve(host: string, resolver: Resolver): Promise<readonly LookupAddress[]> {
   const inHosts = findInHosts(host);
   if (inHosts.length > 0) return inHosts;
-  // A name without a dot needs a search domain, which only the system's resolver adds.
-  if (!host.includes('.')) return dns.promises.lookup(host, { all: true });
-  const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
-  const addresses = answers.flatMap((answer) =>
-    answer.status === 'fulfilled'
-      ? answer.value.map((address) => ({ address, family: isIP(address) }))
-      : [],
-  );
-  if (addresses.length > 0) return addresses;
-  const errors = answers.flatMap((answer) =>
-    answer.status === 'rejected' ? [answer.reason as NodeJS.ErrnoException] : [],
-  );
-  const failure = errors.find(({ code }) => !NOT_IN_DNS.has(code));
-  if (failure !== undefined) throw failure;
+  for (const name of host.includes('.') ? [host] : [...withSearchDomains(host), host]) {
+    const addresses = await query(name, resolver);
+    if (addresses !== undefined) return addresses;
+  }
   return dns.promises.lookup(host, { all: true });
 }
 
-function findInHosts(host: string): LookupAddress[] {
-  let text: string;
-  try {
-    text = readFileSync(HOSTS_FILE, 'utf8');
-  } catch {
-    return [];
+/** The addresses of a name; undefined if it is not in DNS. Rejects if the nameservers fail. */
+async function query(name: string, resolver: Resolver): Promise<LookupAddress[] | undefined> {
+  const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+  const addresses: LookupAddress[] = [];
+  const errors: NodeJS.ErrnoException[] = [];
+  for (const answer of answers) {
+    if (answer.status === 'rejected') errors.push(answer.reason as NodeJS.ErrnoException);
+    else addresses.push(...answer.value.map((address) => ({ address, family: isIP(address) })));
   }
-  return text.split('\n').flatMap((line) => {
+  if (addresses.length > 0) return addresses;
+  const failure = errors.find(({ code }) => !NOT_IN_DNS.has(code));
+  if (failure !== undefined) throw failure;
+  return undefined;
+}
+
+function withSearchDomains(host: string): string[] {
+  const [, domains = ''] = /^search[ \t]+(.*)$/m.exec(readText('/etc/resolv.conf')) ?? [];
+  return domains.split(/\s+/).flatMap((domain) => (domain === '' ? [] : `${host}.${domain}`));
+}
+
+function findInHosts(host: string): LookupAddress[] {
+  const lines = readText('/etc/hosts').split('\n');
+  return lines.flatMap((line) => {
     const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
     const family = isIP(address);
     const isNamed = names.some((name) => name.toLowerCase() === host.toLowerCase());
     return family !== 0 && isNamed ? [{ address, family }] : [];
   });
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** A fresh one each time, since a resolver keeps to the nameservers that it found when it was made. */
