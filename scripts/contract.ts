@@ -96,7 +96,14 @@ function statusOf(): Json {
   const number = { whatsapp: '1', isOnline: 1, conversationsThisMonth: 3, ...counts };
   const { snapshot } = parseNumbers({ list: [number] });
   const failure = { reason: REASON_NAMES[0] ?? '', detail: '', ...REASONS.network };
-  const account = { name: 'a', lastPollMs: 0, lastSuccessMs: 0, nextPollMs: 0, failure };
+  const account = {
+    name: 'a',
+    lastPollMs: 0,
+    lastSuccessMs: 0,
+    nextPollMs: 0,
+    cooldownUntilMs: 0,
+    failure,
+  };
   const status = {
     version: '0',
     nowMs: 0,

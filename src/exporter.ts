@@ -179,7 +179,7 @@ function toViews(
   clock: Clock,
   privacy: Privacy,
 ): readonly AccountView[] {
-  return accounts.map(({ poller }) => {
+  return accounts.map(({ poller, provider }) => {
     const state = privacy.toShown(poller.state());
     const schedule = plan.scheduleOf(state.name);
     return {
@@ -187,6 +187,7 @@ function toViews(
       snapshot: freshSnapshot(state, config.poll.staleAfterMs, schedule, clock),
       pollIntervalS: schedule.longestGapMs / 1000,
       nextPollMs: plan.nextPollMs(state.name),
+      cooldownUntilMs: provider.cooldownUntilMs(),
     };
   });
 }

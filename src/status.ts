@@ -16,7 +16,7 @@ export function toStatus(
 }
 
 function toAccountStatus(
-  { state, snapshot, nextPollMs }: AccountView,
+  { state, snapshot, nextPollMs, cooldownUntilMs }: AccountView,
   clock: Clock,
 ): AccountStatus {
   const { name, lastPoll, lastGood } = state;
@@ -26,6 +26,7 @@ function toAccountStatus(
     lastPollMs: lastPoll && toUnixMs(lastPoll.endedAt, clock),
     lastSuccessMs: lastGood && toUnixMs(lastGood.at, clock),
     nextPollMs,
+    cooldownUntilMs,
     failure: failed && {
       reason: failed.reason,
       detail: failed.detail,

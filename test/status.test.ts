@@ -40,6 +40,7 @@ test('an account that has not been polled has nothing to tell', () => {
         lastPollMs: undefined,
         lastSuccessMs: undefined,
         nextPollMs: NEXT_MS,
+        cooldownUntilMs: undefined,
         failure: undefined,
         numbers: undefined,
       },

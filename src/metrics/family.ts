@@ -12,6 +12,8 @@ export interface AccountView {
   readonly pollIntervalS: number;
   /** When the provider is asked next, in Unix milliseconds; undefined where no poll is scheduled. */
   readonly nextPollMs: number | undefined;
+  /** Until when the provider is not asked, in Unix milliseconds; undefined without a cool-down. */
+  readonly cooldownUntilMs?: number | undefined;
 }
 
 /** Which program this is. */

@@ -45,8 +45,6 @@ export interface SceneOptions {
   readonly pace?: Partial<typeof PACE>;
   /** How long the fault makes the exporter leave the provider alone; the row skips this time. */
   readonly cooldownS?: number;
-  /** Has `time` to be used without a cool-down. */
-  readonly skipsTime?: boolean;
 }
 
 /** A program, the provider that it polls, and everything a row may spoil. */
@@ -66,7 +64,7 @@ export interface Scene {
   readonly skew: { ms: number };
   /** To be moved only in a scene with `startsAt`. */
   readonly clock: WallClock;
-  /** To be used only in a scene with `cooldownS` or `skipsTime`. */
+  /** To be used only in a scene with `cooldownS`. */
   readonly time: SkippedTime;
   /** Lets the fleet's life go on, by an hour if left out: from now on it has other values. */
   readonly moveOn: (hours?: number) => void;
@@ -136,7 +134,6 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
 }
 
 async function startOn(scene: Scene, configFile: string, options: SceneOptions): Promise<Running> {
-  const { cooldownS, skipsTime = cooldownS !== undefined } = options;
   const toDoor = options.way ?? ((port) => ({ WHATSAPP_API_URL: `http://127.0.0.1:${port}/api` }));
   const env = {
     WHATSAPP_CLIENT_ID: CLIENT_ID,
@@ -151,7 +148,7 @@ async function startOn(scene: Scene, configFile: string, options: SceneOptions):
     ...toDoor(scene.door.port),
     ...options.env,
   };
-  const modules = [env, ...(skipsTime ? [scene.time.env] : [])];
+  const modules = [env, ...(options.cooldownS === undefined ? [] : [scene.time.env])];
   const preload = modules.flatMap((one) => ('NODE_OPTIONS' in one ? one.NODE_OPTIONS : []));
   const program = startProgram([], { ...env, NODE_OPTIONS: preload.join(' ') }, options.stdout);
   onTestFailed(() => console.log(program.stdout().slice(-1_500), program.stderr().slice(-500)));

@@ -134,6 +134,12 @@ test('a failed check shows what it means and what to do, and how old the data be
   );
 });
 
+test('an account that cools down says until when', async () => {
+  const cooldownUntilMs = NOW_MS + 14 * 60_000;
+  const page = await pageOf([accountStatus({ failure: failureOf('blocked'), cooldownUntilMs })]);
+  expect(accountsOf(page)).toContain('Cooling down until 22 Nov 2026, 10:14:00 UTC .');
+});
+
 test('old data is not shown as live: only since when there is none', async () => {
   const failure = failureOf('timeout');
   const lastSuccessMs = NOW_MS - 2 * 3_600_000;

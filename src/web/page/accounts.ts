@@ -51,11 +51,13 @@ function renderAccount(account: AccountStatus, status: Status): Html {
 }
 
 function renderFacts(account: AccountStatus, { nowMs }: Status): Html {
-  const { lastPollMs, nextPollMs, failure } = account;
+  const { lastPollMs, nextPollMs, cooldownUntilMs, failure } = account;
   const checked = failure === undefined ? 'Checked' : 'Last check failed';
   const last = lastPollMs === undefined ? '' : `${checked} ${ago(lastPollMs, nowMs)}. `;
   const next = nextPollMs === undefined ? '' : `Next check ${ahead(nextPollMs, nowMs)}.`;
-  return html`${renderData(account, nowMs)} ${last}${next}`;
+  const until =
+    cooldownUntilMs === undefined ? '' : html` Cooling down until ${moment(cooldownUntilMs)}.`;
+  return html`${renderData(account, nowMs)} ${last}${next}${until}`;
 }
 
 function renderData({ numbers, lastSuccessMs, failure }: AccountStatus, nowMs: number): Html {

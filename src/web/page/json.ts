@@ -21,6 +21,7 @@ export function renderJson(status: Status, query: Query): string {
       lastPoll: toTime(account.lastPollMs),
       lastSuccess: toTime(account.lastSuccessMs),
       nextPoll: toTime(account.nextPollMs),
+      coolingDownUntil: toTime(account.cooldownUntilMs),
       failure: account.failure ?? null,
       numbers: account.numbers === undefined ? null : tally(account.numbers),
     })),

@@ -17,6 +17,8 @@ export interface AccountStatus {
   readonly lastSuccessMs: number | undefined;
   /** Undefined where the schedule cannot say. */
   readonly nextPollMs: number | undefined;
+  /** Until when the provider is not asked; undefined without a cool-down. */
+  readonly cooldownUntilMs?: number | undefined;
   /** Of the last poll. */
   readonly failure: Failure | undefined;
   /** Undefined when there are none to be shown: nothing came yet, or it is too old. */
