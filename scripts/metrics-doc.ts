@@ -32,12 +32,34 @@ goes wrong at its turn. The counter does not:
 sum by (account, number) (increase(whatsapp_number_conversations_total[1d]))
 \`\`\`
 
-It starts at 0 when the exporter first sees the number, and adds what it sees from then on.
+It starts at 0 when the exporter first sees the number, and adds what it sees from then on. A count that
+falls adds nothing; one that stays lower for ten polls was corrected, and continues from its new level. Where
+the counts of a whole account collapse near the turn of the month, they have restarted, and the new ones are
+added. A number that first shows its new count a little later than the rest of its account may lose what it
+had in those ten polls, and an account with fewer than ten conversations what it had in the first ten.
 
-In every example of the provider's documentation \`conversationsThisMonth\` is marketing + service +
-incoming, and so the sum over \`category\` is all conversations. That it always is, the provider does not
-say, and the exporter does not assume: for the total of the month use
-\`whatsapp_number_conversations_this_month\`.
+## What is counted
+
+The field names say conversations. Since Meta charges per message, the provider counts:
+
+- **marketing**: marketing templates that were sent.
+- **service**: utility templates that were sent outside an open 24-hour window. The provider does not say
+  where authentication templates go.
+- **incoming**: 24-hour windows opened by a customer.
+
+Counted does not mean billed. In every example of the provider's documentation \`conversationsThisMonth\` is
+the sum of the three. A number for which it is not raises the anomaly \`total_mismatch\`: that is how a
+fourth category would show. For the total of the month use \`whatsapp_number_conversations_this_month\`.
+
+## The month
+
+The counts restart at 04:00 Israel time on the first, according to another page of the provider; the page of
+this API does not say when. So the data decides: an account enters a month when its counts collapse, from 12
+hours before the turn that \`month.timezone\` and \`month.starts_at\` name until 24 hours after it, and
+then at the latest. Until the counts restart, \`whatsapp_account_month_end_timestamp_seconds\` is in the
+past. An exporter that starts near the turn, and an account with fewer than ten conversations, follow the
+settings. Where counts restart before 04:00, \`whatsapp_account_month_start_timestamp_seconds\` is in the
+future until then.
 
 Names stand on \`whatsapp_number_info\` alone, so that a renamed number keeps its history. To show them:
 
@@ -67,8 +89,8 @@ ${Object.entries(REASONS).map(renderReason).join('\n\n')}
 
 ## Anomalies
 
-What was odd about a good response: the label \`kind\` of \`whatsapp_response_anomalies_total\`. Where it
-was is in the log, once for each change.
+What was wrong in a response that is usable as a whole: the label \`kind\` of
+\`whatsapp_response_anomalies_total\`. The log says where, once for each change.
 
 ${renderTable(['kind', 'meaning'], Object.entries(ANOMALIES).map(toAnomalyRow))}
 

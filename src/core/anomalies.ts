@@ -1,24 +1,28 @@
-/** What can be odd about a response that is good on the whole. Each costs as little as possible. */
+/** What can be wrong with a response that is usable as a whole. Each costs as little as possible. */
 export const ANOMALIES = {
-  entry_invalid: 'a list entry without a usable `whatsapp` (1 to 20 digits): the entry is left out',
-  entry_duplicate: 'a number that stands in the list again: the first entry stays',
-  field_invalid: 'a field whose value makes no sense: its one series is left out',
-  field_missing: 'a field that is not there or null: its one series is left out',
-  text_cut: 'a name that was too long or held control characters: what remains is kept',
-  total_mismatch: 'a total of the account that contradicts the list: both are shown as they came',
-  number_limit: 'a number past the limit of numbers per account: the entry is left out',
+  entry_invalid: 'a list entry without a usable `whatsapp` (1 to 20 digits): the entry is dropped',
+  entry_duplicate: 'a number that is in the list twice: the first entry is kept',
+  field_invalid: 'a field with an invalid value: its series is dropped',
+  field_missing: 'a field that is missing or null: its series is dropped',
+  field_unknown:
+    'a field that the provider does not document: it is ignored; each name counts once',
+  text_cut: 'a name that is too long or holds control characters or line breaks: the rest is kept',
+  text_replacement: 'a name that holds U+FFFD, the mark of characters lost on the way: it is kept',
+  total_mismatch:
+    'a total of the account that is not the sum over the list, or a number whose categories do not add up to its conversations: all are served as received',
+  number_limit: 'a number past the limit of numbers per account: the entry is dropped',
 } as const satisfies Record<string, string>;
 
 export type AnomalyKind = keyof typeof ANOMALIES;
 
 export const ANOMALY_KINDS = Object.keys(ANOMALIES) as readonly AnomalyKind[];
 
-/** The oddities of one response, counted; bounded however odd the response is. */
+/** The anomalies of one response, counted; bounded whatever the response holds. */
 export interface Anomalies {
   readonly counts: Readonly<Record<AnomalyKind, number>>;
   /**
-   * Where the first few are: a kind with a number and field, or with a place in the list. Never a
-   * value from the response.
+   * Where the first few are: a kind with a number and field, a place in the list, or the name of an
+   * unknown field. Never a value from the response.
    */
   readonly examples: readonly string[];
 }

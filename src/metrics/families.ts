@@ -3,7 +3,7 @@ import { REASON_NAMES } from '../core/reasons.ts';
 import { CATEGORIES } from '../core/snapshot.ts';
 import { ofAccount, ofNumber, ofReload, ofTotals, polled, seconds, type Family } from './family.ts';
 
-const RESTARTS = 'start again each month';
+const RESETS = 'Resets every month.';
 
 /**
  * Every metric of the exporter's own, in the order in which they are served. Names, labels, types
@@ -43,25 +43,25 @@ export const FAMILIES: readonly Family[] = [
   ofNumber(
     'conversations_this_month',
     'conversationsThisMonth',
-    `Conversations of the calendar month so far; they ${RESTARTS}.`,
+    `Conversations counted in the current month: marketing, service and incoming together. ${RESETS}`,
     (n) => n.conversations,
   ),
   ofNumber(
     'marketing_conversations_this_month',
     'marketingThisMonth',
-    `Marketing conversations of the calendar month so far; they ${RESTARTS}.`,
+    `Marketing templates sent in the current month. ${RESETS}`,
     (n) => n.marketing,
   ),
   ofNumber(
     'service_conversations_this_month',
     'serviceThisMonth',
-    `Service conversations of the calendar month so far; they ${RESTARTS}.`,
+    `Utility templates sent outside an open 24-hour window in the current month. ${RESETS}`,
     (n) => n.service,
   ),
   ofNumber(
     'incoming_conversations_this_month',
     'incomingThisMonth',
-    `Conversations opened by a customer in the calendar month so far; they ${RESTARTS}.`,
+    `24-hour windows opened by a customer in the current month. ${RESETS}`,
     (n) => n.incoming,
   ),
   {
@@ -95,25 +95,25 @@ export const FAMILIES: readonly Family[] = [
   ofTotals(
     'conversations_this_month',
     'totalConversationsThisMonth',
-    `The provider's own total of conversations, which ${RESTARTS}.`,
+    `The provider's total of conversations in the current month. ${RESETS}`,
     (t) => t.conversations,
   ),
   ofTotals(
     'marketing_conversations_this_month',
     'totalMarketingThisMonth',
-    `The provider's own total of marketing conversations, which ${RESTARTS}.`,
+    `The provider's total of marketing templates sent in the current month. ${RESETS}`,
     (t) => t.marketing,
   ),
   ofTotals(
     'service_conversations_this_month',
     'totalServiceThisMonth',
-    `The provider's own total of service conversations, which ${RESTARTS}.`,
+    `The provider's total of utility templates sent outside an open 24-hour window in the current month. ${RESETS}`,
     (t) => t.service,
   ),
   ofTotals(
     'incoming_conversations_this_month',
     'totalIncomingThisMonth',
-    `The provider's own total of incoming conversations, which ${RESTARTS}.`,
+    `The provider's total of 24-hour windows opened by a customer in the current month. ${RESETS}`,
     (t) => t.incoming,
   ),
   ofAccount(
@@ -194,7 +194,7 @@ export const FAMILIES: readonly Family[] = [
     type: 'counter',
     scope: 'account',
     labels: ['account', 'kind'],
-    help: 'Oddities in good responses, by kind, counted again at each poll that meets them.',
+    help: 'Anomalies in otherwise valid responses, by kind, counted on every poll.',
     samples: ({ state }) => ANOMALY_KINDS.map((kind) => [{ kind }, state.anomalies[kind]]),
   },
   ofAccount(

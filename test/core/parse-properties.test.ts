@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { array, assert, jsonValue, oneof, property, record } from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseNumbers, TEXT_LENGTH_MAX } from '../../src/core/parse.ts';
+import { parseNumbers } from '../../src/core/parse.ts';
+import { TEXT_LENGTH_MAX } from '../../src/core/values.ts';
 import { PollError } from '../../src/core/reasons.ts';
 import { anyName, nearlyValidResponse } from '../support/arbitrary.ts';
 import { API_KEY_CANARY, responseOf, sampleEntry } from '../support/sample.ts';

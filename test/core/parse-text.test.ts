@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseNumbers, TEXT_LENGTH_MAX } from '../../src/core/parse.ts';
+import { parseNumbers } from '../../src/core/parse.ts';
+import { TEXT_LENGTH_MAX } from '../../src/core/values.ts';
 import { responseOf, sampleEntry } from '../support/sample.ts';
 
 /** What becomes of a name, and whether that was reported. */
@@ -28,16 +29,35 @@ test.each([
 });
 
 test.each([
-  ['line breaks', 'a\nb\r\nc', 'abc'],
   ['a NUL, an escape and a DEL', 'a\0b\u001b[31mc\u007f', 'ab[31mc'],
-  ['C1 controls', 'a\u0085b\u009b', 'ab'],
-  ['line and paragraph separators', 'a\u2028b\u2029c', 'abc'],
-  ['nothing but control characters', '\t\n', ''],
+  ['C1 controls', 'a\u0080b\u009b', 'ab'],
+  ['nothing but control characters', '\0\t\n', ''],
+  ['line breaks at the ends', '\na \r\n', 'a '],
   ['a high surrogate alone', 'a\ud83db', 'ab'],
   ['a low surrogate alone', '\ude00b', 'b'],
   ['surrogates the wrong way round', '\ude00\ud83d', ''],
 ])('%s are removed, and that is reported', (_what, name, expected) => {
   expect(parseText(name)).toEqual([expected, CUT]);
+});
+
+test.each([
+  ['line breaks', 'a\nb\r\nc', 'a b c'],
+  ['tabs', 'a\t\tb', 'a b'],
+  ['a line break beside a control character', 'a\0\n\0b', 'a b'],
+  ['line and paragraph separators', 'a\u2028b\u2029c\u0085d', 'a b c d'],
+])('%s within a name become a space', (_what, name, expected) => {
+  expect(parseText(name)).toEqual([expected, CUT]);
+});
+
+test('names that hold U+FFFD are kept, and counted', () => {
+  const names = { display_name: 'a\ufffdb', business_name: '\ufffd\ufffd' };
+  const { snapshot, anomalies } = parseNumbers(responseOf(sampleEntry(names)));
+  expect(snapshot.numbers[0]).toMatchObject({
+    displayName: 'a\ufffdb',
+    businessName: '\ufffd\ufffd',
+  });
+  expect(anomalies.counts).toMatchObject({ text_replacement: 2, text_cut: 0 });
+  expect(anomalies.examples).toContain('text_replacement: 972501234567.display_name');
 });
 
 test.each([

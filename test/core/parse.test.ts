@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { noAnomalies, type AnomalyKind } from '../../src/core/anomalies.ts';
+import { createAnomalyTally, noAnomalies, type AnomalyKind } from '../../src/core/anomalies.ts';
+import { createFieldReader, optional } from '../../src/core/fields.ts';
 import { NUMBERS_MAX, parseNumbers } from '../../src/core/parse.ts';
 import { API_KEY_CANARY, responseOf, sampleEntry, sampleResponse } from '../support/sample.ts';
 
@@ -88,6 +89,84 @@ test('an empty list is an account without numbers', () => {
   expect(anomalies.counts.entry_invalid).toBe(0);
 });
 
+test.each([
+  ['an empty list, but totalWhatsApp above 0', { list: [], totalWhatsApp: 7 }, 'the list is empty'],
+  [
+    'an empty list, but totalWhatsApp above 0 as text',
+    { list: [], totalWhatsApp: '7' },
+    'is empty',
+  ],
+  ['no usable entry', { list: [{}, null, { whatsapp: 'none' }] }, 'no entry of the list is usable'],
+])('%s is no success with 0 numbers', (_what, changes, message) => {
+  const parse = () => parseNumbers(sampleResponse(changes));
+  expect(parse).toThrow(expect.objectContaining({ reason: 'invalid_response' }));
+  expect(parse).toThrow(message);
+});
+
+test('categories that do not add up to the conversations of a number are an anomaly', () => {
+  const [first, second] = sampleResponse().list;
+  const list = [{ ...first, conversationsThisMonth: 7 }, second];
+  const { anomalies } = parseNumbers(sampleResponse({ list, totalConversationsThisMonth: 11 }));
+  expect(oddOf(anomalies.counts)).toEqual({ total_mismatch: 1 });
+  expect(anomalies.examples).toEqual(['total_mismatch: 972501234567.conversationsThisMonth']);
+  const unknown = [{ ...first, conversationsThisMonth: 7, serviceThisMonth: null }, second];
+  expect(parseNumbers(sampleResponse({ list: unknown })).anomalies.counts.total_mismatch).toBe(1);
+});
+
+test('a field that nobody documents is an anomaly once, by its name', () => {
+  const entry = { ...sampleEntry(), authenticationThisMonth: 'CANARY' };
+  const more = { ...sampleEntry({ whatsapp: '15550100' }), authenticationThisMonth: 'CANARY' };
+  const response = { ...responseOf(entry, more), nextPage: 'CANARY' };
+  const { counts, examples } = parseNumbers(response).anomalies;
+  expect(counts.field_unknown).toBe(2);
+  expect(examples.slice(0, 2)).toEqual([
+    'field_unknown: account.nextPage',
+    'field_unknown: list.authenticationThisMonth',
+  ]);
+  expect(examples.join()).not.toContain('CANARY');
+});
+
+test.each(['972500000001', 'n972500000001', 'a b', 'שם', 'x'.repeat(41), '', 'a\n', 'x"}'])(
+  'an unknown field named %j is reported without its name',
+  (name) => {
+    const entry = { ...sampleEntry(), [name]: 1 };
+    const { counts, examples } = parseNumbers(responseOf(entry)).anomalies;
+    expect(counts.field_unknown).toBe(1);
+    expect(examples[0]).toBe('field_unknown: list.?');
+  },
+);
+
+test('however many unknown fields there are, eight are counted', () => {
+  const keys = Array.from({ length: 1_000 }, (_, i) => [`new_${i}`, 1]);
+  const entry = { ...sampleEntry(), ...(Object.fromEntries(keys) as object) };
+  expect(parseNumbers(responseOf(entry)).anomalies.counts.field_unknown).toBe(8);
+});
+
+test('a field that only some accounts have may be missing, and is checked where it is not', () => {
+  const read = createFieldReader<{ authentication: number | undefined }>({
+    authentication: optional({
+      name: 'authenticationThisMonth',
+      convert: (value) => (typeof value === 'number' ? value : undefined),
+      without: undefined,
+    }),
+  });
+  const found = [
+    {},
+    { authenticationThisMonth: null },
+    { authenticationThisMonth: 3 },
+    { authenticationThisMonth: 'x' },
+  ].map((json) => {
+    const tally = createAnomalyTally();
+    return [read(json, '1', tally).authentication, tally.result().examples];
+  });
+  expect(found).toEqual([
+    [undefined, []],
+    [undefined, []],
+    [3, []],
+    [undefined, ['field_invalid: 1.authenticationThisMonth']],
+  ]);
+});
+
 test('a total that is missing or absurd costs that total alone', () => {
   const { snapshot, anomalies } = parseNumbers(
     sampleResponse({ totalMarketingThisMonth: null, totalServiceThisMonth: { sum: 5 } }),
@@ -116,8 +195,14 @@ test.each([
 
 const NOT_NUMBERS: readonly unknown[] = [
   '',
-  '+972501234567',
-  '972-50',
+  '+',
+  '+-972',
+  '++972',
+  '972-',
+  '972+50',
+  'tel:972',
+  '9-7-2-5-0-1-2-3-4-5-6-7-8-9-0-1-2-3-4-5-6',
+  `9${' '.repeat(60)}7`,
   ' 972',
   '972\n',
   '١٢٣',
@@ -227,6 +312,7 @@ test('keys that JavaScript gives a meaning are keys like any other', () => {
 
 test('what an object only inherits is not read', () => {
   const inherited = Object.create(sampleEntry()) as unknown;
-  expect(parseNumbers(responseOf(inherited)).snapshot.numbers).toEqual([]);
+  const { snapshot } = parseNumbers(responseOf(inherited, sampleEntry({ whatsapp: '15550100' })));
+  expect(snapshot.numbers.map(({ whatsapp }) => whatsapp)).toEqual(['15550100']);
   expect(() => parseNumbers(Object.create(sampleResponse()))).toThrow('no list');
 });

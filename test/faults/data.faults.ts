@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { createFleet } from '../../src/simulator/fleet.ts';
-import { harmless } from './row.ts';
+import { failing, harmless } from './row.ts';
 import { answerOf, linesOf, totalsOf } from './truth.ts';
 
 describe('Odd data', () => {
@@ -9,6 +9,53 @@ describe('Odd data', () => {
       provider.faults.numbers = { kind: 'reply', body: JSON.stringify(answerOf([])) };
     },
     expected: () => [linesOf([])],
+  });
+  failing('empty list, totals of numbers', {
+    reason: 'invalid_response',
+    begin: ({ provider, list }) => {
+      const body = JSON.stringify({ ...answerOf(list()), list: [] });
+      provider.faults.numbers = { kind: 'reply', body };
+    },
+  });
+  failing('a list without a usable entry', {
+    reason: 'invalid_response',
+    begin: ({ provider, list }) => {
+      const entries = list().map((number) => ({ ...number, whatsapp: null }));
+      const body = JSON.stringify({ ...answerOf(list()), list: entries });
+      provider.faults.numbers = { kind: 'reply', body };
+    },
+  });
+  harmless('a fourth category', {
+    begin: ({ provider, list }) => {
+      const entries = list().map((number) => ({
+        ...number,
+        conversationsThisMonth: number.conversationsThisMonth + 5,
+        authenticationThisMonth: 5,
+      }));
+      const body = JSON.stringify({ ...answerOf(entries), list: entries });
+      provider.faults.numbers = { kind: 'reply', body };
+    },
+    expected: (list) => [
+      linesOf(
+        list.map((number) => ({
+          ...number,
+          conversationsThisMonth: number.conversationsThisMonth + 5,
+        })),
+      ),
+    ],
+    anomalies: ['field_unknown', 'total_mismatch'],
+    note: 'served as received; the log names the new field.',
+  });
+  harmless('numbers as people write them', {
+    begin: ({ provider, list }) => {
+      const written = list().map((number) => ({
+        ...number,
+        whatsapp: number.whatsapp.replace(/^(\d{3})(\d\d)(\d{3})/, '+$1 $2-$3-'),
+      }));
+      const body = JSON.stringify({ ...answerOf(list()), list: written });
+      provider.faults.numbers = { kind: 'reply', body };
+    },
+    note: '`+972 50-000-0001` is read as its digits.',
   });
   harmless('the same number twice', {
     begin: ({ provider }) => {

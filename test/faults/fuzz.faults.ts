@@ -9,7 +9,8 @@ import {
   uniqueArray,
 } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseNumbers, TEXT_LENGTH_MAX } from '../../src/core/parse.ts';
+import { parseNumbers } from '../../src/core/parse.ts';
+import { TEXT_LENGTH_MAX } from '../../src/core/values.ts';
 import { CATEGORIES, type NumberEntry, type Snapshot } from '../../src/core/snapshot.ts';
 import type { FleetNumber } from '../../src/simulator/fleet.ts';
 import { nearlyValidResponse, soundEntry, soundTotals } from '../support/arbitrary.ts';

@@ -10,7 +10,7 @@ import {
   stringMatching,
   type Arbitrary,
 } from 'fast-check';
-import { TEXT_LENGTH_MAX } from '../../src/core/parse.ts';
+import { TEXT_LENGTH_MAX } from '../../src/core/values.ts';
 import { API_KEY_CANARY } from './sample.ts';
 
 /** Any UTF-16, halves of surrogate pairs and control characters included. */
@@ -84,12 +84,12 @@ const anyEntry = record(
   { requiredKeys: [] },
 );
 
-/** The documented response with anything in it changed, short of the list itself. */
+/** The documented response with anything in it changed, short of the list itself and one usable entry. */
 export const nearlyValidResponse = record(
   {
     list: array(oneof({ weight: 6, arbitrary: anyEntry }, jsonValue()), {
       maxLength: 6,
-    }),
+    }).map((list) => [...list, { whatsapp: '15550123' }]),
     apiKey: option(constantFrom(`${API_KEY_CANARY}-TOP`)),
     totalWhatsApp: anyCount,
     totalConversationsThisMonth: anyCount,

@@ -77,7 +77,9 @@ function renderTable({ rows }: Page, withAccount: boolean): Html {
   ].map((head) => html`<th role="columnheader" scope="col">${head}</th>`);
   return html`<table role="table">
     <caption>
-      Conversations of this month, by number. Offline: not connected to an inbox.
+      Counts of this month, by number. Marketing: templates sent. Service: utility templates sent
+      outside a 24-hour window. Incoming: 24-hour windows opened by a customer. Offline: not
+      connected to an inbox.
     </caption>
     <thead role="rowgroup">
       <tr role="row">

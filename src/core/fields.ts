@@ -1,0 +1,101 @@
+import type { AnomalyTally } from './anomalies.ts';
+import type { NumberEntry, Snapshot } from './snapshot.ts';
+import { toCount, toFlag, toText, toUnixSeconds } from './values.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+interface Field<T> {
+  /** In the response. */
+  readonly name: string;
+  readonly convert: (value: unknown) => T | undefined;
+  /** What a snapshot holds where the value is missing or makes no sense. */
+  readonly without: T | undefined;
+  /** Only some accounts have it, so that its absence is no anomaly. */
+  readonly isOptional?: true;
+}
+
+/** Which fields to pick, by what they are called in a snapshot. */
+type Fields<Out> = { readonly [K in keyof Out]: Field<NonNullable<Out[K]>> };
+
+const field = <T>(name: string, convert: Field<T>['convert']): Field<T> => ({
+  name,
+  convert,
+  without: undefined,
+});
+const text = (name: string): Field<string> => ({ name, convert: toText, without: '' });
+/** For a field that only some accounts have. */
+export const optional = <T>(of: Field<T>): Field<T> => ({ ...of, isOptional: true });
+
+export const NUMBER_FIELDS: Fields<Omit<NumberEntry, 'whatsapp'>> = {
+  displayName: text('display_name'),
+  businessName: text('business_name'),
+  online: field('isOnline', toFlag),
+  onlineInbox: field('onlineInbox', toCount),
+  onlineAccount: field('onlineAccount', toCount),
+  coexistence: field('coexistence', toFlag),
+  createdS: field('create_time', toUnixSeconds),
+  conversations: field('conversationsThisMonth', toCount),
+  marketing: field('marketingThisMonth', toCount),
+  service: field('serviceThisMonth', toCount),
+  incoming: field('incomingThisMonth', toCount),
+};
+
+export const TOTAL_FIELDS: Fields<Snapshot['totals']> = {
+  numbers: field('totalWhatsApp', toCount),
+  conversations: field('totalConversationsThisMonth', toCount),
+  marketing: field('totalMarketingThisMonth', toCount),
+  service: field('totalServiceThisMonth', toCount),
+  incoming: field('totalIncomingThisMonth', toCount),
+};
+
+/** Reads the fields of a table; reports what is missing, makes no sense, or was changed. */
+export function createFieldReader<Out extends object>(fields: Fields<Out>) {
+  const entries = Object.entries<Field<unknown>>(fields);
+  return (json: Json, owner: string, anomalies: AnomalyTally): Out => {
+    const out: Record<string, unknown> = {};
+    for (const [key, { name, convert, without, isOptional }] of entries) {
+      const value = json[name];
+      const converted = convert(value);
+      out[key] = converted ?? without;
+      if (converted === undefined) {
+        const isMissing = value === undefined || value === null;
+        if (isMissing && isOptional) continue;
+        anomalies.add(isMissing ? 'field_missing' : 'field_invalid', `${owner}.${name}`);
+      } else if (typeof converted === 'string') {
+        // Texts for the report only where there is one: this runs for every field of every number.
+        if (converted !== value && typeof value === 'string') {
+          anomalies.add('text_cut', `${owner}.${name}`);
+        }
+        if (converted.includes('\ufffd')) anomalies.add('text_replacement', `${owner}.${name}`);
+      }
+    }
+    return out as Out;
+  };
+}
+
+/** Enough for the next fields of the provider, few enough to leave room for other examples. */
+const UNKNOWN_MAX = 8;
+/** Nothing but an identifier is repeated; a run of digits may be somebody's number. */
+const IDENTIFIER = /^(?!.*\d{5})[A-Za-z_]\w{0,39}$/;
+
+/** The names of documented fields; `apiKey` is known everywhere and read nowhere. */
+export function toNames(
+  fields: Readonly<Record<string, { readonly name: string }>>,
+  ...others: string[]
+) {
+  return new Set([...Object.values(fields).map(({ name }) => name), 'apiKey', ...others]);
+}
+
+/** Collects keys of a response that nobody documents; each name counts once. */
+export function createUnknownFields(anomalies: AnomalyTally) {
+  const seen = new Set<string>();
+  return (json: Json, known: ReadonlySet<string>, owner: string): void => {
+    for (const key in json) {
+      if (known.has(key) || seen.size >= UNKNOWN_MAX) continue;
+      const where = `${owner}.${IDENTIFIER.test(key) ? key : '?'}`;
+      if (seen.has(where)) continue;
+      seen.add(where);
+      anomalies.add('field_unknown', where);
+    }
+  };
+}
