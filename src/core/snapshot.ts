@@ -3,7 +3,7 @@ export const CATEGORIES = ['marketing', 'service', 'incoming'] as const;
 export type Category = (typeof CATEGORIES)[number];
 
 /** Counts of one calendar month so far; a count that did not arrive in good order is undefined. */
-export interface MonthCounts {
+interface MonthCounts {
   readonly conversations: number | undefined;
   readonly marketing: number | undefined;
   readonly service: number | undefined;

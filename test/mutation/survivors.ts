@@ -14,18 +14,15 @@ const TLS_NAME = 'no code of Node.js or undici has one of these names in its mid
  * `npm run mutation` compares, see docs/mutation.md.
  */
 export const SURVIVORS: Readonly<Record<string, string>> = {
-  'src/core/conversations.ts: last?.key === key -> false': SHORTCUT,
-  'src/core/conversations.ts: { key, value } -> {}': SHORTCUT,
-  'src/core/month.ts: fromMs + marginMs < toMs - marginMs -> fromMs + marginMs <= toMs - marginMs':
-    SAME,
-  'src/core/month.ts: known !== undefined -> false': SHORTCUT,
+  'src/core/month.ts: cached !== undefined -> false': SHORTCUT,
   'src/core/parse.ts: fields === undefined -> false': CERTAIN,
-  'src/core/parse.ts: count !== undefined -> true': CERTAIN,
-  'src/core/parse.ts: value.length <= TEXT_LENGTH_MAX && PLAIN_TEXT.test(value) -> false': SHORTCUT,
-  'src/core/parse.ts: value.length <= TEXT_LENGTH_MAX -> value.length < TEXT_LENGTH_MAX': SHORTCUT,
-  'src/core/parse.ts: /^[ -~\\u05d0-\\u05ea]*$/ -> /^[ -~\\u05d0-\\u05ea]$/': SHORTCUT,
-  'src/core/parse.ts: clean.length <= TEXT_LENGTH_MAX -> false': SHORTCUT,
-  'src/core/parse.ts: clean.length <= TEXT_LENGTH_MAX -> clean.length < TEXT_LENGTH_MAX': SHORTCUT,
+  'src/core/values.ts: count !== undefined -> true': CERTAIN,
+  'src/core/values.ts: value.length <= TEXT_LENGTH_MAX && PLAIN_TEXT.test(value) -> false':
+    SHORTCUT,
+  'src/core/values.ts: value.length <= TEXT_LENGTH_MAX -> value.length < TEXT_LENGTH_MAX': SHORTCUT,
+  'src/core/values.ts: /^[ -~\\u05d0-\\u05ea]*$/ -> /^[ -~\\u05d0-\\u05ea]$/': SHORTCUT,
+  'src/core/values.ts: clean.length <= TEXT_LENGTH_MAX -> false': SHORTCUT,
+  'src/core/values.ts: clean.length <= TEXT_LENGTH_MAX -> clean.length < TEXT_LENGTH_MAX': SHORTCUT,
   'src/core/shard.ts: -1 -> +1': SCORE,
   'src/core/shard.ts: score > highest -> score >= highest': SCORE,
   'src/provider/access-token.ts: toldMs < LIFE_MS -> toldMs <= LIFE_MS': SAME,
