@@ -12,7 +12,7 @@ const records = rules.flatMap(({ record }) => record ?? []);
 const labelsOfFamily = new Map(FAMILIES.map(({ name, labels }) => [name, labels]));
 
 /** What Prometheus itself adds, and what the recording rules do. */
-const OTHER_LABELS = ['job', 'instance', 'weeks_ago'];
+const OTHER_LABELS = ['job', 'instance', 'address', 'weeks_ago'];
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   reason: REASON_NAMES,
   kind: ANOMALY_KINDS,
