@@ -135,7 +135,7 @@ test("every alert's link to a dashboard leads to this Grafana", () => {
   expect([...new Set(hosts)]).toEqual([addressOf('grafana').replace('grafana', 'localhost')]);
 });
 
-test('the example of .env is a valid configuration that takes --demo away', () => {
+test('the example of .env takes --demo away, and is valid once its placeholders are replaced', () => {
   const env = Object.fromEntries(
     readFileSync('deploy/.env.example', 'utf8')
       .split('\n')
@@ -146,12 +146,14 @@ test('the example of .env is a valid configuration that takes --demo away', () =
       }),
   );
   expect(env['EXPORTER_FLAGS']).toBe('');
-  expect(
+  const load = (own: Record<string, string>) =>
     loadConfig({
       flags: {},
-      env,
+      env: { ...env, ...own },
       readFile: (path) => readFileSync(path, 'utf8'),
       usualGapMs: () => 60_000,
-    }),
-  ).toHaveProperty('config.accounts.0.name', 'default');
+    });
+  expect(load({})).toHaveProperty('problems.length', 2);
+  const own = { WHATSAPP_CLIENT_ID: 'fake-client', WHATSAPP_CLIENT_SECRET: 'fake-secret' };
+  expect(load(own)).toHaveProperty('config.accounts.0.name', 'default');
 });

@@ -121,7 +121,8 @@ test('the configuration is valid, and each file that it needs is mounted where i
     }
     const generated = configMapGenerator.find(({ name }) => name === volume?.configMap?.name);
     expect(generated?.files).toContain(file);
-    return readFileSync(join(BASE, file), 'utf8');
+    // The placeholder itself is refused.
+    return readFileSync(join(BASE, file), 'utf8').replace('your-client-id', 'fake-client');
   };
   const [flag = '', path = ''] = container?.args[0]?.split('=') ?? [];
   expect(flag).toBe('--config.file');
