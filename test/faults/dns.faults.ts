@@ -1,10 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { startNameServer } from '../support/name-server.ts';
 import { withNameServers } from '../support/preload-dns.ts';
+import { eventually } from '../support/program.ts';
+import { CLIENT_ID } from '../support/simulated-provider.ts';
 import { harmless } from './row.ts';
+import { FIRST_SECRET } from './scene.ts';
+import { page } from './watch.ts';
 
 const HOST = 'provider.example.com';
 const folder = mkdtempSync(join(tmpdir(), 'dns-'));
@@ -47,5 +51,46 @@ describe('DNS', () => {
     pace: { ...pace, staleAfterS: 30 },
     begin: ({ door, sound }) => door.lead(sound),
     note: `${note} The first of two is dead.`,
+  });
+
+  const configFile = join(folder, 'accounts.yml');
+  /** The watched account, and some whose host name gets no answer. */
+  const configure = (port: number, silentCount: number): void => {
+    const account = (name: string, host: string) =>
+      `  - { name: ${name}, api_url: "http://${host}:${port}/api", allow_insecure_http: true, ` +
+      `client_id: ${CLIENT_ID}, client_secret: ${FIRST_SECRET} }\n`;
+    const silent = Array.from({ length: silentCount }, (_, i) =>
+      account(`silent${i}`, 'silent.example.com'),
+    );
+    writeFileSync(configFile, `accounts:\n${silent.join('')}${account('acme', HOST)}`);
+  };
+  harmless('unresponsive host name', {
+    way: (port) => {
+      configure(port, 0);
+      return {
+        ...withNameServers(folder, [good.address]),
+        WHATSAPP_CONFIG_FILE: configFile,
+        WHATSAPP_CLIENT_ID: '',
+        WHATSAPP_CLIENT_SECRET_FILE: '',
+        WHATSAPP_ACCOUNT: '',
+      };
+    },
+    metricsPath: '/metrics?account=acme',
+    pace,
+    begin: async ({ door, sound }, { port }) => {
+      good.answer = (name) => (name === HOST ? '127.0.0.1' : 'silent');
+      configure(door.port, 6);
+      await eventually(
+        async () => ((await page(port, '/metrics')).includes('silent5') ? true : undefined),
+        'six more accounts',
+      );
+      // A connection that is kept alive would make a look-up needless.
+      door.lead(sound);
+    },
+    end: ({ door }) => {
+      good.answer = () => '127.0.0.1';
+      configure(door.port, 0);
+    },
+    note: `${note} Six accounts of the process have a host name that gets no answer; the row is about a seventh.`,
   });
 });

@@ -41,6 +41,8 @@ export interface SceneOptions {
   readonly way?: (port: number) => Readonly<Record<string, string>>;
   /** What stands between door and simulator while all is well. */
   readonly between?: (simulatorPort: number) => Behind;
+  /** What the row scrapes; `/metrics` if left out. */
+  readonly metricsPath?: string;
   readonly stdout?: 'pipe' | number;
   readonly pace?: Partial<typeof PACE>;
   /** How long the fault makes the exporter leave the provider alone; the row skips this time. */
@@ -155,7 +157,8 @@ async function startOn(scene: Scene, configFile: string, options: SceneOptions):
   const fixed = /:([1-9]\d*)$/.exec(env.WEB_LISTEN_ADDRESS)?.[1];
   const port = fixed === undefined ? await portOf(program) : Number(fixed);
   await eventually(() => page(port, '/-/ready').catch(() => undefined), 'readiness');
-  const watched = watch(port, scene.pace.scrapeMs, scene.clock);
+  const path = options.metricsPath ?? '/metrics';
+  const watched = watch({ port, path, everyMs: scene.pace.scrapeMs }, scene.clock);
   const polls = () => watched.samples.at(-1)?.polls;
   return {
     program,

@@ -39,7 +39,10 @@ export interface Watch {
 const SCRAPE_MS_MAX = 10_000;
 
 /** Scrapes all the time, on a connection of its own each time, as many Prometheus servers would. */
-export function watch(port: number, everyMs: number, clock: WallClock): Watch {
+export function watch(
+  { port, path, everyMs }: { port: number; path: string; everyMs: number },
+  clock: WallClock,
+): Watch {
   const samples: Sample[] = [];
   let isOver = false;
   const run = async () => {
@@ -49,7 +52,7 @@ export function watch(port: number, everyMs: number, clock: WallClock): Watch {
       const aheadMs = clock.programAheadMs();
       let body = EMPTY;
       const [tookMs, controlMs] = await Promise.all([
-        timed(async () => (body = await fetchBody(port, '/metrics').catch(() => EMPTY))),
+        timed(async () => (body = await fetchBody(port, path).catch(() => EMPTY))),
         timed(() => fetchBody(controlPort, '/')),
       ]);
       if (isOver) return;
