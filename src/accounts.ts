@@ -21,9 +21,9 @@ export interface Surroundings {
   /** From 0 up to 1, as Math.random. */
   readonly random: () => number;
   readonly log: Log;
-  /** `owner` is an account, or what else the secret belongs to. */
+  /** `owner` is the account, or another name for what the secret belongs to. */
   readonly onSecret: (secret: Secret, owner: string) => void;
-  /** See LogOutput; left out where nobody counts them. */
+  /** See LogOutput; optional, because tests do not count lines. */
   readonly logLinesDropped?: () => number;
   /** See AccountPollerOptions. */
   readonly prepare?: AccountPollerOptions['prepare'];
@@ -32,7 +32,7 @@ export interface Surroundings {
 /** Numbers go into the log in no other form than this. */
 type Shown = Pick<Privacy, 'toShownAnomalies'>;
 
-/** One configured account: how it is asked, and what is known of it. */
+/** One configured account: its API client, and the poller that holds its state. */
 export interface Account {
   readonly settings: AccountSettings;
   readonly provider: Provider;
@@ -41,13 +41,13 @@ export interface Account {
   readonly network: Network;
 }
 
-/** Everything in the configuration that bears on one account. */
+/** The part of the configuration that affects one account. */
 type AccountSettings = AccountConfig &
   Pick<Config, 'month' | 'limits' | 'proxy'> & { timeoutMs: number; intervalMs: number };
 
 /**
- * The accounts of a configuration. Of those there were before, one that has not changed goes on as
- * it is; one that has changed keeps what the change does not touch. The caller stops the rest.
+ * The accounts of a configuration. An unchanged account of `before` is reused; a changed one keeps
+ * what the change does not affect. The caller stops the others.
  */
 export function createAccounts(
   before: readonly Account[],
@@ -60,9 +60,9 @@ export function createAccounts(
   const network = before[0]?.network ?? createNetwork(surroundings.clock);
   return config.accounts.map((account) => {
     const settings = { ...account, ...common };
-    const known = before.find((other) => other.settings.name === account.name);
-    if (known !== undefined && isSameAccount(known.settings, settings)) return known;
-    const carried = known && carryOver(known, settings);
+    const previous = before.find((other) => other.settings.name === account.name);
+    if (previous !== undefined && isSameAccount(previous.settings, settings)) return previous;
+    const carried = previous && carryOver(previous, settings);
     return createAccount(settings, surroundings, network, carried);
   });
 }
@@ -105,7 +105,7 @@ function createAccount(
   return { settings, provider, poller, network };
 }
 
-/** Aborts polls that are under way and lets go of the connections. */
+/** Aborts running polls and closes the connections. */
 export async function stopAccounts(accounts: readonly Account[]): Promise<void> {
   await Promise.all(accounts.map(({ poller }) => poller.stop()));
   await Promise.all(accounts.map(({ provider }) => provider.close()));
@@ -141,7 +141,7 @@ function isSame(a: Credentials, b: Credentials): boolean {
   return isDeepStrictEqual(a, b) && valueOf(a) === valueOf(b);
 }
 
-/** To node:util all Secrets are equal: what they hold is private to them. */
+/** isDeepStrictEqual finds all Secrets equal, because their value is private. */
 function valueOf(credentials: Credentials): string | undefined {
   const source = credentials.kind === 'client' ? credentials.clientSecret : credentials.accessToken;
   return source.kind === 'value' ? source.value.reveal() : undefined;

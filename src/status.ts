@@ -4,7 +4,7 @@ import { REASONS } from './core/reasons.ts';
 import type { AccountView } from './metrics/family.ts';
 import type { AccountStatus, Status } from './web/page/model.ts';
 
-/** What the page tells, from what the metrics tell. */
+/** Builds the status shown on the page from the same data as the metrics. */
 export function toStatus(
   views: readonly AccountView[],
   version: string,
@@ -36,7 +36,7 @@ function toAccountStatus(
   };
 }
 
-/** The Unix time of a moment by the clock as it is set now, so that its age is never too short. */
+/** Unix time of a moment by the clock as it is set now, so that data never looks younger than it is. */
 function toUnixMs(at: Instant, clock: Clock): number {
   return clock.unixMs() - ageMs(at, clock);
 }

@@ -1,6 +1,6 @@
 import type { Clock } from './core/clock.ts';
 
-/** The machine's own time. */
+/** The machine's clock. */
 export const systemClock: Clock = {
   unixMs: () => Date.now(),
   monotonicMs: () => performance.now(),

@@ -5,22 +5,22 @@ import type { Schedule } from './poller/schedule.ts';
 import { spread } from './poller/spread.ts';
 import { createTicker, type Ticker } from './poller/ticker.ts';
 
-/** Has each account polled at moments of its own, whatever becomes of the others. */
+/** Polls each account at its own times, independently of the others. */
 export interface Timetable {
-  /** From now on these and no others; whatever is new about one of them has it polled soon. */
+  /** Replaces the polled accounts. A new or changed account is polled at once. */
   follow(accounts: readonly Account[], schedule: Schedule): void;
   stop(): void;
-  /** Whether polls keep being started, of every account. */
+  /** Whether polls of every account are still being started. */
   isAlive(): boolean;
-  /** The account's own schedule: that of `follow` at a fixed offset. Throws for an account that is not followed. */
+  /** The schedule shifted by the account's fixed offset. Throws for an unknown account. */
   readonly scheduleOf: (account: string) => Schedule;
-  /** When the provider is asked next: Unix time. After a cool-down it is the first tick after its end. */
+  /** Unix time of the next request; during a cool-down, the first tick after its end. */
   readonly nextPollMs: (account: string) => number;
 }
 
 /**
- * The first polls come one after the other: two requests each, to a provider that blocks whoever asks
- * too much. A hundred accounts have their data after ten seconds, one has it at once.
+ * First polls are staggered: each sends two requests, and the provider blocks clients that send too
+ * many. One account has data at once, 100 accounts after 10 seconds.
  */
 const FIRST_POLLS_APART_MS = 100;
 
@@ -61,13 +61,13 @@ export function createTimetable({ clock, log }: { clock: Clock; log: Log }): Tim
       let starts = 0;
       for (const [rank, account] of accounts.entries()) {
         const { name } = account.settings;
-        const known = before.get(name);
-        const isSame = known?.account === account && known.schedule === schedule;
-        if (isSame && known.rank === rank) {
-          next.set(name, known);
+        const previous = before.get(name);
+        const isSame = previous?.account === account && previous.schedule === schedule;
+        if (isSame && previous.rank === rank) {
+          next.set(name, previous);
           continue;
         }
-        known?.ticker.stop();
+        previous?.ticker.stop();
         const entry = createEntry(account, schedule, rank);
         next.set(name, entry);
         if (isSame) entry.ticker.resume();

@@ -3,17 +3,17 @@ import { monthOf, type Month, type MonthSettings } from './month.ts';
 
 /** The month that an account's counts belong to, as its data shows it. */
 export interface AccountMonth extends Month {
-  /** Since when the counts have been followed without a gap that hid a restart. */
+  /** Start of the period in which every restart of the counts was observed. */
   readonly sinceMs: number;
-  /** Whether the counts were seen to restart for this month. */
+  /** Whether the restart of the counts for this month was observed. */
   readonly hasRestarted: boolean;
-  /** The month on the other side of a recent restart: a server that is behind may still show it. */
+  /** The month on the other side of a recent restart; a lagging server may still report it. */
   readonly other?: Month & { readonly polls: number };
 }
 
 /**
- * The counts of an account as a whole, over the numbers of this poll that were seen before: what the
- * counts of its month and of the other month were, and what the same counts are in this poll.
+ * Sums over all numbers of this poll that were seen before: the previous counts in the current and
+ * in the other month, and the same counts in this poll.
  */
 export interface Levels {
   readonly month: { readonly before: number; readonly now: number };
@@ -21,29 +21,29 @@ export interface Levels {
 }
 
 /**
- * What a poll means to all counts of an account: they restarted; they must have, while nothing was
- * polled; or they are of the other month again.
+ * What a poll reveals about all counts of an account: they restarted; they must have restarted while
+ * nothing was polled; or the response belongs to the other month.
  */
 export type Turn = 'none' | 'restarted' | 'restarted_unseen' | 'switched';
 
 const HOUR_MS = 3_600_000;
-/** How long before the calendar's turn counts may restart, for a provider in another zone. */
+/** Counts may restart this long before the month starts: the provider may be in another zone. */
 const EARLY_MS = 12 * HOUR_MS;
-/** How long after it they may. Then the calendar decides. */
+/** Counts may restart this long after the month starts. Later, the calendar decides. */
 const LATE_MS = 24 * HOUR_MS;
-/** What may be left of counts that restarted between two polls. */
+/** Counts that fell to this share between two polls have restarted. */
 const COLLAPSED_SHARE = 1 / 4;
-/** The same after a gap in which the calendar turned: up to a day of the new month is there. */
+/** The same after a gap that spans the start of a month: up to a day of new counts may be included. */
 const COLLAPSED_SHARE_OVER_GAP = 3 / 4;
 const GAP_MS = HOUR_MS;
-/** What must be back of counts that did not restart after all. */
+/** Counts that return to this share of their old level did not restart. */
 const RETURNED_SHARE = 1 / 2;
-/** Below this a fall may be chance: the calendar decides. */
+/** A drop of fewer conversations may be a coincidence: the calendar decides. */
 const COUNTS_MIN = 10;
-/** For how many good polls a count may return to its old level. */
+/** A count may return to its old level within this many successful polls. */
 export const RETURN_POLLS_MAX = 10;
 
-/** Follows an account from one good poll to the next. */
+/** Determines the month after a successful poll. */
 export function followMonth(
   before: AccountMonth | undefined,
   last: Instant | undefined,
@@ -53,7 +53,7 @@ export function followMonth(
 ): { readonly month: AccountMonth; readonly turn: Turn } {
   const nowMs = at.unixMs;
   const byCalendar = { ...monthOf(nowMs, settings), sinceMs: nowMs, hasRestarted: false };
-  // A clock that was set back by days says nothing about the data.
+  // If the clock was set back by days, the calendar starts over.
   if (before === undefined || last === undefined || nowMs < before.startMs - EARLY_MS) {
     return { month: byCalendar, turn: 'none' };
   }
@@ -70,9 +70,9 @@ export function followMonth(
   }
 
   const isOverTurn = last.unixMs < month.endMs && nowMs >= month.endMs;
-  // Nobody saw the counts of the old month if the first poll came just before the configured turn.
+  // The counts of the old month were not observed if the first poll was just before the configured start.
   const isFollowed = month.sinceMs < month.endMs - settings.startsAtMs;
-  // Both time lines must say so: a clock that jumps makes no month turn.
+  // Both clocks must agree: a jump of the wall clock does not start a month.
   const wasUnseen =
     isOverTurn && isLate && isFollowed && at.monotonicMs - last.monotonicMs >= LATE_MS;
   const isAhead = nowMs >= month.endMs - EARLY_MS;
@@ -96,7 +96,7 @@ export function followMonth(
   return { month: { ...month, other: { ...other, polls: other.polls + 1 } }, turn: 'none' };
 }
 
-/** Whether the counts jump between the months, which they do not by growing. */
+/** Whether the counts switched to the other month; the difference is too large for normal growth. */
 function isOfOther(month: Month, other: Month, levels: Levels): boolean {
   if (other.startMs > month.startMs) return isBelow(levels.month, COLLAPSED_SHARE);
   const { before, now } = levels.other;

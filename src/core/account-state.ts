@@ -6,28 +6,28 @@ import type { MonthSettings } from './month.ts';
 import { REASON_NAMES, type Reason } from './reasons.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** How a poll ended: with data, or with a reason from the closed set. Never an exception. */
+/** The result of a poll: data, or a reason from a fixed set. */
 export type PollOutcome = {
   readonly endedAt: Instant;
   readonly durationMs: number;
-  /** When the access token in use expires; undefined for a fixed token or none. */
+  /** When the current access token expires; undefined for a configured token or none. */
   readonly tokenExpiresAtMs: number | undefined;
 } & ({ readonly snapshot: Snapshot; readonly anomalies: Anomalies } | PollFailure);
 
-/** Why a poll failed. `detail` is the message of the PollError: one of a small set of sentences. */
+/** Why a poll failed. `detail` is the message of the PollError, one of a small set of sentences. */
 export interface PollFailure {
   readonly reason: Reason;
   readonly detail: string;
 }
 
-/** The last good poll and what follows from it. */
+/** The last successful poll. */
 interface GoodPoll {
   readonly at: Instant;
   readonly snapshot: Snapshot;
   readonly month: AccountMonth;
 }
 
-/** All that is known of one account. A poll makes a new one; nothing in it is ever changed. */
+/** Everything recorded about one account. Immutable: each poll creates a new state. */
 export interface AccountState {
   readonly name: string;
   readonly polls: number;

@@ -1,4 +1,4 @@
-/** What can be wrong with a response that is usable as a whole. Each costs as little as possible. */
+/** Problems in an otherwise usable response. Each affects as little of it as possible. */
 export const ANOMALIES = {
   entry_invalid: 'a list entry without a usable `whatsapp` (1 to 20 digits): the entry is dropped',
   entry_duplicate: 'a number that is in the list twice: the first entry is kept',
@@ -6,28 +6,30 @@ export const ANOMALIES = {
   field_missing: 'a field that is missing or null: its series is dropped',
   field_unknown:
     'a field that the provider does not document: it is ignored; each name counts once',
-  text_cut: 'a name that is too long or holds control characters or line breaks: the rest is kept',
-  text_replacement: 'a name that holds U+FFFD, the mark of characters lost on the way: it is kept',
+  text_cut:
+    'a name that is too long or contains control characters or line breaks: the rest is kept',
+  text_replacement:
+    'a name that contains U+FFFD, which replaces characters lost in transfer: it is kept',
   total_mismatch:
-    'a total of the account that is not the sum over the list, or a number whose categories do not add up to its conversations: all are served as received',
-  number_limit: 'a number past the limit of numbers per account: the entry is dropped',
+    'an account total that differs from the sum over the list, or a number whose categories do not add up to its conversations: all values are served as received',
+  number_limit: 'a number above the limit of numbers per account: the entry is dropped',
 } as const satisfies Record<string, string>;
 
 export type AnomalyKind = keyof typeof ANOMALIES;
 
 export const ANOMALY_KINDS = Object.keys(ANOMALIES) as readonly AnomalyKind[];
 
-/** The anomalies of one response, counted; bounded whatever the response holds. */
+/** The anomalies of one response; the size is bounded for any response. */
 export interface Anomalies {
   readonly counts: Readonly<Record<AnomalyKind, number>>;
   /**
-   * Where the first few are: a kind with a number and field, a place in the list, or the name of an
-   * unknown field. Never a value from the response.
+   * The first few: a kind with a number and field, a position in the list, or the name of an unknown
+   * field. Never a value from the response.
    */
   readonly examples: readonly string[];
 }
 
-/** Enough to find the cause, few enough for one line of the log. */
+/** Enough to find the cause, few enough for one log line. */
 const EXAMPLES_MAX = 10;
 
 export interface AnomalyTally {

@@ -1,14 +1,14 @@
-/** Time as everything but `src/system.ts` knows it, so that tests can hold it still or make it jump. */
+/** The only source of time outside `src/system.ts`, so that tests can stop it or make it jump. */
 export interface Clock {
-  /** Milliseconds since the Unix epoch. May jump when somebody sets the machine's clock. */
+  /** Milliseconds since the Unix epoch. Jumps when the machine's clock is set. */
   unixMs(): number;
-  /** Milliseconds since an arbitrary start. Never jumps, but stands still while the machine sleeps. */
+  /** Milliseconds since an arbitrary start. Never jumps, but stops while the machine sleeps. */
   monotonicMs(): number;
-  /** Calls back once after `delayMs`; the returned function cancels. */
+  /** Calls `callback` once after `delayMs`; the returned function cancels it. */
   setTimer(callback: () => void, delayMs: number): () => void;
 }
 
-/** One moment on both time lines: see `ageMs` for why both are kept. */
+/** A moment on both clocks; `ageMs` explains why both are needed. */
 export interface Instant {
   readonly unixMs: number;
   readonly monotonicMs: number;
@@ -19,14 +19,14 @@ export function instantOf(clock: Clock): Instant {
 }
 
 /**
- * How long ago `then` was, in milliseconds. Of the two time lines the longer answer counts: a clock
- * set back must not make old data look fresh, nor must a machine that slept.
+ * How long ago `then` was, in milliseconds, by the clock that says longer. Old data must not look
+ * fresh after the wall clock was set back or the machine slept.
  */
 export function ageMs(then: Instant, clock: Clock): number {
   return Math.max(clock.unixMs() - then.unixMs, clock.monotonicMs() - then.monotonicMs);
 }
 
-/** Resolves after `delayMs`; rejects with the signal's reason as soon as it aborts. */
+/** Resolves after `delayMs`; rejects with the signal's reason when it aborts. */
 export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();

@@ -1,10 +1,10 @@
 import { RETURN_POLLS_MAX, type Levels, type Turn } from './account-month.ts';
 import { CATEGORIES, type Category, type NumberEntry } from './snapshot.ts';
 
-/** The highest count of a month so far, which counts have to exceed to add something. */
+/** The highest count of a month so far. Only the excess over it is added to the counter. */
 interface Mark {
   readonly count: number;
-  /** Polls in a row that were below it, and the highest count of those. */
+  /** Consecutive polls with a lower count, and the highest count among them. */
   readonly pollsBelow: number;
   readonly highestBelow: number;
 }
@@ -12,7 +12,7 @@ interface Mark {
 interface Counter {
   readonly total: number;
   readonly mark: Mark | undefined;
-  /** That of the month on the other side of the last restart. */
+  /** The mark of the month on the other side of the last restart. */
   readonly otherMark: Mark | undefined;
 }
 
@@ -23,11 +23,12 @@ export type NumberCounters = Readonly<Record<Category, Counter>>;
 export type ConversationCounters = ReadonlyMap<string, NumberCounters>;
 
 /**
- * The counters after a good poll. Each adds what its count exceeds its mark by, from 0 at first
- * sight. A fall adds nothing unless the account has restarted: then the new count is added. A count
- * that stays below its mark for RETURN_POLLS_MAX polls was corrected, and continues from there. A
- * count that is missing leaves its counter as it is; a number that is gone takes its counters along.
- * Where nothing changes, `before` is returned.
+ * The counters after a successful poll. A counter starts at 0 when a number is first seen, and grows
+ * by the excess of the count over its mark. A lower count adds nothing, unless the counts of the
+ * account restarted: then the new count is added. A count that stays below its mark for
+ * RETURN_POLLS_MAX polls was corrected by the provider, and counting continues from there. A missing
+ * count leaves its counter unchanged. A removed number loses its counters. Returns `before` if
+ * nothing changes.
  */
 export function countConversations(
   before: ConversationCounters,
@@ -83,7 +84,7 @@ function advance(before: Counter, count: number | undefined, turn: Turn): Counte
 function turnMarks(before: Counter, count: number | undefined, turn: Turn): Counter {
   const { total, mark, otherMark } = before;
   if (turn === 'switched') return { total, mark: otherMark, otherMark: mark };
-  // A count that has not fallen may restart a little later: it is taken for growth.
+  // A count that has not dropped may restart a little later; until then it counts as growth.
   const hasRestarted =
     mark !== undefined &&
     (turn === 'restarted_unseen' || count === undefined || count < mark.count);
@@ -94,7 +95,7 @@ function markAt(count: number): Mark {
   return { count, pollsBelow: 0, highestBelow: 0 };
 }
 
-/** How the counts of a poll compare to those before, over the account as a whole. */
+/** Compares the counts of a poll with the previous ones, summed over the account. */
 export function levelsOf(before: ConversationCounters, numbers: readonly NumberEntry[]): Levels {
   const month = { before: 0, now: 0 };
   const other = { before: 0, now: 0 };

@@ -5,16 +5,16 @@ import { toCount, toFlag, toText, toUnixSeconds } from './values.ts';
 export type Json = Readonly<Record<string, unknown>>;
 
 interface Field<T> {
-  /** In the response. */
+  /** Key in the response. */
   readonly name: string;
   readonly convert: (value: unknown) => T | undefined;
-  /** What a snapshot holds where the value is missing or makes no sense. */
+  /** The value in the snapshot if the field is missing or invalid. */
   readonly without: T | undefined;
-  /** Only some accounts have it, so that its absence is no anomaly. */
+  /** Not every account has it, so a missing field is not an anomaly. */
   readonly isOptional?: true;
 }
 
-/** Which fields to pick, by what they are called in a snapshot. */
+/** Fields of the response, by their name in a snapshot. */
 type Fields<Out> = { readonly [K in keyof Out]: Field<NonNullable<Out[K]>> };
 
 const field = <T>(name: string, convert: Field<T>['convert']): Field<T> => ({
@@ -48,7 +48,7 @@ export const TOTAL_FIELDS: Fields<Snapshot['totals']> = {
   incoming: field('totalIncomingThisMonth', toCount),
 };
 
-/** Reads the fields of a table; reports what is missing, makes no sense, or was changed. */
+/** Reads the given fields; reports missing, invalid and shortened values. */
 export function createFieldReader<Out extends object>(fields: Fields<Out>) {
   const entries = Object.entries<Field<unknown>>(fields);
   return (json: Json, owner: string, anomalies: AnomalyTally): Out => {
@@ -62,7 +62,7 @@ export function createFieldReader<Out extends object>(fields: Fields<Out>) {
         if (isMissing && isOptional) continue;
         anomalies.add(isMissing ? 'field_missing' : 'field_invalid', `${owner}.${name}`);
       } else if (typeof converted === 'string') {
-        // Texts for the report only where there is one: this runs for every field of every number.
+        // This runs for every field of every number: `owner.name` is only built when reported.
         if (converted !== value && typeof value === 'string') {
           anomalies.add('text_cut', `${owner}.${name}`);
         }
@@ -73,25 +73,25 @@ export function createFieldReader<Out extends object>(fields: Fields<Out>) {
   };
 }
 
-/** Enough for the next fields of the provider, few enough to leave room for other examples. */
+/** Enough for several new fields, few enough to leave room for other examples. */
 const UNKNOWN_MAX = 8;
-/** Nothing but an identifier is repeated; a run of digits may be somebody's number. */
+/** Only identifiers are quoted in the log; a run of digits could be a phone number. */
 const IDENTIFIER = /^(?!.*\d{5})[A-Za-z_]\w{0,39}$/;
 
-/** The names of documented fields; `apiKey` is known everywhere and read nowhere. */
-export function toNames(
+/** The keys of documented fields. `apiKey` may occur anywhere and is never read. */
+export function documentedKeys(
   fields: Readonly<Record<string, { readonly name: string }>>,
   ...others: string[]
 ) {
   return new Set([...Object.values(fields).map(({ name }) => name), 'apiKey', ...others]);
 }
 
-/** Collects keys of a response that nobody documents; each name counts once. */
+/** Reports undocumented keys of a response; each key counts once. */
 export function createUnknownFields(anomalies: AnomalyTally) {
   const seen = new Set<string>();
-  return (json: Json, known: ReadonlySet<string>, owner: string): void => {
+  return (json: Json, documented: ReadonlySet<string>, owner: string): void => {
     for (const key in json) {
-      if (known.has(key) || seen.size >= UNKNOWN_MAX) continue;
+      if (documented.has(key) || seen.size >= UNKNOWN_MAX) continue;
       const where = `${owner}.${IDENTIFIER.test(key) ? key : '?'}`;
       if (seen.has(where)) continue;
       seen.add(where);

@@ -1,12 +1,12 @@
-/** When the provider's counts restart: on the first of a month, in its zone. */
+/** When the provider's counts restart: on the first of the month, in its time zone. */
 export interface MonthSettings {
-  /** An IANA name. */
+  /** IANA name. */
   readonly timezone: string;
-  /** Since midnight on the first, by the wall clock. */
+  /** Milliseconds after midnight on the first, in local time. */
   readonly startsAtMs: number;
 }
 
-/** As the provider documents it. */
+/** As documented by the provider. */
 export const PROVIDER_MONTH: MonthSettings = {
   timezone: 'Asia/Jerusalem',
   startsAtMs: 4 * 3_600_000,
@@ -18,7 +18,7 @@ export interface Month {
   readonly endMs: number;
 }
 
-/** The month that holds an instant. Throws a RangeError for an unknown zone. */
+/** The month that contains an instant. Throws a RangeError for an unknown time zone. */
 export function monthOf(unixMs: number, settings: MonthSettings): Month {
   const local = new Date(toWallClock(unixMs, settings.timezone));
   const startOf = (offset: number) =>
@@ -29,15 +29,15 @@ export function monthOf(unixMs: number, settings: MonthSettings): Month {
     : { startMs: first, endMs: startOf(1) };
 }
 
-/** When the month starts that has this midnight of its first, which is given as if it were UTC. */
+/** When the month starts whose first day begins at `midnightMs`, local time written as if it were UTC. */
 function toUnixMs(midnightMs: number, { timezone, startsAtMs }: MonthSettings): number {
   const wallMs = midnightMs + startsAtMs;
-  // The second look corrects the first where the clocks change in between.
+  // The second conversion corrects the first if daylight saving time starts or ends in between.
   const nearMs = 2 * wallMs - toWallClock(wallMs, timezone);
   return nearMs + wallMs - toWallClock(nearMs, timezone);
 }
 
-/** What a clock on the wall shows at an instant, as if it were UTC; to the second. */
+/** Local time at an instant, written as if it were UTC; to the second. */
 function toWallClock(unixMs: number, timezone: string): number {
   const parts: Record<string, number> = {};
   for (const { type, value } of calendarOf(timezone).formatToParts(unixMs)) {
@@ -47,7 +47,7 @@ function toWallClock(unixMs: number, timezone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** By time zone, of which a configuration has one. To make one takes longer than a small poll. */
+/** By time zone; a configuration has one. Cached because creating one takes longer than a small poll. */
 const calendars = new Map<string, Intl.DateTimeFormat>();
 
 function calendarOf(timezone: string): Intl.DateTimeFormat {

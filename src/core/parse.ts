@@ -2,8 +2,8 @@ import { createAnomalyTally, type Anomalies, type AnomalyTally } from './anomali
 import {
   createFieldReader,
   createUnknownFields,
+  documentedKeys,
   NUMBER_FIELDS,
-  toNames,
   TOTAL_FIELDS,
   type Json,
 } from './fields.ts';
@@ -11,7 +11,7 @@ import { PollError } from './reasons.ts';
 import { CATEGORIES, type NumberEntry, type Snapshot } from './snapshot.ts';
 import { toDigits } from './values.ts';
 
-/** Of the list so many are kept unless told otherwise. Thirteen series a number: 650,000. */
+/** Default limit of numbers per account. With 13 series per number, this is 650,000 series. */
 export const NUMBERS_MAX = 50_000;
 
 export interface ParsedResponse {
@@ -21,19 +21,20 @@ export interface ParsedResponse {
 
 const readEntry = createFieldReader(NUMBER_FIELDS);
 const readTotals = createFieldReader(TOTAL_FIELDS);
-const ENTRY_NAMES = toNames(NUMBER_FIELDS, 'whatsapp');
-const TOP_NAMES = toNames(TOTAL_FIELDS, 'status', 'reason', 'list');
+const ENTRY_KEYS = documentedKeys(NUMBER_FIELDS, 'whatsapp');
+const TOP_KEYS = documentedKeys(TOTAL_FIELDS, 'status', 'reason', 'list');
 
 /**
- * Reads the response of `GET /whatsapp/getWhatsApp`, decoded from JSON, of which the caller knows
- * that it says OK. Picks the documented fields and nothing else, so no `apiKey` gets past here. An
- * anomaly of an entry or a field costs only that entry or field. Throws PollError `invalid_response`
- * where there is no list, or no number in it although there should be.
+ * Parses the JSON response of `GET /whatsapp/getWhatsApp`; the caller has checked that its status is
+ * OK. Reads documented fields only, so no `apiKey` passes this point. An invalid entry or field is
+ * dropped on its own. Throws PollError `invalid_response` if there is no list, or if the list has no
+ * number although it should.
  */
 export function parseNumbers(response: unknown, numbersMax = NUMBERS_MAX): ParsedResponse {
   const fields = asObject(response);
   const list: unknown = fields?.list;
-  if (fields === undefined || !Array.isArray(list)) refuse('the response holds no list of numbers');
+  if (fields === undefined || !Array.isArray(list))
+    refuse('the response contains no list of numbers');
   const tally = createAnomalyTally();
   reportUnknownFields(fields, list, tally);
   const numbers = parseList(list, numbersMax, tally);
@@ -42,7 +43,7 @@ export function parseNumbers(response: unknown, numbersMax = NUMBERS_MAX): Parse
   if (list.length === 0 && (totals.numbers ?? 0) > 0) {
     refuse('the list is empty, but totalWhatsApp is above 0');
   }
-  // With an entry left out, no sum over the rest can be compared to the provider's total.
+  // If an entry was dropped, the sum over the rest need not match the provider's total.
   if (numbers.length === list.length) compareTotals(totals, numbers, tally);
   return Object.freeze({ snapshot: Object.freeze({ totals, numbers }), anomalies: tally.result() });
 }
@@ -53,8 +54,8 @@ function refuse(problem: string): never {
 
 function reportUnknownFields(top: Json, list: readonly unknown[], tally: AnomalyTally): void {
   const report = createUnknownFields(tally);
-  report(top, TOP_NAMES, 'account');
-  for (const item of list) report(asObject(item) ?? {}, ENTRY_NAMES, 'list');
+  report(top, TOP_KEYS, 'account');
+  for (const item of list) report(asObject(item) ?? {}, ENTRY_KEYS, 'list');
 }
 
 function parseList(
@@ -98,7 +99,7 @@ function compareTotals(
   }
 }
 
-/** Undefined if one of the counts is. */
+/** Undefined if any count is undefined. */
 function sumUp(counts: readonly (number | undefined)[]): number | undefined {
   let sum = 0;
   for (const count of counts) {
@@ -112,7 +113,7 @@ function differ(total: number | undefined, sum: number | undefined): boolean {
   return total !== undefined && sum !== undefined && total !== sum;
 }
 
-/** As JSON makes it: fields that are only inherited are none. */
+/** A plain object, as JSON.parse creates it: inherited fields must not count. */
 export function asObject(value: unknown): Json | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const prototype: unknown = Object.getPrototypeOf(value);

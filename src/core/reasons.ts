@@ -1,30 +1,30 @@
 /**
- * Why a poll can fail: a closed set. A reason is at once the code of the error, the `reason` label
+ * The fixed set of reasons why a poll can fail. A reason is the code of the error, the `reason` label
  * of whatsapp_poll_failures_total, a field of the log line and a row of docs/metrics.md.
  */
 export const REASONS = {
   credentials: {
-    meaning: 'the provider refuses the client id and secret, or the secret file cannot be used',
+    meaning: 'the provider rejects the client id and secret, or the secret file cannot be used',
     remedy:
       'Check client_id and client_secret in the partner dashboard; a changed secret file is used at the next poll.',
   },
   blocked: {
-    meaning: 'the provider has blocked this IP address after too many wrong tries',
+    meaning: 'the provider has blocked this IP address after too many failed attempts',
     remedy:
       'Fix the credentials of every client behind this IP address, then wait: the exporter retries every 15 to 60 minutes.',
   },
   token: {
-    meaning: 'the provider refuses the access token, also a fresh one',
+    meaning: 'the provider rejects the access token, even a new one',
     remedy:
       'A fixed access token is valid for one hour: use client_id and client_secret, or renew the token file.',
   },
   rate_limited: {
-    meaning: 'the provider returns 429, too many requests',
+    meaning: 'the provider returns 429 Too Many Requests',
     remedy: 'Poll less often, or find out what else uses the account.',
   },
   timeout: {
     meaning: 'the poll did not finish within poll.timeout',
-    remedy: 'Check the network to the provider; raise poll.timeout if the list is long.',
+    remedy: 'Check the network path to the provider; raise poll.timeout if the list is long.',
   },
   network: {
     meaning: 'no valid HTTP response: DNS, connection refused or reset, proxy',
@@ -42,11 +42,11 @@ export const REASONS = {
   http_status: {
     meaning: 'the response has an HTTP status other than 200 that no other reason covers',
     remedy:
-      'Look at the status: 5xx is a fault of the provider, 403 with an HTML page comes from a firewall or a captive portal.',
+      'Look at the status: 5xx is an error at the provider, 403 with an HTML page comes from a firewall or a captive portal.',
   },
   too_large: {
-    meaning: 'the response is larger than 20 MiB once decoded',
-    remedy: 'Check that api_url is the API of the provider.',
+    meaning: 'the response exceeds 20 MiB after decompression',
+    remedy: "Check that api_url is the provider's API.",
   },
   invalid_json: {
     meaning: 'the response is not JSON',
@@ -57,8 +57,8 @@ export const REASONS = {
     remedy: 'The API may have changed: look for a newer release, then report it.',
   },
   provider_failed: {
-    meaning: 'the provider returns FAIL with another reason of its own',
-    remedy: "Look up the provider's reason in its documentation.",
+    meaning: 'the provider returns FAIL with a reason code that the exporter does not handle',
+    remedy: "Look up the reason code in the provider's documentation.",
   },
   internal: {
     meaning: 'unexpected error in the exporter',
@@ -71,17 +71,17 @@ export type Reason = keyof typeof REASONS;
 export const REASON_NAMES = Object.keys(REASONS) as readonly Reason[];
 
 /**
- * The error with which a poll fails. `message` goes to the log, the status page and the label `detail`
- * of whatsapp_poll_failure_info: a short sentence out of a small set, with nothing from the response.
+ * A failed poll. `message` appears in the log, on the status page and in the label `detail` of
+ * whatsapp_poll_failure_info, so it is one of a few short sentences and quotes no response.
  */
 export class PollError extends Error {
   override readonly name = 'PollError';
   readonly reason: Reason;
-  /** Whether the same request may succeed a little later. */
+  /** Whether a retry may succeed. */
   readonly isTransient: boolean;
-  /** Whether the provider refused secret or token in its documented JSON: retrying would do harm. */
+  /** Whether the provider rejected the secret or token with a documented code: retrying would do harm. */
   readonly isAuthFailure: boolean;
-  /** The wait that the provider asked for (Retry-After), in milliseconds. */
+  /** The provider's Retry-After, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 const PRINTED = '[redacted]';
 
-/** A string that prints as `[redacted]` wherever it lands; only `reveal()` gives it away. */
+/** A string that prints as `[redacted]` everywhere; only `reveal()` returns the value. */
 export class Secret {
   readonly #value: string;
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** As many as a double holds exactly, with room. */
+/** A double holds 48 bits exactly. */
 const SCORE_BYTES = 6;
 
 /**
- * Which of `total` shards polls an account, counted from 0: the one with the highest score for it
- * (rendezvous hashing). Each account has one shard, whoever asks; one shard more takes its accounts
- * from the others and moves none between them, because no other score has changed.
+ * The shard that polls an account, from 0 to `total - 1`: the one with the highest score for it
+ * (rendezvous hashing). Every replica computes the same shard. An added shard takes accounts from
+ * the others and moves none between them, because the other scores do not change.
  */
 export function shardOf(account: string, total: number): number {
   let [shard, highest] = [0, -1];

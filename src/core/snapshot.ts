@@ -1,8 +1,8 @@
-/** The kinds of conversation that the provider counts apart. */
+/** The kinds of conversation that the provider counts separately. */
 export const CATEGORIES = ['marketing', 'service', 'incoming'] as const;
 export type Category = (typeof CATEGORIES)[number];
 
-/** Counts of one calendar month so far; a count that did not arrive in good order is undefined. */
+/** Counts of the current month so far; a missing or invalid count is undefined. */
 interface MonthCounts {
   readonly conversations: number | undefined;
   readonly marketing: number | undefined;
@@ -10,9 +10,9 @@ interface MonthCounts {
   readonly incoming: number | undefined;
 }
 
-/** One WhatsApp number as the provider reports it; a field that cannot be trusted is undefined. */
+/** One WhatsApp number as reported by the provider; a missing or invalid field is undefined. */
 export interface NumberEntry extends MonthCounts {
-  /** The digits as the provider sends them: the identity of the number. */
+  /** The digits of the number, which identify it. */
   readonly whatsapp: string;
   readonly displayName: string;
   readonly businessName: string;
@@ -24,7 +24,7 @@ export interface NumberEntry extends MonthCounts {
   readonly createdS: number | undefined;
 }
 
-/** What one good poll says about one account. Holds no secret: there is no type for `apiKey`. */
+/** The data of one successful poll of one account. Has no field for `apiKey`, which is a secret. */
 export interface Snapshot {
   readonly totals: MonthCounts & { readonly numbers: number | undefined };
   readonly numbers: readonly NumberEntry[];

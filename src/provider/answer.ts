@@ -8,7 +8,7 @@ export type Call = 'token' | 'numbers';
 const FAIL_REASONS: Readonly<Record<Call, Readonly<Record<number, [Reason, string]>>>> = {
   token: {
     2: ['credentials', 'client id or client secret is wrong'],
-    3: ['blocked', 'this IP address is blocked after too many wrong tries'],
+    3: ['blocked', 'this IP address is blocked after too many failed attempts'],
   },
   numbers: {
     2: ['credentials', 'the credentials are wrong'],

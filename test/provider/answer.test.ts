@@ -128,7 +128,7 @@ test.each<[Call, number, unknown, string]>([
     'token',
     200,
     { status: 'FAIL', reason: 3 },
-    'reason 3 from the token call: this IP address is blocked after too many wrong tries',
+    'reason 3 from the token call: this IP address is blocked after too many failed attempts',
   ],
   [
     'numbers',
