@@ -30,7 +30,7 @@ async function measure(accounts: number): Promise<readonly string[]> {
   const startMs = Date.now();
   const exporter = await startMain({
     flags: [`--config.file=${file}`],
-    env: { LOG_LEVEL: 'debug' },
+    env: { WHATSAPP_LOG_LEVEL: 'debug' },
     onLine: (line) => polls.push(...toPolls(line)),
   });
   const until = (ms: number) => sleep(Math.max(0, startMs + ms - Date.now()));

@@ -46,7 +46,7 @@ export function startExporter(providerUrl: string, schedule = '1s'): Promise<Ser
     WHATSAPP_API_URL: providerUrl,
     WHATSAPP_ACCESS_TOKEN: 'FAKE-TOKEN',
     WHATSAPP_ACCOUNT: 'bench',
-    POLL_SCHEDULE: schedule,
+    WHATSAPP_POLL_SCHEDULE: schedule,
   };
   return startMain({ env });
 }

@@ -1,11 +1,6 @@
-import { ACCOUNT_SETTINGS } from '../src/config/account-settings.ts';
 import { parseCommandLine } from '../src/config/cli.ts';
-import {
-  CONFIG_FILE,
-  PRIVACY_KEY_SETTINGS,
-  SETTINGS,
-  type Setting,
-} from '../src/config/settings.ts';
+import { ACCOUNT_SETTINGS, CONFIG_FILE, SETTINGS } from '../src/config/schema.ts';
+import type { Setting } from '../src/config/setting.ts';
 import { ANOMALY_KINDS } from '../src/core/anomalies.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { REASON_NAMES, REASONS } from '../src/core/reasons.ts';
@@ -28,11 +23,8 @@ export function contractOf(): Record<string, Json> {
       { type, labels: labels.toSorted().join(', ') },
     ]),
     labelValues: { category: CATEGORIES, kind: ANOMALY_KINDS, reason: REASON_NAMES },
-    settings: toObject<Setting>(
-      [CONFIG_FILE, ...Object.values(SETTINGS), ...Object.values(PRIVACY_KEY_SETTINGS)],
-      toEntry,
-    ),
-    accountSettings: toObject<Setting>(Object.values(ACCOUNT_SETTINGS), toEntry),
+    settings: toObject([CONFIG_FILE, ...SETTINGS], toEntry),
+    accountSettings: toObject(ACCOUNT_SETTINGS, toEntry),
     flags: flagsOf(),
     endpoints: endpointsOf(),
     '/api/status': statusOf(),
@@ -64,7 +56,10 @@ function toObject<T>(rows: readonly T[], toRow: (row: T) => [string, Json]): Rec
 }
 
 function toEntry({ key, flag, env, default: text }: Setting): [string, Json] {
-  return [key, { ...(flag && { flag }), env, ...(text !== undefined && { default: text }) }];
+  return [
+    key.replace(/^accounts\./, ''),
+    { ...(flag && { flag }), env, ...(text !== undefined && { default: text }) },
+  ];
 }
 
 /** Those of the modes too, which are no settings. */
@@ -77,7 +72,7 @@ function flagsOf(): readonly string[] {
 /** Paths and methods, as Express knows them. */
 function endpointsOf(): Json {
   const pass = (_request: unknown, _response: unknown, next: () => void) => next();
-  const site = { telemetryPath: SETTINGS.telemetryPath.default } as Site;
+  const site = { telemetryPath: '/metrics' } as Site;
   const log = { debug: pass, info: pass, warn: pass, error: pass } as never;
   const { stack } = createApp(site, log, { headers: pass, admit: [pass] }).router;
   const methods: Record<string, string[]> = {};

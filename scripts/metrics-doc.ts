@@ -130,7 +130,7 @@ function renderReason([reason, { meaning, remedy }]: readonly [
 }
 
 /** A table in Markdown, its columns padded. */
-function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]?.length ?? 0)));
   const toLine = (cells: readonly string[]) =>
     `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
@@ -142,7 +142,7 @@ function toCodes(names: readonly string[]): string {
   return names.map(toCode).join(', ');
 }
 
-function toCode(name: string): string {
+export function toCode(name: string): string {
   return name === '' ? '' : `\`${name}\``;
 }
 

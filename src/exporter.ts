@@ -86,7 +86,7 @@ export function createExporter(
 
   return {
     async start() {
-      const { telemetryPath, listenAddresses, configFile, maxRequests } = config.web;
+      const { telemetryPath, listenAddress, configFile, maxRequests } = config.web;
       const doors = createDoors(configFile, { clock, log });
       const site = {
         telemetryPath,
@@ -108,7 +108,7 @@ export function createExporter(
       };
       const guard = createGuard({ doors, maxRequests, clock, log });
       const app = createApp(site, log, guard);
-      server = await startWebServer(app, listenAddresses, { tls: () => doors().tls, log });
+      server = await startWebServer(app, listenAddress, { tls: () => doors().tls, log });
       await goOnWith(config);
       return server;
     },

@@ -2,12 +2,11 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseCommandLine } from './config/cli.ts';
-import type { AccountConfig, Config } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { describeConfig } from './config/describe.ts';
-import { loadConfig, type LoadedConfig } from './config/load.ts';
+import { createConfigLoader, type LoadedConfig } from './config/load.ts';
 import { formatProblems, InvalidValue } from './config/problems.ts';
-import { SETTINGS } from './config/settings.ts';
-import { Secret } from './core/secret.ts';
+import type { Secret } from './core/secret.ts';
 import { createExporter, pollOnce } from './exporter.ts';
 import { createLog, createRedactor, logTo, type Output } from './log.ts';
 import type { Build } from './metrics/family.ts';
@@ -26,11 +25,12 @@ const STOP_MS_MAX = 9_000;
 
 const build: Build = {
   version: readVersion(),
-  revision: process.env['EXPORTER_REVISION'] ?? 'unknown',
+  revision: process.env['WHATSAPP_EXPORTER_REVISION'] ?? 'unknown',
   nodeVersion: process.version,
 };
 
 const watch = createFileWatch(systemClock);
+const loadConfig = createConfigLoader({ readFile: (path) => watch.read(path), usualGapMs });
 
 await main();
 
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     return;
   }
   const demo = await createDemo(command);
-  const read = () => demo.adapt(load(command));
+  const read = () => load(command, demo);
   const loaded = read();
   if ('config' in loaded && command.kind === 'run') {
     await serve(loaded.config, read, demo);
@@ -53,18 +53,16 @@ async function main(): Promise<void> {
     process.stderr.write(formatProblems(loaded.problems));
     process.exitCode = 1;
   } else if (command.kind === 'once') await once(loaded.config);
-  else process.stdout.write(`${describeConfig(loaded.config)}\nThe configuration is valid.\n`);
+  else
+    process.stdout.write(
+      `${describeConfig(loaded.config, loaded.merged)}\nThe configuration is valid.\n`,
+    );
   await demo.close();
 }
 
-function load({ flags, demo }: Run): LoadedConfig {
-  const loaded = loadConfig({
-    flags,
-    env: process.env,
-    readFile: (path) => watch.read(path),
-    usualGapMs,
-    demo,
-  });
+function load({ flags }: Run, { account }: Demo): LoadedConfig {
+  const demoAccount = account && { demoAccount: account };
+  const loaded = loadConfig({ flags, env: process.env, ...demoAccount });
   watch.follow(loaded.files);
   return loaded;
 }
@@ -95,12 +93,13 @@ async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Prom
     const where = { addresses, port, telemetry_path: config.web.telemetryPath };
     log.info({ ...rest, node_version, ...where }, 'serving metrics');
     const page = `http://localhost:${port}/`;
-    if (demo.isOn && port !== undefined) log.info({ page }, 'demo on a simulated provider');
+    if (demo.account !== undefined && port !== undefined)
+      log.info({ page }, 'demo on a simulated provider');
   } catch (error) {
     // The operator's to mend, without a stack.
     const problem = explainListenError(error);
     if (problem === undefined) throw error;
-    process.stderr.write(`${SETTINGS.listenAddresses.flag}: ${problem}\n`);
+    process.stderr.write(`--web.listen-address: ${problem}\n`);
     process.exit(1);
   }
 
@@ -144,33 +143,18 @@ async function createSurroundings({ log: options }: Config, stream: Output) {
 }
 
 interface Demo {
-  readonly isOn: boolean;
-  /** Puts the simulator into a configuration, as its one account. */
-  readonly adapt: (loaded: LoadedConfig) => LoadedConfig;
+  /** The simulator as an account of the configuration file. */
+  readonly account?: Record<string, string>;
   readonly close: () => Promise<void>;
 }
 
 async function createDemo({ demo }: Run): Promise<Demo> {
-  if (!demo) return { isOn: false, adapt: (loaded) => loaded, close: async () => {} };
+  if (!demo) return { close: async () => {} };
   const { DEMO_CREDENTIALS, startDemo } = await import('./simulator/demo.ts');
   const simulator = await startDemo(systemClock);
-  const { clientId, clientSecret } = DEMO_CREDENTIALS;
-  const account: AccountConfig = {
-    name: 'demo',
-    apiUrl: simulator.url,
-    allowInsecureHttp: false,
-    credentials: {
-      kind: 'client',
-      clientId,
-      clientSecret: { kind: 'value', value: new Secret(clientSecret) },
-    },
-  };
+  const { clientId: client_id, clientSecret: client_secret } = DEMO_CREDENTIALS;
   return {
-    isOn: true,
-    adapt: (loaded) =>
-      'problems' in loaded
-        ? loaded
-        : { ...loaded, config: { ...loaded.config, accounts: [account] } },
+    account: { name: 'demo', api_url: simulator.url, client_id, client_secret },
     close: () => simulator.close(),
   };
 }

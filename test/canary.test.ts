@@ -1,9 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { PROVIDER_MONTH } from '../src/core/month.ts';
-import type { Config } from '../src/config/config.ts';
 import { describeConfig } from '../src/config/describe.ts';
-import { Secret } from '../src/core/secret.ts';
+import { createConfigLoader } from '../src/config/load.ts';
+import { formatProblems } from '../src/config/problems.ts';
 import { createExporter } from '../src/exporter.ts';
 import { createLog, createRedactor } from '../src/log.ts';
 import {
@@ -111,7 +110,7 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
   // Knows no secret: the first layer must hold without the second.
   const redactor = createRedactor();
   const told: string[] = [];
-  const config = configFor(provider.url);
+  const { config, merged } = configFor(provider.url);
   // Tokens say when they expire in the provider's time, which is the machine's.
   const clock = createFakeClock(Date.now());
   const exporter = createExporter(
@@ -140,7 +139,7 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
     output += JSON.stringify([...response.headers]) + (await response.text());
   }
   expect(told, 'the secret was in use').toContain(CLIENT_SECRET);
-  return output + describeConfig(config);
+  return output + describeConfig(config, merged);
 }
 
 /** Only its deadline ends such a poll. */
@@ -155,34 +154,22 @@ function hasMetSilence({ faults, requests }: Simulator): boolean {
   });
 }
 
-function configFor(apiUrl: string): Config {
-  const value = new Secret(CLIENT_SECRET);
-  return {
-    web: {
-      listenAddresses: [{ host: '127.0.0.1', port: 0 }],
-      telemetryPath: '/metrics',
-      configFile: undefined,
-      maxRequests: 40,
-      enableLifecycle: false,
+function configFor(apiUrl: string) {
+  const load = createConfigLoader({ readFile: () => '', usualGapMs: () => 3_600_000 });
+  const loaded = load({
+    flags: {
+      'web.listen_address': '127.0.0.1:0',
+      'poll.schedule': '1h',
+      'poll.timeout': `${TIMEOUT_MS / 1000}s`,
+      'poll.stale_after': '2h',
     },
-    privacy: { numberLabel: 'full', noNames: false, hashKey: undefined, hashKeyFile: undefined },
-    poll: { schedule: '1h', timeoutMs: TIMEOUT_MS, staleAfterMs: 300_000 },
-    month: PROVIDER_MONTH,
-    sharding: undefined,
-    limits: { numbers: 50_000 },
-    log: { level: 'trace', format: 'json' },
-    accounts: [
-      {
-        name: 'acme',
-        apiUrl,
-        allowInsecureHttp: false,
-        credentials: {
-          kind: 'client',
-          clientId: CLIENT_ID,
-          clientSecret: { kind: 'value', value },
-        },
-      },
-    ],
-    proxy: { http: '', https: '', no: '' },
-  };
+    env: {
+      WHATSAPP_ACCOUNT: 'acme',
+      WHATSAPP_API_URL: apiUrl,
+      WHATSAPP_CLIENT_ID: CLIENT_ID,
+      WHATSAPP_CLIENT_SECRET: CLIENT_SECRET,
+    },
+  });
+  if ('problems' in loaded) throw new Error(formatProblems(loaded.problems));
+  return loaded;
 }

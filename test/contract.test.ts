@@ -17,7 +17,9 @@ test('the contract holds metrics, settings, endpoints and the fields of the stat
   expect(contractOf()).toMatchObject({
     metrics: { whatsapp_up: { type: 'gauge', labels: 'account' } },
     labelValues: { reason: expect.arrayContaining(['credentials', 'internal']) as unknown },
-    settings: { 'poll.timeout': { flag: '--poll.timeout', env: 'POLL_TIMEOUT', default: '20s' } },
+    settings: {
+      'poll.timeout': { flag: '--poll.timeout', env: 'WHATSAPP_POLL_TIMEOUT', default: '20s' },
+    },
     accountSettings: { client_id: { env: 'WHATSAPP_CLIENT_ID' } },
     flags: expect.arrayContaining(['--once', '--config.file', '--help']) as unknown,
     endpoints: { '/metrics': ['GET'], '/-/reload': ['POST', 'PUT'], '/api/status': ['GET'] },
@@ -54,7 +56,11 @@ test.each([
   ],
   ['labelValues reason: tls is gone', '"tls",', ''],
   ['settings poll.timeout default was 20s and is "10s"', '"20s"', '"10s"'],
-  ['settings log.level env was LOG_LEVEL and is "LEVEL"', '"LOG_LEVEL"', '"LEVEL"'],
+  [
+    'settings log.level env was WHATSAPP_LOG_LEVEL and is "LEVEL"',
+    '"WHATSAPP_LOG_LEVEL"',
+    '"LEVEL"',
+  ],
   ['settings web.max_requests is gone', '"web.max_requests"', '"web.requests"'],
   ['accountSettings client_id is gone', '"client_id"', '"client"'],
   ['flags: --once is gone', '"--once"', '"--one"'],
@@ -67,7 +73,11 @@ test.each([
 test.each([
   ['a metric', '"metrics":{', '"metrics":{"whatsapp_new":{"type":"gauge","labels":""},'],
   ['a reason', '"reason":[', '"reason":["new",'],
-  ['a flag for a variable', '"env":"PRIVACY_HASH_KEY"', '"env":"PRIVACY_HASH_KEY","flag":"--x"'],
+  [
+    'a flag for a variable',
+    '"env":"WHATSAPP_PRIVACY_HASH_KEY"',
+    '"env":"WHATSAPP_PRIVACY_HASH_KEY","flag":"--x"',
+  ],
   ['a method', '"/metrics":["GET"]', '"/metrics":["POST","GET"]'],
   ['a field', '"/api/status":{', '"/api/status":{"new":"string",'],
 ])('what is new breaks nothing: %s', (_what, from, to) => {

@@ -19,7 +19,6 @@ const FULL: PrivacyConfig = {
   numberLabel: 'full',
   noNames: false,
   hashKey: undefined,
-  hashKeyFile: undefined,
 };
 const HASHED: PrivacyConfig = { ...FULL, numberLabel: 'hashed', hashKey: new Secret(KEY) };
 const hashOf = (number: string) =>
@@ -154,9 +153,8 @@ async function start(privacy: PrivacyConfig) {
   const value = new Secret(CLIENT_SECRET);
   const config: Config = {
     web: {
-      listenAddresses: [{ host: '127.0.0.1', port: 0 }],
+      listenAddress: [{ host: '127.0.0.1', port: 0 }],
       telemetryPath: '/metrics',
-      configFile: undefined,
       maxRequests: 40,
       enableLifecycle: false,
     },

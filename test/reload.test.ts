@@ -5,7 +5,8 @@ import { createReloads, type Trigger } from '../src/reload.ts';
 import { createFakeClock } from './support/fake-clock.ts';
 import { createMemoryLog } from './support/memory-log.ts';
 
-const GOOD: LoadedConfig = { config: { accounts: [1, 2] } as unknown as Config, files: [] };
+const config = { accounts: [1, 2] } as unknown as Config;
+const GOOD: LoadedConfig = { config, merged: {}, files: [] };
 const PROBLEM = { name: 'poll.timeout', problem: 'is wrong', meaning: 'A time', example: '20s' };
 const BAD: LoadedConfig = { problems: [PROBLEM], files: [] };
 

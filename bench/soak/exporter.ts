@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 import { getHeapCodeStatistics } from 'node:v8';
 import type { Config } from '../../src/config/config.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { createConfigLoader } from '../../src/config/load.ts';
 import { createExporter } from '../../src/exporter.ts';
 import { createLog, createRedactor, logTo } from '../../src/log.ts';
 import { parseSchedule } from '../../src/poller/schedule.ts';
@@ -58,12 +58,10 @@ const log = {
   warn: noted('warn'),
   error: noted('error'),
 };
-const loaded = loadConfig({
-  flags: {},
-  env: process.env,
+const loaded = createConfigLoader({
   readFile: () => '',
   usualGapMs: (schedule) => parseSchedule(schedule).usualGapMs,
-});
+})({ flags: {}, env: process.env });
 if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
 let { config } = loaded;
 const reloadState = { succeeded: true, inForceSinceMs: startUnixMs };

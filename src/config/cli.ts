@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
-import { ACCOUNT_SETTINGS } from './account-settings.ts';
-import { CONFIG_FILE, PRIVACY_KEY_SETTINGS, SETTINGS, type Setting } from './settings.ts';
+import { ACCOUNT_SETTINGS, CONFIG_FILE, SETTINGS } from './schema.ts';
+import type { Setting } from './setting.ts';
 
 export type CommandLine =
   | {
@@ -19,7 +19,7 @@ export type CommandLine =
     };
 
 const HELP_WIDTH = 100; // Fixed, so that the help is the same in a terminal, a pipe and a test.
-const VARIABLE_WIDTH = 28; // The longest name of an account's variables.
+const VARIABLE_WIDTH = 30; // The longest name of a variable without a flag.
 
 /** Reads the arguments after the program's name. Prints nothing and does not exit. */
 export function parseCommandLine(argv: readonly string[], version: string): CommandLine {
@@ -46,7 +46,7 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
 
 type Mode = 'demo' | 'once' | 'checkConfig';
 
-/** Of an unknown `--flag=value` only the flag may be repeated: the value may be a secret. */
+/** Commander quotes unknown arguments. The value of an unknown `--flag=value` may be a secret. */
 function splitValues(argv: readonly string[]): string[] {
   return argv.flatMap((argument) => {
     const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(argument) ?? [];
@@ -54,7 +54,7 @@ function splitValues(argv: readonly string[]): string[] {
   });
 }
 
-/** Commander would take the value for an argument, and say that there are too many. */
+/** Commander would report the value as an excess argument. */
 function refuseNeedlessValue(program: Command, argv: readonly string[]): void {
   const option = program.options.find(
     ({ long, required, optional }) =>
@@ -67,16 +67,17 @@ function createProgram(version: string, flags: Record<string, string>): Command 
   const program = new Command('whatsapp-numbers-exporter')
     .description('Prometheus exporter for the WhatsApp numbers of a 99digital partner account.')
     .exitOverride()
-    // All there is to say stands in the description.
+    // The description already contains variable and default.
     .configureHelp({ optionDescription: ({ description }) => description })
     .showHelpAfterError('Try --help.')
     .addHelpText('after', renderHelpEnd());
-  for (const setting of [CONFIG_FILE, ...Object.values(SETTINGS)]) {
-    program.addOption(toOption(setting, flags));
+  for (const setting of [CONFIG_FILE, ...SETTINGS]) {
+    const { flag } = setting;
+    if (flag !== undefined) program.addOption(toOption({ ...setting, flag }, flags));
   }
   return program
     .optionsGroup('Modes:')
-    .option('--demo', 'Run on a simulated provider; needs no account')
+    .option('--demo', 'Run with a simulated provider; needs no account')
     .addOption(
       new Option('--once', 'Poll once, print the metrics, exit 0 or 1').conflicts('checkConfig'),
     )
@@ -95,7 +96,7 @@ function toOption(setting: Setting & { flag: string }, flags: Record<string, str
     .preset(bare)
     .argParser((text) => {
       const before = flags[key];
-      // Of two values one would be ignored silently, and which one is not plain to see.
+      // One of two values would be ignored silently.
       if (before !== undefined && setting.isList === undefined) {
         throw new InvalidArgumentError('The flag is given twice.');
       }
@@ -118,16 +119,16 @@ function renderVariables(settings: readonly Setting[]): string {
 
 function renderHelpEnd(): string {
   return `
-Account, in the environment or as keys of the file's accounts (secrets have no flag):
-${renderVariables(Object.values(ACCOUNT_SETTINGS))}
+Account, as variables or as keys of the file's accounts (secrets have no flag):
+${renderVariables(ACCOUNT_SETTINGS)}
 
-Key of hashed numbers, in the environment or as hash_key or hash_key_file under privacy:
-${renderVariables(Object.values(PRIVACY_KEY_SETTINGS))}
+Key for hashed numbers, as variables or as hash_key or hash_key_file under privacy:
+${renderVariables(SETTINGS.filter(({ flag }) => flag === undefined))}
 
-Proxy, in the environment, as for curl but without address ranges; never used for loopback:
+Proxy, as variables, as for curl but without address ranges; never used for loopback:
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY
 
-Flags win over the environment, the environment over the file, the file over defaults.
+Flags win over variables, variables over the file, the file over defaults.
 
 Example:
   WHATSAPP_CLIENT_ID=my-client WHATSAPP_CLIENT_SECRET_FILE=/run/secrets/whatsapp \\

@@ -1,78 +1,37 @@
-import type { SecretSource } from '../core/credentials.ts';
 import { formatDuration } from '../core/duration.ts';
-import { ACCOUNT_SETTINGS } from './account-settings.ts';
-import type { AccountConfig, Config, ListenAddress } from './config.ts';
-import { formatTimeOfDay } from './values.ts';
-import { loadYaml } from './yaml.ts';
+import type { Config } from './config.ts';
+import { ACCOUNT_SETTINGS, SECTIONS, settingsOf } from './schema.ts';
+import type { Setting } from './setting.ts';
+import { childOf, toYamlText, type Mapping, type Tree } from './yaml-file.ts';
 
-/** The configuration in force, as a YAML file that says the same but for the secrets. */
-export function describeConfig(config: Config): string {
-  const { web, privacy, poll, month, limits, sharding, log, accounts, proxy } = config;
-  const file = loadYaml().stringify({
-    web: {
-      listen_address: web.listenAddresses.map(formatListenAddress),
-      telemetry_path: web.telemetryPath,
-      ...(web.configFile === undefined ? {} : { config_file: web.configFile }),
-      max_requests: web.maxRequests,
-      enable_lifecycle: web.enableLifecycle,
-    },
-    privacy: toPrivacyKeys(privacy),
-    poll: {
-      schedule: poll.schedule,
-      timeout: formatDuration(poll.timeoutMs),
-      stale_after: formatDuration(poll.staleAfterMs),
-    },
-    month: { timezone: month.timezone, starts_at: formatTimeOfDay(month.startsAtMs) },
-    limits,
-    ...(sharding && {
-      sharding: { shard: sharding.shard, total_shards: sharding.totalShards },
-    }),
-    log,
-    accounts: accounts.map(toFileKeys),
-  });
+/** The effective configuration, as a YAML file with the same meaning but for the secrets. */
+export function describeConfig({ poll, proxy }: Config, merged: Tree): string {
+  const sections: Mapping = {};
+  for (const section of SECTIONS) {
+    const values = describeValues(settingsOf(section), childOf(merged, section));
+    // The only default that depends on another setting.
+    if ('stale_after' in values) values['stale_after'] = formatDuration(poll.staleAfterMs);
+    if (Object.keys(values).length > 0) sections[section] = values;
+  }
+  const list = childOf(merged, 'accounts');
+  const accounts = Array.isArray(list) ? list : [];
+  sections['accounts'] = accounts.map((account) => describeValues(ACCOUNT_SETTINGS, account));
   const variables = Object.entries(proxy).flatMap(([name, value]: [string, string]) =>
     value === '' ? [] : `# ${name.toUpperCase()}_PROXY=${withoutUser(value)}\n`,
   );
-  return file + variables.join('');
+  return toYamlText(sections) + variables.join('');
 }
 
-function toFileKeys({ name, apiUrl, credentials, allowInsecureHttp }: AccountConfig) {
-  return {
-    name,
-    api_url: apiUrl,
-    ...(credentials.kind === 'client'
-      ? {
-          client_id: credentials.clientId,
-          ...toFileKey(ACCOUNT_SETTINGS.clientSecret.key, credentials.clientSecret),
-        }
-      : toFileKey(ACCOUNT_SETTINGS.accessToken.key, credentials.accessToken)),
-    allow_insecure_http: allowInsecureHttp,
-  };
+function describeValues(settings: readonly Setting[], given: Tree | undefined): Mapping {
+  const values: Mapping = {};
+  for (const { name, default: text, secret } of settings) {
+    const value = childOf(given, name) ?? text;
+    if (value !== undefined) values[name] = secret ? '[redacted]' : value;
+  }
+  return values;
 }
 
-function toFileKey(key: string, source: SecretSource): Record<string, string> {
-  return source.kind === 'file'
-    ? { [`${key}_file`]: source.path }
-    : { [key]: source.value.toString() };
-}
-
-function toPrivacyKeys({ numberLabel, noNames, hashKey, hashKeyFile }: Config['privacy']) {
-  const key =
-    hashKeyFile === undefined ? { hash_key: hashKey?.toString() } : { hash_key_file: hashKeyFile };
-  return {
-    number_label: numberLabel,
-    no_names: noNames,
-    ...(hashKey === undefined ? {} : key),
-  };
-}
-
-function formatListenAddress(address: ListenAddress): string {
-  if ('path' in address) return `unix:${address.path}`;
-  const { host = '', port } = address;
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-/** A proxy's user and password stand before the last `@`. */
+/** A proxy's user and password end at the last `@`. */
 function withoutUser(text: string): string {
   return text.replace(/\/\/.*@/, '//[redacted]@');
 }

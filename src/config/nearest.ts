@@ -1,27 +1,36 @@
-const DISTANCE_MAX = 2; // More edits than this is another word, not a slip of the finger.
+const DISTANCE_MAX = 2; // More edits than this is another word, not a typing error.
+const PART_LENGTH_MIN = 3; // Shorter words are part of too many others.
 
-/** The candidate that `word` most likely meant to be, or undefined where none is near. */
+/** The candidate that `word` most likely means, or undefined if none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const [best] = candidates
     .filter((candidate) => Math.abs(candidate.length - word.length) <= DISTANCE_MAX)
     .map((candidate) => ({ candidate, distance: distanceOf(word, candidate) }))
     .filter(({ distance }) => distance <= DISTANCE_MAX)
     .toSorted((a, b) => a.distance - b.distance);
-  return best?.candidate;
+  return (
+    best?.candidate ?? (word.length < PART_LENGTH_MIN ? undefined : containing(word, candidates))
+  );
 }
 
-const at = (row: readonly number[], j: number) => row[j] ?? Infinity;
+/** `secret_file` is part of `client_secret_file`. */
+function containing(word: string, candidates: readonly string[]): string | undefined {
+  const [shortest] = candidates
+    .filter((candidate) => candidate.includes(word.toLowerCase()))
+    .toSorted((a, b) => a.length - b.length);
+  return shortest;
+}
 
-/** Levenshtein's: insertions, deletions and substitutions. Swapped neighbours count as two. */
+/** Levenshtein distance: insertions, deletions and substitutions. Swapped neighbours count as two. */
 function distanceOf(a: string, b: string): number {
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = at(last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(at(last, j) + 1, at(row, j - 1) + 1, substituted));
+  const first = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const last = Array.from(a).reduce((row, letter, i) => {
+    const next = [i + 1];
+    for (const [j, other] of Array.from(b).entries()) {
+      const [left = 0, above = 0, corner = 0] = [next[j], row[j + 1], row[j]];
+      next.push(Math.min(left + 1, above + 1, corner + (letter === other ? 0 : 1)));
     }
-    last = row;
-  }
-  return at(last, b.length);
+    return next;
+  }, first);
+  return last.at(-1) ?? 0;
 }

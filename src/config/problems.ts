@@ -1,14 +1,14 @@
-/** One thing wrong with the configuration, in the words the operator needs to put it right. */
+/** One configuration error. */
 export interface Problem {
-  /** As the user wrote it: `--poll.timeout`, `POLL_TIMEOUT` or `poll.timeout in FILE, line 3`. */
+  /** As the user wrote it: `--poll.timeout`, `WHATSAPP_POLL_TIMEOUT`, `poll.timeout (FILE:3:5)`. */
   readonly name: string;
-  /** What is wrong, as the rest of a sentence that begins with the name. Never holds a secret. */
+  /** The rest of a sentence whose subject is the name. Never contains a secret. */
   readonly problem: string;
   readonly meaning: string;
   readonly example: string;
 }
 
-/** Thrown by a setting's `parse`; its message is the `problem` of a Problem, without the value. */
+/** Thrown by the parser of a value. The message never repeats the value. */
 export class InvalidValue extends Error {}
 
 /** As an expression, so that a parser reads `parseDuration(text) ?? invalid('...')`. */

@@ -1,5 +1,11 @@
-import type { ProxyConfig } from './config.ts';
 import type { Problem } from './problems.ts';
+
+/** As in the environment: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, lower case first; '' is none. */
+export interface ProxyConfig {
+  readonly http: string;
+  readonly https: string;
+  readonly no: string;
+}
 
 /** The proxy variables that other programs read too; the lower case one wins. */
 export function parseProxy(
@@ -17,7 +23,7 @@ export function parseProxy(
     problems.push({
       name,
       problem: 'must be an http:// or https:// URL', // Not shown: it may hold a password.
-      meaning: "Proxy for the way to the provider's API",
+      meaning: "Proxy for requests to the provider's API",
       example: `${name}=http://proxy.example:3128`,
     });
     return '';

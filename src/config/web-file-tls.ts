@@ -11,7 +11,7 @@ import {
 } from '../core/web-config.ts';
 import { invalid } from './problems.ts';
 import { readNamedFile, type ReadFile } from './read-file.ts';
-import { parseBoolean } from './values.ts';
+import { parseBoolean } from './text.ts';
 import { CIPHERS, CIPHERS_OF_TLS13, CURVES, TLS_KEYS, TLS_VERSIONS } from './web-file-keys.ts';
 import { readList, readMapping, readValue, refuse, type Entry, type Source } from './yaml.ts';
 

@@ -5,7 +5,7 @@ import { Secret } from '../core/secret.ts';
 import type { WebConfig } from '../core/web-config.ts';
 import { invalid, type Problem } from './problems.ts';
 import type { ReadFile } from './read-file.ts';
-import { parseBoolean } from './values.ts';
+import { parseBoolean } from './text.ts';
 import { HEADER_KEYS, HEADERS, HTTP_KEYS, RATE_KEYS, WEB_KEYS } from './web-file-keys.ts';
 import { readTls } from './web-file-tls.ts';
 import {

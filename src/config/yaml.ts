@@ -1,23 +1,11 @@
-import { createRequire } from 'node:module';
-import type { Document, LineCounter } from 'yaml';
-import type * as Yaml from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 
 import { nearest } from './nearest.ts';
 import { InvalidValue, quote, type Problem } from './problems.ts';
-import type { Given } from './given.ts';
-
-const require = createRequire(import.meta.url);
-
-/** Loaded only where there is YAML to read or write: it takes as long as Node.js itself to start. */
-export function loadYaml(): typeof Yaml {
-  return require('yaml') as typeof Yaml;
-}
 
 /** What a key means, and how it is written. */
-export interface Help extends Pick<Problem, 'meaning' | 'example'> {
-  /** The value may also be a list. */
-  readonly isList?: true | undefined;
-}
+export type Help = Pick<Problem, 'meaning' | 'example'>;
 export type KnownKeys = ReadonlyMap<string, Help>;
 
 export interface Source {
@@ -49,7 +37,6 @@ export function openYaml(
   problems: Problem[],
   example: string,
 ): Source | undefined {
-  const { LineCounter, parseDocument } = loadYaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const source = { document, lines, path, problems };
@@ -85,7 +72,6 @@ export function readMapping(
   mapping: Entry,
   keys: KnownKeys | undefined,
 ): Map<string, Entry> {
-  const { isMap, isScalar } = loadYaml();
   const entries = new Map<string, Entry>();
   if (!isMap(mapping.node)) {
     refuse(source, mapping, 'must be a mapping of keys to values');
@@ -105,17 +91,6 @@ export function readMapping(
     }
   }
   return entries;
-}
-
-/** The single values of a mapping, as text; a list becomes one text with commas between. */
-export function readTexts(source: Source, mapping: Entry, keys: KnownKeys): Map<string, Given> {
-  const texts = new Map<string, Given>();
-  for (const [key, entry] of readMapping(source, mapping, keys)) {
-    const isList = entry.help.isList && loadYaml().isSeq(entry.node);
-    const text = isList ? readList(source, entry)?.join(',') : readText(source, entry);
-    if (text !== undefined) texts.set(key, { text, from: 'file', name: toName(source, entry) });
-  }
-  return texts;
 }
 
 /** Undefined after telling that it is no single value. */
@@ -144,7 +119,7 @@ export function readValue<T>(
 
 /** The texts of a list of single values; undefined after telling that it is none. */
 export function readList(source: Source, entry: Entry): string[] | undefined {
-  const items = loadYaml().isSeq(entry.node) ? entry.node.items : [];
+  const items = isSeq(entry.node) ? entry.node.items : [];
   const texts = items.flatMap((item) => textOf(resolve(source, item)) ?? []);
   if (texts.length > 0 && texts.length === items.length) return texts;
   refuse(source, entry, 'must be a list of single values');
@@ -153,7 +128,7 @@ export function readList(source: Source, entry: Entry): string[] | undefined {
 
 /** The source of a number, since 0123 or an id of 20 digits would not survive as one. */
 function textOf(node: unknown): string | undefined {
-  if (!loadYaml().isScalar(node) || isNull(node)) return undefined;
+  if (!isScalar(node) || isNull(node)) return undefined;
   return typeof node.value === 'string' ? node.value : (node.source ?? '');
 }
 
@@ -177,19 +152,19 @@ export function refuse(source: Source, entry: Entry, problem: string): void {
   });
 }
 
-export function resolve({ document }: Source, node: unknown): unknown {
-  return loadYaml().isAlias(node) ? node.resolve(document) : node;
+function resolve({ document }: Source, node: unknown): unknown {
+  return isAlias(node) ? node.resolve(document) : node;
 }
 
 export function isNull(node: unknown): boolean {
-  return node === null || (loadYaml().isScalar(node) && node.value === null);
+  return node === null || (isScalar(node) && node.value === null);
 }
 
-export function offsetOf(node: unknown): number | undefined {
-  return loadYaml().isNode(node) ? node.range?.[0] : undefined;
+function offsetOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
-export function toName({ path, lines }: Source, { key, offset }: Entry): string {
+function toName({ path, lines }: Source, { key, offset }: Entry): string {
   return key === '' ? path : `${key} in ${path}, line ${lines.linePos(offset).line}`;
 }
 

@@ -25,7 +25,7 @@ export function parseSecretFile(text: string): ParsedSecret {
 export function parseSecret(text: string): ParsedSecret {
   const secret = secretFrom(text);
   if (secret === undefined) {
-    return { problem: 'is empty or holds a space, a line break or a character outside ASCII' };
+    return { problem: 'is empty or contains a space, a line break or a non-ASCII character' };
   }
   if (/^(["'`]).*\1$/.test(text)) return { problem: 'has quotes around it; remove them' };
   if (/^(?:\$\{.*\}|\$[A-Z_]+|<.*>|your-(?:client|access)-.*)$/.test(text)) {

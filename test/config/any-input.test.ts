@@ -2,19 +2,14 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 
-import { ACCOUNT_SETTINGS } from '../../src/config/account-settings.ts';
 import { parseCommandLine } from '../../src/config/cli.ts';
 import { describeConfig } from '../../src/config/describe.ts';
 import { formatProblems } from '../../src/config/problems.ts';
-import { PRIVACY_KEY_SETTINGS, SETTINGS, type Setting } from '../../src/config/settings.ts';
+import { ACCOUNT_SETTINGS, SETTINGS } from '../../src/config/schema.ts';
 import { loadYaml } from './sources.ts';
 
-const settings = Object.values(SETTINGS);
-const all: Setting[] = [
-  ...settings,
-  ...Object.values(PRIVACY_KEY_SETTINGS),
-  ...Object.values(ACCOUNT_SETTINGS),
-];
+const settings = SETTINGS.flatMap(({ flag, key }) => (flag === undefined ? [] : [{ flag, key }]));
+const all = [...SETTINGS, ...ACCOUNT_SETTINGS];
 
 const oneOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const text = fc.oneof(
@@ -26,7 +21,10 @@ const proxies = ['http_proxy', 'HTTPS_PROXY', 'NO_PROXY', 'WHATSAPP_ACCOUNTS'];
 const env = fc.dictionary(oneOf([...all.map((setting) => setting.env), ...proxies]), text);
 const flags = fc.dictionary(oneOf(settings.map(({ key }) => key)), text);
 
-const account = fc.dictionary(oneOf(Object.values(ACCOUNT_SETTINGS).map(({ key }) => key)), text);
+const account = fc.dictionary(
+  oneOf(ACCOUNT_SETTINGS.map(({ key }) => key.slice('accounts.'.length))),
+  text,
+);
 const section = fc.dictionary(oneOf(settings.map(({ key }) => key.replace(/.*\./, ''))), text);
 const likely = fc.record({
   accounts: fc.array(account),
@@ -42,12 +40,17 @@ const yaml = fc.oneof(
   fc.oneof(likely, fc.object(), fc.array(account)).map((value) => stringify(value)),
 );
 
-test('any flags, environment and file make a configuration or problems, and nothing throws', () => {
+test('any flags, variables and file give a configuration or problems, and nothing throws', () => {
   fc.assert(
     fc.property(flags, env, yaml, fc.boolean(), (someFlags, someEnv, file, demo) => {
-      const loaded = loadYaml(file, { flags: someFlags, env: someEnv, demo });
+      const demoAccount = { name: 'demo', access_token: 'fake-token' };
+      const loaded = loadYaml(file, {
+        flags: someFlags,
+        env: someEnv,
+        ...(demo && { demoAccount }),
+      });
       if ('config' in loaded) {
-        expect(describeConfig(loaded.config)).toContain('accounts:');
+        expect(describeConfig(loaded.config, loaded.merged)).toContain('accounts:');
       } else {
         expect(loaded.problems).not.toHaveLength(0);
         expect(formatProblems(loaded.problems)).not.toContain('undefined');

@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-import { describeConfig } from '../../src/config/describe.ts';
-import { configOf, load, problemsOf, readFrom } from './sources.ts';
+import { describe, load, problemsOf, readFrom } from './sources.ts';
 
 const TOKEN = { WHATSAPP_ACCESS_TOKEN: 'canary-token' };
 
@@ -17,7 +16,7 @@ test.each(namesIn('invalid'))('invalid/%s is refused with its message', async (n
 
 test.each(namesIn('valid'))('valid/%s becomes the configuration beside it', async (name) => {
   const env = name === 'empty.yml' ? TOKEN : {};
-  const text = describeConfig(configOf(load({ flags: { 'config.file': name }, env })));
+  const text = describe(load({ flags: { 'config.file': name }, env }));
   expect(text).not.toContain('canary');
   await expect(text).toMatchFileSnapshot(`valid/${name.replace('.yml', '.txt')}`);
 });
@@ -28,14 +27,14 @@ test.each([
   ['', 'names'],
   ['x'.repeat(300), 'cannot be read (ENAMETOOLONG)'],
   ['empty.yml/x', 'does not exist'],
-])('a configuration file %j that cannot be read is told by name', (path, problem) => {
+])('an unreadable configuration file %j is named', (path, problem) => {
   const message = problemsOf(load({ flags: { 'config.file': path }, env: TOKEN }));
   expect(message).toContain(`--config.file: ${JSON.stringify(path).slice(0, 50)}`);
   expect(message).toContain(problem);
   expect(message).toContain('1 problem ');
 });
 
-test('an error of the file reader that is not of the file system is a crash', () => {
+test('an unexpected error of the file reader is thrown', () => {
   const readFile = () => {
     throw new TypeError('a bug');
   };

@@ -2,109 +2,57 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 
-import { ACCOUNT_SETTINGS } from '../../src/config/account-settings.ts';
-import type { Config } from '../../src/config/config.ts';
-import { describeConfig } from '../../src/config/describe.ts';
-import { SETTINGS, type Setting } from '../../src/config/settings.ts';
+import { ACCOUNT_SETTINGS } from '../../src/config/schema.ts';
 import { formatDuration } from '../../src/core/duration.ts';
-import { configOf, load, loadYaml, problemsOf, readFrom } from './sources.ts';
+import { configOf, describe, load, loadYaml, problemsOf, readFrom } from './sources.ts';
 
 const TOKEN = { WHATSAPP_ACCESS_TOKEN: 'canary-token' };
-
-/** Three right texts for each setting, and where its value stands in the Config. */
-const SAMPLES: [Setting, [string, string, string], (config: Config) => unknown][] = [
-  [SETTINGS.listenAddresses, [':1', ':2,:4', ':3'], ({ web }) => web.listenAddresses],
-  [SETTINGS.telemetryPath, ['/a', '/b', '/c'], ({ web }) => web.telemetryPath],
-  [SETTINGS.webConfigFile, ['web/a.yml', 'web/b.yml', 'web/c.yml'], ({ web }) => web.configFile],
-  [SETTINGS.maxRequests, ['1', '2', '3'], ({ web }) => web.maxRequests],
-  [SETTINGS.enableLifecycle, ['1', 'false', 'true'], ({ web }) => web.enableLifecycle],
-  [SETTINGS.schedule, ['1m', '2m', '3m'], ({ poll }) => poll.schedule],
-  [SETTINGS.timeout, ['1s', '2s', '3s'], ({ poll }) => poll.timeoutMs],
-  [SETTINGS.staleAfter, ['2m', '3m', '4m'], ({ poll }) => poll.staleAfterMs],
-  [SETTINGS.timezone, ['UTC', 'Asia/Tokyo', 'Europe/Rome'], ({ month }) => month.timezone],
-  [SETTINGS.monthStartsAt, ['00:00', '03:30', '23:59'], ({ month }) => month.startsAtMs],
-  [SETTINGS.numbersMax, ['1', '20', '300'], ({ limits }) => limits.numbers],
-  [SETTINGS.shard, ['0', '1', '2'], ({ sharding }) => sharding?.shard],
-  [SETTINGS.totalShards, ['1', '20', '3'], ({ sharding }) => sharding?.totalShards],
-  [SETTINGS.logLevel, ['warn', 'debug', 'trace'], ({ log }) => log.level],
-  [SETTINGS.logFormat, ['pretty', 'json', 'pretty'], ({ log }) => log.format],
-  [SETTINGS.numberLabel, ['hashed', 'full', 'hashed'], ({ privacy }) => privacy.numberLabel],
-  [SETTINGS.noNames, ['1', 'false', 'true'], ({ privacy }) => privacy.noNames],
-];
-
-test('every setting has its samples', () => {
-  expect(SAMPLES.map(([setting]) => setting)).toStrictEqual(Object.values(SETTINGS));
-});
-
-test.each(SAMPLES)('$key: flag over environment over file over default', (setting, texts, get) => {
-  const [section = '', key = ''] = setting.key.split('.');
-  const [flag, env, file] = texts;
-  for (const layers of [0, 1, 2, 3, 4, 5, 6, 7]) {
-    const has = { flag: (layers & 4) > 0, env: (layers & 2) > 0, file: (layers & 1) > 0 };
-    const yaml = stringify(has.file ? { [section]: { [key]: file } } : {});
-    const winner = (has.flag && flag) || (has.env && env) || (has.file && file) || setting.default;
-    const hashKey = winner === 'hashed' ? { PRIVACY_HASH_KEY: 'canary-key-of-hash' } : {};
-    const partner = {
-      ...(setting === SETTINGS.shard && winner && { TOTAL_SHARDS: '9' }),
-      ...(setting === SETTINGS.totalShards && winner && { SHARD: '0' }),
-    };
-    const web = "basic_auth_users: { me: '$2y$04$" + 'x'.repeat(53) + "' }";
-    const loaded = load({
-      flags: { 'config.file': 'test.yml', ...(has.flag && { [setting.key]: flag }) },
-      env: { ...TOKEN, ...hashKey, ...partner, [setting.env]: has.env ? env : '' },
-      readFile: (path) => (path === 'test.yml' ? yaml : web),
-    });
-    const expected = winner === undefined ? undefined : setting.parse(winner);
-    expect(get(configOf(loaded)), `${layers}`).toStrictEqual(expected);
-  }
-});
 
 test.each([
   ['90s', '5m'],
   ['100s', '5m20s'],
   ['10m', '30m20s'],
-])('polled every %s, data lives for %s where nothing else is set', (schedule, expected) => {
-  const { poll } = configOf(load({ env: { ...TOKEN, POLL_SCHEDULE: schedule } }));
+])('polled every %s, data is stale after %s by default', (schedule, expected) => {
+  const { poll } = configOf(load({ env: { ...TOKEN, WHATSAPP_POLL_SCHEDULE: schedule } }));
   expect(formatDuration(poll.staleAfterMs)).toBe(expected);
 });
 
 test.each([
   ['10m', '10m1s', undefined],
-  ['10m', '10m', 'POLL_STALE_AFTER: 10m is not longer than the 10m between two polls'],
-  ['10m', '5m', 'raise it, or omit it for 30m20s'],
-  ['never', '30s', 'POLL_SCHEDULE: "never" is not a schedule'],
-  ['10m', 'soon', 'POLL_STALE_AFTER: "soon" is not a duration'],
-])('polled every %s, data may not live for %s: it would be gone between polls', (...row) => {
+  ['10m', '10m', 'WHATSAPP_POLL_STALE_AFTER: 10m is not longer than the 10m between two polls'],
+  ['10m', '5m', 'write 30m20s, or omit it for the default'],
+  ['never', '30s', 'WHATSAPP_POLL_SCHEDULE: "never" is not a schedule'],
+  ['10m', 'soon', 'WHATSAPP_POLL_STALE_AFTER: "soon" is not a duration'],
+])('a schedule of %s with stale_after %s', (...row) => {
   const [schedule, staleAfter, problem] = row;
-  const env = { ...TOKEN, POLL_SCHEDULE: schedule, POLL_STALE_AFTER: staleAfter };
+  const env = { ...TOKEN, WHATSAPP_POLL_SCHEDULE: schedule, WHATSAPP_POLL_STALE_AFTER: staleAfter };
   const told = problemsOf(load({ env }));
   expect(told).toContain(problem ?? 'no problems');
   if (problem !== undefined) expect(told).toContain('1 problem in');
 });
 
 test.each([
-  [
-    '5s',
-    'https://partner.example/api',
-    'POLL_SCHEDULE: "5s" polls every 5s; at least 10s must lie',
-  ],
+  ['5s', 'https://partner.example/api', '"5s" polls every 5s; at least 10s must lie between two'],
   ['10s', 'https://partner.example/api', 'no problems'],
   ['1s', 'http://127.0.0.1:8080/api', 'no problems'],
-  ['1s', undefined, 'POLL_SCHEDULE: "1s" polls every 1s; at least 10s must lie between two polls'],
+  ['1s', undefined, 'WHATSAPP_POLL_SCHEDULE: "1s" polls every 1s; at least 10s must lie between'],
 ])('a schedule of %s with the API %s: %s', (schedule, apiUrl, expected) => {
-  const env = { ...TOKEN, POLL_SCHEDULE: schedule, WHATSAPP_API_URL: apiUrl };
+  const env = { ...TOKEN, WHATSAPP_POLL_SCHEDULE: schedule, WHATSAPP_API_URL: apiUrl };
   expect(problemsOf(load({ env }))).toContain(expected);
 });
 
-test('the demo may poll as often as it likes', () => {
-  expect(configOf(load({ env: { POLL_SCHEDULE: '1s' }, demo: true })).poll.schedule).toBe('1s');
-});
-
-test('a wrong time-out hides nothing of what is wrong with the rest', () => {
-  const env = { ...TOKEN, POLL_TIMEOUT: 'soon', POLL_SCHEDULE: '10m', POLL_STALE_AFTER: '5m' };
+test('an invalid timeout does not hide other problems', () => {
+  const env = {
+    ...TOKEN,
+    WHATSAPP_POLL_TIMEOUT: 'soon',
+    WHATSAPP_POLL_SCHEDULE: '10m',
+    WHATSAPP_POLL_STALE_AFTER: '5m',
+  };
   const told = problemsOf(load({ env }));
-  expect(told).toContain('POLL_TIMEOUT: "soon" is not a duration');
-  expect(told).toContain('POLL_STALE_AFTER: 5m is not longer than the 10m between two polls');
+  expect(told).toContain('WHATSAPP_POLL_TIMEOUT: "soon" is not a duration');
+  expect(told).toContain(
+    'WHATSAPP_POLL_STALE_AFTER: 5m is not longer than the 10m between two polls',
+  );
 });
 
 test('the configuration file may be named by the environment, and the flag wins', () => {
@@ -114,8 +62,6 @@ test('the configuration file may be named by the environment, and the flag wins'
   const flags = { 'config.file': 'flag' };
   expect(configOf(load({ env, flags, readFile })).web.telemetryPath).toBe('/flag');
 });
-
-const { name, apiUrl, clientId, clientSecretFile, accessToken } = ACCOUNT_SETTINGS;
 
 test('the environment alone makes one account', () => {
   const [account] = configOf(load({ env: TOKEN })).accounts;
@@ -127,13 +73,22 @@ test('the environment alone makes one account', () => {
   });
 });
 
-test('the environment overrides the values of an only account of the file, one by one', () => {
+test('two invalid names are not called duplicates', () => {
+  const accounts = ['a b', 'c d'].map((name) => ({ name, access_token: 'canary-token' }));
+  expect(problemsOf(loadYaml(stringify({ accounts })))).not.toContain('another account');
+});
+
+test('variables override single values of the only account in the file', () => {
   const yaml = stringify({
     accounts: [{ name: 'acme', client_id: 'file-id', client_secret_file: 'good.secret' }],
   });
   const readFile = (path: string) => (path === 'test.yml' ? yaml : 'canary-secret\n');
   const flags = { 'config.file': 'test.yml' };
-  const env = { [name.env]: 'env', [apiUrl.env]: 'http://localhost:1/', [clientId.env]: 'env-id' };
+  const env = {
+    WHATSAPP_ACCOUNT: 'env',
+    WHATSAPP_API_URL: 'http://localhost:1/',
+    WHATSAPP_CLIENT_ID: 'env-id',
+  };
   expect(configOf(load({ flags, readFile, env })).accounts).toMatchObject([
     {
       name: 'env',
@@ -145,7 +100,7 @@ test('the environment overrides the values of an only account of the file, one b
   expect(problemsOf(clash)).toContain('set together with WHATSAPP_CLIENT_SECRET');
 });
 
-test('account variables beside several accounts are refused, not guessed', () => {
+test('account variables are refused if the file has several accounts', () => {
   const accounts = ['one', 'two'].map((text) => ({ name: text, access_token: 'canary-token' }));
   const env = { ...TOKEN, WHATSAPP_API_URL: 'https://example.com' };
   expect(problemsOf(loadYaml(stringify({ accounts }), { env }))).toMatch(
@@ -153,9 +108,11 @@ test('account variables beside several accounts are refused, not guessed', () =>
   );
 });
 
-test('without any credentials both ways to give them are told', () => {
+test('without credentials the message names both kinds', () => {
   const message = problemsOf(load({}));
-  for (const { env } of [clientId, clientSecretFile, accessToken]) expect(message).toContain(env);
+  for (const name of ['CLIENT_ID', 'CLIENT_SECRET_FILE', 'ACCESS_TOKEN']) {
+    expect(message).toContain(`WHATSAPP_${name}`);
+  }
   expect(message).toContain('1 problem ');
 });
 
@@ -170,45 +127,55 @@ test.each([
   ['http://[::2]', '', false],
   ['http://0.0.0.0', '', false],
 ])('%s with WHATSAPP_ALLOW_INSECURE_HTTP=%j is accepted: %s', (url, allow, isAccepted) => {
-  const env = { ...TOKEN, [apiUrl.env]: url, WHATSAPP_ALLOW_INSECURE_HTTP: allow };
+  const env = { ...TOKEN, WHATSAPP_API_URL: url, WHATSAPP_ALLOW_INSECURE_HTTP: allow };
   expect('config' in load({ env })).toBe(isAccepted);
 });
 
-test.each(['SHARED', 'SHARE', 'HARD', 'LOGLEVEL', 'BLOG_LEVEL'])(
-  '%s, though near to a setting, is the variable of another program',
-  (variable) => {
-    expect(configOf(load({ env: { ...TOKEN, [variable]: '1' } })).log.level).toBe('info');
-  },
-);
-
-test.each(['PRIVACY_NO_NAME', 'WHATSAP_ACOUNT', 'POLL_TIME_OUT', 'LOG_LEVL', 'TOTAL_SHARD'])(
-  '%s is near to a setting, and is refused',
-  (variable) => {
-    const message = problemsOf(load({ env: { ...TOKEN, [variable]: '1' } }));
-    expect(message).toContain(`${variable}: unknown variable; did you mean `);
-  },
-);
-
-test('a misspelt SHARD is found by TOTAL_SHARDS, which stands alone then', () => {
-  const message = problemsOf(load({ env: { ...TOKEN, SHRAD: '1', TOTAL_SHARDS: '3' } }));
-  expect(message).toContain('TOTAL_SHARDS: set without --shard (SHARD)');
-});
-
-test('a misspelt variable is refused, a foreign one is left alone', () => {
-  const env = { ...TOKEN, WHATSAPP_CLIENT_SECERT: 'canary-secret', WHATSAPP_NUMBER: '972' };
-  const message = problemsOf(load({ env }));
-  expect(message).toContain(
-    'WHATSAPP_CLIENT_SECERT: unknown variable; did you mean WHATSAPP_CLIENT_SECRET?',
-  );
+test.each([
+  'WHATSAPP_PRIVACY_NO_NAME',
+  'WHATSAPP_POLL_INTERVAL',
+  'WHATSAPP_LOG_LEVL',
+  'WHATSAPP_WEB_PORT',
+  'WHATSAPP_LIMITS_NUMBER',
+  'WHATSAPP_MONTH_TIMEZON',
+])('%s, an unknown variable of a section, is refused', (variable) => {
+  const message = problemsOf(load({ env: { ...TOKEN, [variable]: 'canary' } }));
+  expect(message).toContain(`${variable}: unknown variable`);
+  expect(message).toMatch(/Meaning: The variables of this section are WHATSAPP_/);
   expect(message).toContain('1 problem ');
+  expect(message).not.toContain('canary');
 });
 
-test('a demo needs no account and ignores what is said about accounts', () => {
+test.each(['SHARD', 'LOG_LEVEL', 'LOG_FORMAT', 'POLL_TIMEOUT', 'WHATSAPP_NUMBER', 'WHATSAPP_LOGS'])(
+  '%s belongs to another program, and is ignored',
+  (variable) => {
+    expect(problemsOf(load({ env: { ...TOKEN, [variable]: 'x' } }))).toBe('no problems');
+  },
+);
+
+test.each([
+  ['account: [{ access_token: canary-token }]', 'unknown key "account"; did you mean accounts?'],
+  ['accounts: [{ client_id: a, secret_file: b }]', 'did you mean client_secret_file?'],
+  ['accounts: [{ token: canary }]', 'unknown key "token"; did you mean access_token?'],
+  ['timeout: 5s', 'unknown key "timeout"; it belongs under poll'],
+  ['client_id: canary', 'unknown key "client_id"; it belongs under accounts'],
+  ['privacy: { number_label: hashed, hash_key_fil: canary }', 'did you mean hash_key_file?'],
+  ['sharding: { shard: 0, total: 3 }', 'unknown key "total"; did you mean total_shards?'],
+])('a misspelt key is one problem with a hint: %s', (yaml, problem) => {
+  const env = yaml.startsWith('account') || yaml.startsWith('client') ? {} : TOKEN;
+  const message = problemsOf(loadYaml(yaml, { env }));
+  expect(message).toContain(problem);
+  expect(message).toContain('1 problem ');
+  expect(message).not.toContain('canary');
+});
+
+test('a demo needs no account and ignores account variables', () => {
   const env = { WHATSAPP_API_URL: 'nonsense', WHATSAPP_CLIENT_ID: 'alone' };
-  expect(configOf(load({ env, demo: true })).accounts).toStrictEqual([]);
+  const demoAccount = { name: 'demo', access_token: 'fake-token' };
+  expect(configOf(load({ env, demoAccount })).accounts).toMatchObject([{ name: 'demo' }]);
 });
 
-test('of the proxy variables lower case wins, and an empty one is none', () => {
+test('lower-case proxy variables win, and an empty one is ignored', () => {
   const env = {
     ...TOKEN,
     http_proxy: '',
@@ -246,7 +213,7 @@ test('what --check-config prints loads to the same configuration', () => {
   const flags = { 'config.file': 'everything.yml' };
   const env = {};
   const config = configOf(load({ flags, env }));
-  const text = describeConfig(config);
+  const text = describe(load({ flags, env }));
   const readFile = (path: string) => (path === 'test.yml' ? text : readFrom('valid')(path));
   const again = configOf(load({ flags: { 'config.file': 'test.yml' }, readFile }));
   expect(JSON.stringify(again)).toBe(JSON.stringify(config));
@@ -254,33 +221,43 @@ test('what --check-config prints loads to the same configuration', () => {
 
 test('no secret shows in the configuration, however it is printed, nor in its description', () => {
   const env = { WHATSAPP_CLIENT_ID: 'my-id', WHATSAPP_CLIENT_SECRET: 'canary-secret' };
-  for (const config of [configOf(load({ env })), configOf(load({ env: TOKEN }))]) {
+  for (const loaded of [load({ env }), load({ env: TOKEN })]) {
+    const config = configOf(loaded);
     const printed = [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true })];
-    for (const text of [...printed, describeConfig(config)]) {
+    for (const text of [...printed, describe(loaded)]) {
       expect(text).not.toContain('canary');
       expect(text).toContain('[redacted]');
     }
   }
   const proxied = { ...TOKEN, HTTPS_PROXY: 'http://me:canary-p@ss@proxy.example:3128' };
-  const text = describeConfig(configOf(load({ env: proxied })));
+  const text = describe(load({ env: proxied }));
   expect(text).toContain('# HTTPS_PROXY=http://[redacted]@proxy.example:3128\n');
 });
 
 test.each([
-  [{ PRIVACY_NUMBER_LABEL: 'hashed' }, 'PRIVACY_HASH_KEY: not set, nor PRIVACY_HASH_KEY_FILE'],
-  [{ PRIVACY_HASH_KEY: 'canary-key-of-hash' }, 'set while privacy.number_label is full'],
-  [{ PRIVACY_HASH_KEY_FILE: 'good.secret' }, 'set while privacy.number_label is full'],
-  [{ PRIVACY_NUMBER_LABEL: 'hashed', PRIVACY_HASH_KEY: 'canary' }, 'must have 16 characters'],
-  [{ PRIVACY_NUMBER_LABEL: 'hashed', PRIVACY_HASH_KEY_FILE: 'none' }, 'does not exist'],
+  [
+    { WHATSAPP_PRIVACY_NUMBER_LABEL: 'hashed' },
+    'WHATSAPP_PRIVACY_HASH_KEY_FILE: required, or WHATSAPP_PRIVACY_HASH_KEY, because WHATSAPP_PRIVACY_NUMBER_LABEL is hashed',
+  ],
+  [{ WHATSAPP_PRIVACY_HASH_KEY: 'canary-key-of-hash' }, 'is full, so numbers are not hashed'],
+  [{ WHATSAPP_PRIVACY_HASH_KEY_FILE: 'hash.key' }, 'is full, so numbers are not hashed'],
+  [
+    { WHATSAPP_PRIVACY_NUMBER_LABEL: 'hashed', WHATSAPP_PRIVACY_HASH_KEY: 'canary' },
+    'must have at least 16 characters',
+  ],
+  [
+    { WHATSAPP_PRIVACY_NUMBER_LABEL: 'hashed', WHATSAPP_PRIVACY_HASH_KEY_FILE: 'none' },
+    'does not exist',
+  ],
   [
     {
-      PRIVACY_NUMBER_LABEL: 'hashed',
-      PRIVACY_HASH_KEY: 'canary-key-of-hash',
-      PRIVACY_HASH_KEY_FILE: 'windows.secret',
+      WHATSAPP_PRIVACY_NUMBER_LABEL: 'hashed',
+      WHATSAPP_PRIVACY_HASH_KEY: 'canary-key-of-hash',
+      WHATSAPP_PRIVACY_HASH_KEY_FILE: 'hash.key',
     },
-    'PRIVACY_HASH_KEY_FILE: set together with PRIVACY_HASH_KEY',
+    'WHATSAPP_PRIVACY_HASH_KEY_FILE: set together with WHATSAPP_PRIVACY_HASH_KEY',
   ],
-])('half a wish for privacy is refused: %j', (env, problem) => {
+])('incomplete privacy settings are refused: %j', (env, problem) => {
   const message = problemsOf(load({ env: { ...TOKEN, ...env } }));
   expect(message).toContain(problem);
   expect(message).toContain('1 problem ');
@@ -288,20 +265,23 @@ test.each([
 });
 
 test('a hash key is read from its file, without the line break at the end', () => {
-  const env = { ...TOKEN, PRIVACY_NUMBER_LABEL: 'hashed', PRIVACY_HASH_KEY_FILE: 'key' };
+  const env = {
+    ...TOKEN,
+    WHATSAPP_PRIVACY_NUMBER_LABEL: 'hashed',
+    WHATSAPP_PRIVACY_HASH_KEY_FILE: 'key',
+  };
   const { privacy } = configOf(load({ env, readFile: () => 'canary-key-of-hash\n' }));
   expect(privacy.hashKey?.reveal()).toBe('canary-key-of-hash');
-  expect(privacy.hashKeyFile).toBe('key');
 });
 
-test('what is wrong in the web configuration file is a problem like any other', () => {
+test('problems of the web configuration file are reported with the others', () => {
   const readFile = () => 'basic_auth_user: { me: canary }';
-  const env = { ...TOKEN, WEB_CONFIG_FILE: 'web.yml' };
+  const env = { ...TOKEN, WHATSAPP_WEB_CONFIG_FILE: 'web.yml' };
   const message = problemsOf(load({ env, readFile }));
   expect(message).toContain('web.yml, line 1, column 1: unknown key "basic_auth_user"; did you');
   expect(message).not.toContain('canary');
-  expect(problemsOf(load({ env: { ...env, WEB_CONFIG_FILE: 'none.yml' } }))).toContain(
-    'WEB_CONFIG_FILE: "none.yml" names a file that does not exist',
+  expect(problemsOf(load({ env: { ...env, WHATSAPP_WEB_CONFIG_FILE: 'none.yml' } }))).toContain(
+    'WHATSAPP_WEB_CONFIG_FILE: "none.yml" names a file that does not exist',
   );
   expect(problemsOf(load({ env: TOKEN, flags: { 'web.config_file': '' } }))).toContain('1 problem');
 });
@@ -309,9 +289,9 @@ test('what is wrong in the web configuration file is a problem like any other', 
 test('no secret shows in a problem, whatever is wrong with it or beside it', () => {
   const secrets = ['canary secret', 'canary\n', 'canary-é', 'canary'];
   for (const secret of secrets) {
-    for (const { env } of Object.values(ACCOUNT_SETTINGS)) {
-      if (env === name.env || env === 'WHATSAPP_ALLOW_INSECURE_HTTP') continue;
-      const message = problemsOf(load({ env: { [env]: secret, WHATSAPP_CLIENT_IDS: secret } }));
+    for (const { env } of ACCOUNT_SETTINGS) {
+      if (env === 'WHATSAPP_ACCOUNT' || env === 'WHATSAPP_ALLOW_INSECURE_HTTP') continue;
+      const message = problemsOf(load({ env: { [env]: secret, WHATSAPP_WEB_SECRET: secret } }));
       expect(message).toMatch(/^\d+ problem/);
       expect(message).not.toContain('canary');
     }
@@ -343,7 +323,7 @@ test('a path in the file is relative to the folder of the file, one elsewhere to
   const flags = { 'config.file': '/etc/whatsapp/test.yml' };
   expect(configOf(load({ flags, readFile }))).toMatchObject({
     web: { configFile: '/etc/whatsapp/web.yml' },
-    privacy: { hashKeyFile: '/etc/hash.key' },
+    privacy: { numberLabel: 'hashed' },
     accounts: [
       { credentials: { clientSecret: { path: '/etc/whatsapp/secrets/acme' } } },
       { credentials: { accessToken: { path: '/run/secrets/beta' } } },
@@ -353,18 +333,18 @@ test('a path in the file is relative to the folder of the file, one elsewhere to
   expect(web.configFile).toBe('web.yml');
 });
 
-test('of the files that were read it names those that only a reload reads again', () => {
+test('the result lists the files whose change needs a reload', () => {
   const yaml = 'accounts: [{ access_token_file: windows.secret }]';
   const files: Record<string, string> = { 'test.yml': yaml, 'windows.secret': 'canary-token' };
   const given = {
     flags: { 'config.file': 'test.yml' },
-    env: { PRIVACY_NUMBER_LABEL: 'hashed', PRIVACY_HASH_KEY_FILE: 'hash.key' },
+    env: { WHATSAPP_PRIVACY_NUMBER_LABEL: 'hashed', WHATSAPP_PRIVACY_HASH_KEY_FILE: 'hash.key' },
     readFile: (path: string) => files[path] ?? 'canary-key-of-hash',
   };
   expect(load(given).files).toEqual(['test.yml', 'hash.key']);
   files['windows.secret'] = '';
-  expect(load(given), 'or whatever may have to be mended').toMatchObject({
+  expect(load(given), 'with problems, every file that was read').toMatchObject({
     problems: [{}],
-    files: ['test.yml', 'windows.secret', 'hash.key'],
+    files: ['test.yml', 'hash.key', 'windows.secret'],
   });
 });

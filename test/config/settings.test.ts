@@ -1,91 +1,127 @@
 import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
 
-import { ACCOUNT_SETTINGS } from '../../src/config/account-settings.ts';
-import { InvalidValue } from '../../src/config/problems.ts';
-import { PRIVACY_KEY_SETTINGS, SETTINGS, type Setting } from '../../src/config/settings.ts';
+import { mergeLayers } from '../../src/config/layers.ts';
+import { ACCOUNT_SETTINGS, SETTINGS } from '../../src/config/schema.ts';
+import { parseYaml } from '../../src/config/yaml-file.ts';
+import { configOf, loadYaml, problemsOf } from './sources.ts';
 
-const {
-  listenAddresses,
-  telemetryPath,
-  maxRequests,
-  noNames,
-  timeout,
-  timezone,
-  monthStartsAt,
-  logLevel,
-} = SETTINGS;
-const { hashKey } = PRIVACY_KEY_SETTINGS;
-const { name, apiUrl, clientId, allowInsecureHttp } = ACCOUNT_SETTINGS;
+const TOKEN = { WHATSAPP_ACCESS_TOKEN: 'canary-token' };
+const KEY = 'canary-key-of-hash';
+
+/** What else has to be set for the setting to be valid. */
+const PARTNERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'privacy.number_label': { WHATSAPP_PRIVACY_HASH_KEY: KEY },
+  'privacy.hash_key': { WHATSAPP_PRIVACY_NUMBER_LABEL: 'hashed' },
+  'sharding.shard': { WHATSAPP_TOTAL_SHARDS: '3' },
+  'sharding.total_shards': { WHATSAPP_SHARD: '0' },
+  'accounts.client_id': { WHATSAPP_ACCESS_TOKEN: '', WHATSAPP_CLIENT_SECRET: 'canary-secret' },
+};
+
+function loadSetting(key: string, text: string, partners = PARTNERS[key]) {
+  const [section = '', name = ''] = key.split('.');
+  const values = { [name]: text };
+  const file = { [section]: section === 'accounts' ? [values] : values };
+  return loadYaml(JSON.stringify(file), { env: { ...TOKEN, ...partners } });
+}
 
 test.each([
-  [listenAddresses, ':10972', [{ host: undefined, port: 10_972 }]],
-  [listenAddresses, '127.0.0.1:0', [{ host: '127.0.0.1', port: 0 }]],
-  [listenAddresses, 'localhost:65535', [{ host: 'localhost', port: 65_535 }]],
-  [listenAddresses, '[::1]:9000', [{ host: '::1', port: 9000 }]],
+  ['web.listen_address', ':10972', { web: { listenAddress: [{ host: undefined, port: 10_972 }] } }],
+  ['web.listen_address', '[::1]:9000', { web: { listenAddress: [{ host: '::1', port: 9000 }] } }],
+  ['web.listen_address', 'a.b:65535', { web: { listenAddress: [{ host: 'a.b', port: 65_535 }] } }],
   [
-    listenAddresses,
-    ':1, unix:/run/a.sock',
-    [{ host: undefined, port: 1 }, { path: '/run/a.sock' }],
+    'web.listen_address',
+    '127.0.0.1:0, unix:/run/a.sock',
+    { web: { listenAddress: [{ host: '127.0.0.1', port: 0 }, { path: '/run/a.sock' }] } },
   ],
-  [maxRequests, '0', 0],
-  [noNames, '1', true],
-  [telemetryPath, '/a/b-c_d.e~f', '/a/b-c_d.e~f'],
-  [telemetryPath, '/..metrics', '/..metrics'],
-  [telemetryPath, '/api', '/api'],
-  [telemetryPath, '/sd/metrics', '/sd/metrics'],
-  [timeout, '1h30m', 5_400_000],
-  [timezone, 'UTC', 'UTC'],
-  [timezone, 'America/Argentina/Buenos_Aires', 'America/Argentina/Buenos_Aires'],
-  [monthStartsAt, '00:00', 0],
-  [monthStartsAt, '04:05', 14_700_000],
-  [monthStartsAt, '23:59', 86_340_000],
-  [logLevel, 'silent', 'silent'],
-  [logLevel, 'INFO', 'info'],
-  [logLevel, 'Warn', 'warn'],
-  [name, 'A-z_0.9', 'A-z_0.9'],
-  [name, 'x'.repeat(64), 'x'.repeat(64)],
-  [apiUrl, 'https://example.com//', 'https://example.com'],
-  [apiUrl, 'HTTPS://Example.com:8443/api/', 'https://example.com:8443/api'],
-  [clientId, '!~', '!~'],
-  [allowInsecureHttp, 'true', true],
-  [allowInsecureHttp, '1', true],
-  [allowInsecureHttp, 'false', false],
-  [allowInsecureHttp, '0', false],
-])('$key reads %j', ({ parse }, text, value) => {
-  expect(parse(text)).toStrictEqual(value);
+  ['web.telemetry_path', '/a/b-c_d.e~f', { web: { telemetryPath: '/a/b-c_d.e~f' } }],
+  ['web.telemetry_path', '/..metrics', { web: { telemetryPath: '/..metrics' } }],
+  ['web.telemetry_path', '/sd/metrics', { web: { telemetryPath: '/sd/metrics' } }],
+  ['web.max_requests', '0', { web: { maxRequests: 0 } }],
+  ['web.enable_lifecycle', '1', { web: { enableLifecycle: true } }],
+  ['privacy.number_label', 'hashed', { privacy: { numberLabel: 'hashed' } }],
+  ['privacy.no_names', 'true', { privacy: { noNames: true } }],
+  ['poll.schedule', '*/5 * * * *', { poll: { schedule: '*/5 * * * *' } }],
+  ['poll.timeout', '1h30m', { poll: { timeoutMs: 5_400_000 } }],
+  ['poll.stale_after', '7m', { poll: { staleAfterMs: 420_000 } }],
+  ['month.timezone', 'America/Argentina/Buenos_Aires', {}],
+  ['month.starts_at', '04:05', { month: { startsAtMs: 14_700_000 } }],
+  ['month.starts_at', '23:59', { month: { startsAtMs: 86_340_000 } }],
+  ['limits.numbers', '1', { limits: { numbers: 1 } }],
+  ['sharding.shard', '2', { sharding: { shard: 2, totalShards: 3 } }],
+  ['sharding.total_shards', '999', { sharding: { shard: 0, totalShards: 999 } }],
+  ['log.level', 'Warn', { log: { level: 'warn' } }],
+  ['log.format', 'pretty', { log: { format: 'pretty' } }],
+  ['accounts.name', 'A-z_0.9', { accounts: [{ name: 'A-z_0.9' }] }],
+  ['accounts.name', 'x'.repeat(64), { accounts: [{ name: 'x'.repeat(64) }] }],
+  ['accounts.api_url', 'https://a.example//', { accounts: [{ apiUrl: 'https://a.example' }] }],
+  [
+    'accounts.api_url',
+    'HTTPS://A.example:8443/api/',
+    { accounts: [{ apiUrl: 'https://a.example:8443/api' }] },
+  ],
+  ['accounts.client_id', '!~', { accounts: [{ credentials: { clientId: '!~' } }] }],
+  ['accounts.allow_insecure_http', '0', { accounts: [{ allowInsecureHttp: false }] }],
+])('%s reads %j', (key, text, config) => {
+  expect(configOf(loadSetting(key, text))).toMatchObject(config);
 });
 
 test.each([
-  [listenAddresses, ['', '9000', ':', ':65536', ':-1', 'a b:1', '::1:9000', '[::g]:1', '[]:1']],
-  [listenAddresses, [':1,', ',:1', ':1,:1', ':1,x', 'unix:', 'unix:a', 'unix:/a\0', 'UNIX:/a']],
-  [listenAddresses, [`unix:/${'x'.repeat(103)}`, `unix:/${'é'.repeat(52)}`]],
-  [maxRequests, ['', '-1', '1.5', '1e3', 'x', '1234567']],
-  [hashKey, ['', 'x'.repeat(15), `${'x'.repeat(15)}\n`, `${'x'.repeat(16)}\n\n`, 'é'.repeat(16)]],
-  [listenAddresses, ['999.0.0.1:80', '1.2.3:80', 'http://localhost:80', ':80/', ':1e3', ':٣']],
-  [telemetryPath, ['', '/', 'metrics', '/-/', '/-/metrics', '/a?b', '/a#b', '/a b', '/a/', '//a']],
-  [telemetryPath, ['/api/status', '/api/x', '/sd', '/-/reload']],
-  [telemetryPath, ['/:id', '/*', '/a/../b', '/.', '/..', '/%20', '/a\n']],
-  [timeout, ['', '0s', '-1s', '1.5s', '20', '20 s', '1s1m', '1d', '600h', 'Infinity', '1s\n']],
-  [timezone, ['', 'Jerusalem', '+02:00', '-01', 'Asia/Jerusalem ', '../etc']],
+  ['web.listen_address', ['', '9000', ':', ':65536', ':-1', 'a b:1', '::1:9000', '[::g]:1']],
   [
-    monthStartsAt,
-    ['', '4', '4:00', '24:00', '04:60', '04:00:00', '0400', '4am', '-1:00', '04:00\n'],
+    'web.listen_address',
+    [':1,', ',:1', ':1,:1', ':1,x', 'unix:', 'unix:a', 'unix:/a\0', 'UNIX:/a'],
   ],
-  [logLevel, ['', 'warning', 'verbose', 'info ']],
-  [name, ['', 'a b', 'שלום', 'x'.repeat(65), 'a\n', 'a"b']],
-  [apiUrl, ['', 'example.com', '/api', 'ftp://example.com', 'https://', 'https://u@example.com']],
-  [apiUrl, ['https://:p@example.com', 'https://example.com/?a=b', 'https://example.com/#a']],
-  [clientId, ['', ' ', 'a b', 'a\n', 'a\u0000', 'é', '\u200b', '\ufeffabc']],
-  [allowInsecureHttp, ['', 'TRUE', 'True', 'yes', 'no', 'on', '2', ' true', 'null']],
-])('$key refuses %j', ({ parse }, texts) => {
-  for (const text of texts) expect(() => parse(text), JSON.stringify(text)).toThrow(InvalidValue);
+  ['web.listen_address', [`unix:/${'x'.repeat(103)}`, `unix:/${'é'.repeat(52)}`, '999.0.0.1:80']],
+  ['web.listen_address', ['1.2.3:80', 'http://localhost:80', ':80/', ':1e3', ':٣', '[]:1']],
+  ['web.telemetry_path', ['', '/', 'metrics', '/-/', '/-/metrics', '/a?b', '/a#b', '/a b', '/a/']],
+  ['web.telemetry_path', ['//a', '/api/x', '/sd', '/:id', '/*', '/a/../b', '/..', '/%20', '/a\n']],
+  ['web.max_requests', ['', '-1', '1.5', '1e3', 'x', '1234567']],
+  ['web.enable_lifecycle', ['', 'TRUE', 'yes', 'on', '2', ' true', 'null']],
+  ['privacy.hash_key', ['', 'x'.repeat(15), `${'x'.repeat(16)}\n\n`, 'é'.repeat(16)]],
+  ['poll.timeout', ['', '0s', '-1s', '1.5s', '20', '20 s', '1s1m', '1d', '600h', 'Infinity']],
+  ['month.timezone', ['', 'Jerusalem', '+02:00', '-01', 'Asia/Jerusalem ', '../etc']],
+  ['month.starts_at', ['', '4', '4:00', '24:00', '04:60', '04:00:00', '0400', '4am', '04:00\n']],
+  ['limits.numbers', ['', '0', '12345678', '1e3']],
+  ['sharding.shard', ['', '-1', '3', '1000', 'exporter-0']],
+  ['sharding.total_shards', ['', '0', '1000']],
+  ['log.level', ['', 'warning', 'verbose', 'info ']],
+  ['accounts.name', ['', 'a b', 'שלום', 'x'.repeat(65), 'a\n', 'a"b']],
+  ['accounts.api_url', ['', 'example.com', '/api', 'ftp://a.example', 'https://', 'https://u@a']],
+  ['accounts.api_url', ['https://:p@a.example', 'https://a.example/?a=b', 'https://a.example/#a']],
+  ['accounts.client_id', ['', ' ', 'a b', 'a\n', 'a\u0000', 'é', '\u200b', '\ufeffabc']],
+  ['accounts.allow_insecure_http', ['', 'True', 'no']],
+])('%s refuses %j', (key, texts) => {
+  for (const text of texts) {
+    const name = `${key.replace('accounts.', 'accounts[0].')} (test.yml:1:`;
+    expect(problemsOf(loadSetting(key, text)), JSON.stringify(text)).toContain(name);
+  }
 });
 
-test.each<Setting>([
-  ...Object.values(SETTINGS),
-  ...Object.values(PRIVACY_KEY_SETTINGS),
-  ...Object.values(ACCOUNT_SETTINGS),
-])('the default and the example of $key are right values', (setting) => {
-  if (setting.default !== undefined) setting.parse(setting.default);
-  if (!setting.example.startsWith('<')) setting.parse(setting.example);
+test.each([...SETTINGS, ...ACCOUNT_SETTINGS])(
+  'default and example of $key are valid',
+  ({ key, example, value, default: text }) => {
+    if (value === 'path' || example.startsWith('<')) return;
+    expect(problemsOf(loadSetting(key, example))).toBe('no problems');
+    if (text !== undefined) expect(problemsOf(loadSetting(key, text, {}))).toBe('no problems');
+  },
+);
+
+test.each(SETTINGS)('$key: the flag wins over the variable, over the file', ({ key, env }) => {
+  const [section = '', name = ''] = key.split('.');
+  for (const layers of [0, 1, 2, 3, 4, 5, 6, 7]) {
+    const texts = {
+      flag: layers & 4 && 'flag',
+      env: layers & 2 && 'env',
+      file: layers & 1 && 'file',
+    };
+    const file = parseYaml(stringify(texts.file ? { [section]: { [name]: 'file' } } : {}), 'a.yml');
+    if (!('tree' in file)) throw new Error('not YAML');
+    const flags: Record<string, string> = texts.flag ? { [key]: texts.flag } : {};
+    const { tree, givenAt } = mergeLayers(file, { flags, env: { [env]: texts.env || '' } });
+    const winner = texts.flag || texts.env || texts.file || undefined;
+    expect(tree).toMatchObject({ [section]: winner === undefined ? {} : { [name]: winner } });
+    const from = { flag: 'flag', env: 'environment', file: 'file' }[winner ?? 'env'];
+    expect(givenAt([section, name]).from).toBe(from);
+  }
 });

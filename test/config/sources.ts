@@ -1,24 +1,31 @@
 import { readFileSync } from 'node:fs';
 
 import type { Config } from '../../src/config/config.ts';
-import { loadConfig, type ConfigSources, type LoadedConfig } from '../../src/config/load.ts';
+import { describeConfig } from '../../src/config/describe.ts';
+import {
+  createConfigLoader,
+  type ConfigSources,
+  type LoadedConfig,
+} from '../../src/config/load.ts';
 import { formatProblems, invalid } from '../../src/config/problems.ts';
+import type { ReadFile } from '../../src/config/read-file.ts';
 import { parseDuration } from '../../src/core/duration.ts';
 
-/** Reads files beside the tests; a test's messages hold their names alone. */
+/** Reads files beside the tests, so that messages contain only their names. */
 export function readFrom(folder: string): (path: string) => string {
   return (path) => readFileSync(new URL(`${folder}/${path}`, import.meta.url), 'utf8');
 }
 
-export function load(sources: Partial<ConfigSources>): LoadedConfig {
-  return loadConfig({
-    flags: {},
-    env: {},
-    readFile: readFrom('valid'),
-    usualGapMs: (text) =>
-      text === 'never' ? invalid('is not a schedule') : (parseDuration(text) ?? 60_000),
-    ...sources,
-  });
+let readFile: ReadFile;
+const loadConfig = createConfigLoader({
+  readFile: (path) => readFile(path),
+  usualGapMs: (text) =>
+    text === 'never' ? invalid('is not a schedule') : (parseDuration(text) ?? 60_000),
+});
+
+export function load(sources: Partial<ConfigSources> & { readFile?: ReadFile }): LoadedConfig {
+  readFile = sources.readFile ?? readFrom('valid');
+  return loadConfig({ flags: {}, env: {}, ...sources });
 }
 
 /** With the text of a configuration file. */
@@ -30,6 +37,11 @@ export function loadYaml(yaml: string, sources: Partial<ConfigSources> = {}): Lo
 export function configOf(loaded: LoadedConfig): Config {
   if ('problems' in loaded) throw new Error(formatProblems(loaded.problems));
   return loaded.config;
+}
+
+export function describe(loaded: LoadedConfig): string {
+  if ('problems' in loaded) throw new Error(formatProblems(loaded.problems));
+  return describeConfig(loaded.config, loaded.merged);
 }
 
 export function problemsOf(loaded: LoadedConfig): string {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { loadConfig } from '../../src/config/load.ts';
+import { createConfigLoader } from '../../src/config/load.ts';
 
 interface Service {
   readonly image?: string;
@@ -146,13 +146,9 @@ test('the example of .env takes --demo away, and is valid once its placeholders 
       }),
   );
   expect(env['EXPORTER_FLAGS']).toBe('');
-  const load = (own: Record<string, string>) =>
-    loadConfig({
-      flags: {},
-      env: { ...env, ...own },
-      readFile: (path) => readFileSync(path, 'utf8'),
-      usualGapMs: () => 60_000,
-    });
+  const readFile = (path: string) => readFileSync(path, 'utf8');
+  const loadConfig = createConfigLoader({ readFile, usualGapMs: () => 60_000 });
+  const load = (own: Record<string, string>) => loadConfig({ flags: {}, env: { ...env, ...own } });
   expect(load({})).toHaveProperty('problems.length', 2);
   const own = { WHATSAPP_CLIENT_ID: 'fake-client', WHATSAPP_CLIENT_SECRET: 'fake-secret' };
   expect(load(own)).toHaveProperty('config.accounts.0.name', 'default');

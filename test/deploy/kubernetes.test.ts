@@ -6,7 +6,7 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBu
 import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { expect, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
+import { createConfigLoader } from '../../src/config/load.ts';
 import { buildFolder, problemsOf, readManifest, resourcesOf, type Manifest } from './manifests.ts';
 
 const BASE = 'deploy/kubernetes/base';
@@ -126,13 +126,11 @@ test('the configuration is valid, and each file that it needs is mounted where i
   };
   const [flag = '', path = ''] = container?.args[0]?.split('=') ?? [];
   expect(flag).toBe('--config.file');
-  const loaded = loadConfig({
+  const loaded = createConfigLoader({ readFile, usualGapMs: () => 60_000 })({
     flags: {},
     env: { WHATSAPP_CONFIG_FILE: path },
-    readFile,
-    usualGapMs: () => 60_000,
   });
-  expect(loaded).toMatchObject({ config: { web: { listenAddresses: [{ port: PORT }] } } });
+  expect(loaded).toMatchObject({ config: { web: { listenAddress: [{ port: PORT }] } } });
 });
 
 test('kustomize builds base and monitoring, and mounts the generated ConfigMap', () => {

@@ -3,7 +3,6 @@ import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import { Service } from 'kubernetes-models/v1/Service';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { SHARD_SETTINGS } from '../../src/config/sharding.ts';
 import { buildFolder, problemsOf, readManifest, type Manifest } from './manifests.ts';
 
 const FOLDER = 'deploy/kubernetes/shards';
@@ -24,10 +23,10 @@ test('there are as many replicas as shards', () => {
   const valueAt = (path: string) => patch.find((one) => one.path.endsWith(path))?.value;
   expect(valueAt('/env')).toEqual([
     {
-      name: SHARD_SETTINGS.shard.env,
+      name: 'WHATSAPP_SHARD',
       valueFrom: { fieldRef: { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } },
     },
-    { name: SHARD_SETTINGS.totalShards.env, value: String(valueAt('/replicas')) },
+    { name: 'WHATSAPP_TOTAL_SHARDS', value: String(valueAt('/replicas')) },
   ]);
 });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
+import { createConfigLoader } from '../../src/config/load.ts';
 import { fetchPrograms, findProgram, unlessMissing } from '../support/programs.ts';
 
 const NAME = 'whatsapp-numbers-exporter';
@@ -31,12 +31,10 @@ test('the secret reaches the exporter as a credential, which the configuration a
     .map((text) => text.split('='));
   const env = Object.fromEntries(given ?? []) as Record<string, string>;
   expect(env['WHATSAPP_CLIENT_SECRET_FILE']).toBe(`%d/${credential}`);
-  const loaded = loadConfig({
-    flags: {},
-    env: { ...env, WHATSAPP_CLIENT_ID: 'a-client' },
+  const loaded = createConfigLoader({
     readFile: () => 'not-a-real-secret',
     usualGapMs: () => 60_000,
-  });
+  })({ flags: {}, env: { ...env, WHATSAPP_CLIENT_ID: 'a-client' } });
   expect(loaded).toHaveProperty('config.accounts.0.credentials.kind', 'client');
 });
 

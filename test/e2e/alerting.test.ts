@@ -68,7 +68,7 @@ async function startStack(toFleet: Fleet = (entry) => entry) {
       list: (good['list'] as Record<string, unknown>[]).map(toFleet),
     }),
   };
-  const exporter = startProgram([], { ...environmentFor(provider), POLL_SCHEDULE: '1s' });
+  const exporter = startProgram([], { ...environmentFor(provider), WHATSAPP_POLL_SCHEDULE: '1s' });
   const target = `127.0.0.1:${await portOf(exporter)}`;
   const prometheus = await startPrometheus(tools?.prometheus ?? '', {
     'prometheus.yml': stringify({

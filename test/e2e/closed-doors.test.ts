@@ -74,7 +74,7 @@ test('half a web configuration starts nothing', async () => {
   const folder = temporaryFolder();
   const file = join(folder, 'web.yml');
   writeFileSync(file, 'tls_server_config: { cert_file: server.crt }\nbasic_auth_users: {}\n');
-  const env = { WHATSAPP_ACCESS_TOKEN: 'fake-token', WEB_CONFIG_FILE: file };
+  const env = { WHATSAPP_ACCESS_TOKEN: 'fake-token', WHATSAPP_WEB_CONFIG_FILE: file };
   for (const flags of [[], ['--check-config'], ['--once']]) {
     const { code, stdout, stderr } = await runProgram(flags, env);
     expect([code, stdout]).toEqual([1, '']);
@@ -85,7 +85,10 @@ test('half a web configuration starts nothing', async () => {
 test('a Unix socket that is in use is told without a stack', async () => {
   const provider = await startProvider();
   const socket = join(temporaryFolder(), 'exporter.sock');
-  const env = { ...environmentFor(provider), WEB_LISTEN_ADDRESS: `127.0.0.1:0,unix:${socket}` };
+  const env = {
+    ...environmentFor(provider),
+    WHATSAPP_WEB_LISTEN_ADDRESS: `127.0.0.1:0,unix:${socket}`,
+  };
   const program = startProgram([], env);
   await portOf(program);
   const { code, stderr } = await runProgram([], env);

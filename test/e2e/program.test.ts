@@ -46,14 +46,14 @@ test('a flag that does not exist exits 1 and names the nearest', async () => {
 
 test('all problems of a configuration are told together, and nothing starts', async () => {
   const { code, stdout, stderr } = await runProgram(['--poll.schedule=*/90 * * * *'], {
-    POLL_TIMEOUT: 'soon',
+    WHATSAPP_POLL_TIMEOUT: 'soon',
     WHATSAPP_CLIENT_ID: 'fake-client',
   });
   expect(code).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toContain('3 problems');
   expect(stderr).toContain('write the interval 90m');
-  expect(stderr).toContain('POLL_TIMEOUT');
+  expect(stderr).toContain('WHATSAPP_POLL_TIMEOUT');
   expect(stderr).toContain('WHATSAPP_CLIENT_SECRET');
 });
 
@@ -127,7 +127,11 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 
 test('while the provider is down it stays up: not ready until tried, healthy, failing', async () => {
   const provider = await startProvider();
-  const env = { ...environmentFor(provider), POLL_SCHEDULE: '1s', POLL_STALE_AFTER: '2s' };
+  const env = {
+    ...environmentFor(provider),
+    WHATSAPP_POLL_SCHEDULE: '1s',
+    WHATSAPP_POLL_STALE_AFTER: '2s',
+  };
   const program = startProgram([], env);
   const port = await portOf(program);
   const number = /^whatsapp_number_online\{/m;
@@ -163,7 +167,7 @@ test('a port in use is a clear error and exit 1', async () => {
   onTestFinished(() => void taken.close());
   await new Promise((resolve) => taken.once('listening', resolve));
   const { port } = taken.address() as { port: number };
-  const env = { ...environmentFor(provider), WEB_LISTEN_ADDRESS: `127.0.0.1:${port}` };
+  const env = { ...environmentFor(provider), WHATSAPP_WEB_LISTEN_ADDRESS: `127.0.0.1:${port}` };
   const { code, stderr } = await runProgram([], env);
   expect(code).toBe(1);
   expect(stderr).toBe(
@@ -207,7 +211,7 @@ test('SIGHUP: new credentials end the wait, a broken file changes nothing, an ad
   writeFileSync(file, 'accounts: 5\n');
   program.process.kill('SIGHUP');
   const refused = await logged('not reloaded: the configuration from before goes on');
-  expect(refused['problems']).toEqual([expect.stringContaining('accounts in ')]);
+  expect(refused['problems']).toEqual([expect.stringContaining('accounts (')]);
 
   write(['acme', CLIENT_SECRET], ['beta', CLIENT_SECRET]);
   const polls = async () =>
@@ -229,8 +233,8 @@ test('SIGHUP: new credentials end the wait, a broken file changes nothing, an ad
 test('a log that cannot be written does not end the polling', async () => {
   const provider = await startProvider();
   const port = await freePort();
-  const env = { ...environmentFor(provider), WEB_LISTEN_ADDRESS: `127.0.0.1:${port}` };
-  startProgram([], { ...env, POLL_SCHEDULE: '1s' }, openSync('/dev/full', 'w'));
+  const env = { ...environmentFor(provider), WHATSAPP_WEB_LISTEN_ADDRESS: `127.0.0.1:${port}` };
+  startProgram([], { ...env, WHATSAPP_POLL_SCHEDULE: '1s' }, openSync('/dev/full', 'w'));
   await eventually(async () => {
     const text = await get(port, '/metrics').then(
       (answer) => answer.text,

@@ -34,7 +34,7 @@ test.skipIf(tools === undefined)(
     const provider = await startProvider();
     provider.faults.numbers = { kind: 'reply', body: JSON.stringify(sampleResponse()) };
     // One poll: no other must fall into the test.
-    const env = { ...environmentFor(provider), POLL_SCHEDULE: '24h' };
+    const env = { ...environmentFor(provider), WHATSAPP_POLL_SCHEDULE: '24h' };
     const port = await portOf(startProgram([], env));
     const prometheus = await startPrometheus(tools?.prometheus ?? '', {
       'prometheus.yml': scrapeOf(port),
@@ -70,7 +70,7 @@ test.skipIf(tools === undefined)(
       provider.faults.numbers = { kind: 'reply', body: JSON.stringify(sampleResponse({ list })) };
     };
     reply(first, second);
-    const env = { ...environmentFor(provider), POLL_SCHEDULE: '1s' };
+    const env = { ...environmentFor(provider), WHATSAPP_POLL_SCHEDULE: '1s' };
     const prometheus = await startPrometheus(tools?.prometheus ?? '', {
       'prometheus.yml': scrapeOf(await portOf(startProgram([], env))),
     });

@@ -92,7 +92,7 @@ describe('Time', () => {
     note: 'the gauges fall, the counters stand still; taken back at the end, when both rise.',
   });
 
-  const cron = { POLL_SCHEDULE: '*/2 * * * * *' };
+  const cron = { WHATSAPP_POLL_SCHEDULE: '*/2 * * * * *' };
   for (const [name, ms, renewals, env] of [
     ['clock a day forwards', DAY_MS, 1, {}],
     ['clock a day backwards', -DAY_MS, 0, {}],
@@ -119,7 +119,7 @@ describe('Time', () => {
     reason: 'http_status',
     // A Friday afternoon.
     startsAt: '2026-11-13T17:00:00Z',
-    env: { POLL_SCHEDULE: '*/2 * 8-18 * * mon-fri' },
+    env: { WHATSAPP_POLL_SCHEDULE: '*/2 * 8-18 * * mon-fri' },
     begin: ({ provider }) => {
       provider.faults.numbers = { kind: 'reply', status: 404 };
     },

@@ -114,8 +114,11 @@ describe('Signals', () => {
   });
 
   test('SIGTERM while nobody reads the log', async ({ task }) => {
-    const WEB_LISTEN_ADDRESS = `127.0.0.1:${await freePort()}`;
-    const scene = await createScene({ env: { WEB_LISTEN_ADDRESS }, stdout: openFullPipe() });
+    const WHATSAPP_WEB_LISTEN_ADDRESS = `127.0.0.1:${await freePort()}`;
+    const scene = await createScene({
+      env: { WHATSAPP_WEB_LISTEN_ADDRESS },
+      stdout: openFullPipe(),
+    });
     const running = await scene.start();
     await settle(running);
     await expectEnd(task, scene, running);
@@ -137,14 +140,14 @@ const unreadPort = await freePort();
 
 describe('Outputs and ports', () => {
   harmless('disk full for logs', {
-    env: { WEB_LISTEN_ADDRESS: `127.0.0.1:${loglessPort}` },
+    env: { WHATSAPP_WEB_LISTEN_ADDRESS: `127.0.0.1:${loglessPort}` },
     stdout: openSync('/dev/full', 'w'),
     begin: () => {},
     note: 'stdout is /dev/full from beginning to end.',
   });
 
   harmless('log that nobody reads', {
-    env: { WEB_LISTEN_ADDRESS: `127.0.0.1:${unreadPort}` },
+    env: { WHATSAPP_WEB_LISTEN_ADDRESS: `127.0.0.1:${unreadPort}` },
     stdout: openFullPipe(),
     begin: () => {},
     note: 'stdout is a full pipe from beginning to end.',
@@ -170,7 +173,7 @@ describe('Outputs and ports', () => {
     const program = startProgram([], {
       WHATSAPP_CLIENT_ID: 'fake-client',
       WHATSAPP_CLIENT_SECRET: 'fake-secret-canary',
-      WEB_LISTEN_ADDRESS: address,
+      WHATSAPP_WEB_LISTEN_ADDRESS: address,
     });
     expect(await program.exit).toBe(1);
     expect(program.stderr()).toContain('EADDRINUSE');

@@ -141,11 +141,11 @@ async function startOn(scene: Scene, configFile: string, options: SceneOptions):
     WHATSAPP_CLIENT_ID: CLIENT_ID,
     WHATSAPP_CLIENT_SECRET_FILE: scene.secretFile,
     WHATSAPP_ACCOUNT: 'acme',
-    WEB_LISTEN_ADDRESS: '127.0.0.1:0',
+    WHATSAPP_WEB_LISTEN_ADDRESS: '127.0.0.1:0',
     WHATSAPP_CONFIG_FILE: configFile,
-    POLL_SCHEDULE: `${scene.pace.intervalS}s`,
-    POLL_STALE_AFTER: `${scene.pace.staleAfterS}s`,
-    LOG_LEVEL: 'trace',
+    WHATSAPP_POLL_SCHEDULE: `${scene.pace.intervalS}s`,
+    WHATSAPP_POLL_STALE_AFTER: `${scene.pace.staleAfterS}s`,
+    WHATSAPP_LOG_LEVEL: 'trace',
     ...scene.clock.env,
     ...toDoor(scene.door.port),
     ...options.env,
@@ -154,7 +154,7 @@ async function startOn(scene: Scene, configFile: string, options: SceneOptions):
   const preload = modules.flatMap((one) => ('NODE_OPTIONS' in one ? one.NODE_OPTIONS : []));
   const program = startProgram([], { ...env, NODE_OPTIONS: preload.join(' ') }, options.stdout);
   onTestFailed(() => console.log(program.stdout().slice(-1_500), program.stderr().slice(-500)));
-  const fixed = /:([1-9]\d*)$/.exec(env.WEB_LISTEN_ADDRESS)?.[1];
+  const fixed = /:([1-9]\d*)$/.exec(env.WHATSAPP_WEB_LISTEN_ADDRESS)?.[1];
   const port = fixed === undefined ? await portOf(program) : Number(fixed);
   await eventually(() => page(port, '/-/ready').catch(() => undefined), 'readiness');
   const path = options.metricsPath ?? '/metrics';

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
-import { loadConfig } from '../../src/config/load.ts';
+import { createConfigLoader } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { createExporter } from '../../src/exporter.ts';
@@ -26,7 +26,10 @@ function configWith({ accounts, flags = {} }: Setup): Config {
       client_secret: CLIENT_SECRET,
     })),
   });
-  const loaded = loadConfig({
+  const loaded = createConfigLoader({
+    readFile: () => file,
+    usualGapMs: (schedule) => parseSchedule(schedule).usualGapMs,
+  })({
     flags: {
       'config.file': 'test.yml',
       'web.listen_address': '127.0.0.1:0',
@@ -35,8 +38,6 @@ function configWith({ accounts, flags = {} }: Setup): Config {
       ...flags,
     },
     env: {},
-    readFile: () => file,
-    usualGapMs: (schedule) => parseSchedule(schedule).usualGapMs,
   });
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
   return loaded.config;

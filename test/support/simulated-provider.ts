@@ -25,6 +25,6 @@ export function environmentFor({ url }: Simulator): Record<string, string> {
     WHATSAPP_CLIENT_ID: CLIENT_ID,
     WHATSAPP_CLIENT_SECRET: CLIENT_SECRET,
     WHATSAPP_ACCOUNT: 'acme',
-    WEB_LISTEN_ADDRESS: '127.0.0.1:0',
+    WHATSAPP_WEB_LISTEN_ADDRESS: '127.0.0.1:0',
   };
 }

@@ -1,0 +1,153 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { z } from 'zod';
+
+import { parseSecret } from '../core/credentials.ts';
+import { parseDuration } from '../core/duration.ts';
+import { Secret } from '../core/secret.ts';
+import { InvalidValue, invalid } from './problems.ts';
+
+// Every layer hands over text, so a value means the same in a flag, in a variable and in the file.
+
+/** A text that `parse` reads; it throws InvalidValue, whose message never repeats the text. */
+export function text<T>(parse: (text: string) => T): z.ZodType<T> {
+  return z.string().transform((given, context) => {
+    try {
+      return parse(given);
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error;
+      const { message } = error;
+      context.issues.push({ code: 'invalid_format', format: 'text', message, input: given });
+      return z.NEVER;
+    }
+  });
+}
+
+export function parseBoolean(given: string): boolean {
+  if (given === 'true' || given === '1') return true;
+  return given === 'false' || given === '0' ? false : invalid('must be true, false, 1 or 0');
+}
+
+export const boolean = text(parseBoolean);
+
+export function choice<const T extends string>(choices: readonly T[]) {
+  return z.enum(choices, `must be one of ${choices.join(', ')}`);
+}
+
+export function wholeNumber(min: number, max: number): z.ZodType<number> {
+  return text((given) => {
+    const isInRange = /^\d{1,9}$/.test(given) && Number(given) >= min && Number(given) <= max;
+    return isInRange ? Number(given) : invalid(`must be a whole number from ${min} to ${max}`);
+  });
+}
+
+const DURATION_MS_MAX = 2 ** 31 - 1; // Node.js fires a longer timer at once.
+
+/** In milliseconds. */
+export const duration = text((given) => {
+  if (/^\d+$/.test(given)) invalid('has no unit; write a duration such as 90s, 5m or 1h30m');
+  const ms = parseDuration(given) ?? invalid('is not a duration; write 90s, 5m or 1h30m');
+  if (ms === 0) invalid('must be longer than zero');
+  return ms <= DURATION_MS_MAX ? ms : invalid('is longer than 24 days');
+});
+
+/** Such as 04:00, in milliseconds since midnight. */
+export const timeOfDay = text((given) => {
+  const [, hours, minutes] =
+    /^([01]\d|2[0-3]):([0-5]\d)$/.exec(given) ??
+    invalid('is not a time of day; write hours and minutes from 00:00 to 23:59, such as 04:00');
+  return (Number(hours) * 60 + Number(minutes)) * 60_000;
+});
+
+const RESERVED_FOLDERS = ['/-/', '/api/'];
+const RESERVED_PATHS = ['/', '/sd'];
+
+/** Plain segments only: routers read `:` and `*` as patterns, clients resolve `.` and `..`. */
+export const telemetryPath = text((given) => {
+  const folder = RESERVED_FOLDERS.find((reserved) => given.startsWith(reserved));
+  if (folder !== undefined) invalid(`is below ${folder}, which is reserved for other endpoints`);
+  if (RESERVED_PATHS.includes(given)) invalid('is the path of another endpoint');
+  return /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/.test(given)
+    ? given
+    : invalid('must start with / and contain only letters, digits and . _ ~ - between slashes');
+});
+
+export const timezone = text((given) => {
+  // Newer Node.js versions also accept offsets such as +02:00, which have no daylight saving.
+  if (!/^[A-Za-z]/.test(given)) invalid('is not a known IANA time zone');
+  try {
+    Intl.DateTimeFormat('en', { timeZone: given });
+  } catch {
+    invalid('is not a known IANA time zone');
+  }
+  return given;
+});
+
+export type ListenAddress =
+  | {
+      /** Undefined listens on every interface. */
+      readonly host: string | undefined;
+      readonly port: number;
+    }
+  | {
+      /** Of a Unix socket. */
+      readonly path: string;
+    };
+
+/** The system's limit for the path of a socket; some systems cut longer ones silently. */
+const SOCKET_PATH_BYTES_MAX = 103;
+
+const listenAddress = text((given): ListenAddress => {
+  if (given.startsWith('unix:')) {
+    const path = given.slice('unix:'.length);
+    if (!/^\/\P{Cc}+$/u.test(path)) invalid('must have an absolute path after unix:');
+    return Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX
+      ? { path }
+      : invalid(`has a path of more than ${SOCKET_PATH_BYTES_MAX} bytes`);
+  }
+  const match = /^(?:\[([^[\]]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})$/.exec(given);
+  const [, ipv6, name = '', digits] = match ?? invalid('must be host:port, :port or unix:/path');
+  const port = Number(digits);
+  if (port > 65_535) invalid('has a port above 65535');
+  if (ipv6 !== undefined && !isIPv6(ipv6)) invalid('has no valid IPv6 address in the brackets');
+  if (/^[\d.]+$/.test(name) && !isIPv4(name))
+    invalid('has a host that is not a valid IPv4 address');
+  return { host: ipv6 ?? (name === '' ? undefined : name), port };
+});
+
+/** A list, or a text with commas. */
+export const listenAddresses = z.preprocess(
+  (given) => (typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given),
+  z
+    .array(listenAddress)
+    .min(1, 'must not be empty')
+    .refine((list) => new Set(list.map((one) => JSON.stringify(one))).size === list.length, {
+      error: 'contains an address twice',
+    }),
+);
+
+/** Without trailing slashes, so that a path can be appended. */
+export const apiUrl = text((given) => {
+  if (!URL.canParse(given)) invalid('must be an absolute URL');
+  const url = new URL(given);
+  if (!['https:', 'http:'].includes(url.protocol)) invalid('must start with https://');
+  if (url.username !== '' || url.password !== '') invalid('must not contain a user or password');
+  if (url.search !== '' || url.hash !== '') invalid('must not contain a ? query or # fragment');
+  return (url.origin + url.pathname).replace(/\/+$/, '');
+});
+
+export const secret = text((given): Secret => {
+  const parsed = parseSecret(given);
+  return 'secret' in parsed ? parsed.secret : invalid(parsed.problem);
+});
+
+/** Anyone with the key can recover the numbers: there are few enough to hash them all. */
+const HASH_KEY_LENGTH_MIN = 16;
+
+/** A file's text is taken without the line break that editors add at the end. */
+export function parseHashKey(given: string): Secret {
+  const key = given.replace(/\r?\n$/, '');
+  if (/[^\x20-\x7e]/.test(key)) invalid('contains a line break or a non-ASCII character');
+  return key.length >= HASH_KEY_LENGTH_MIN
+    ? new Secret(key)
+    : invalid(`must have at least ${HASH_KEY_LENGTH_MIN} characters`);
+}
