@@ -2,13 +2,13 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const TESTS: Readonly<Record<string, string[]>> = {
-  // docs/metrics.md repeats the texts of reasons and anomalies.
+  // docs/metrics.md contains the texts of reasons and anomalies.
   core: ['test/core/*.test.ts', 'test/metrics/doc.test.ts'],
   provider: ['test/provider/*.test.ts'],
 };
 const SLOW = /http-faults|tls-and-proxy|token-life/;
 
-/** The first test that notices a mutant is the last that runs. */
+/** Stryker stops at the first failing test, so fast tests run first. */
 class SlowLast extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => Number(SLOW.test(moduleId));
@@ -16,13 +16,12 @@ class SlowLast extends BaseSequencer {
   }
 }
 
-/** A mutant is held against the tests of its own folder alone: all of them would take hours. */
+/** Each mutant is tested by its own folder's tests only: all tests would take hours. */
 export default defineConfig({
   test: {
     include: TESTS[process.env['MUTATED_FOLDER'] ?? ''] ?? [],
-    setupFiles: 'test/mutation/seed.ts',
     sequence: { sequencer: SlowLast },
-    // As in the ordinary run: a test that is only slow must not be taken for one that has noticed.
+    // As in the ordinary run: a slow test must not count as a failing one.
     testTimeout: 30_000,
   },
 });
