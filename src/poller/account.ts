@@ -15,7 +15,7 @@ import { createPollLog } from './poll-log.ts';
 export interface AccountPollerOptions {
   readonly name: string;
   readonly month: MonthSettings;
-  /** After which fetchNumbers has promised to have ended. */
+  /** The time limit that fetchNumbers must keep. */
   readonly timeoutMs: number;
   readonly fetchNumbers: (signal: AbortSignal) => Promise<ParsedResponse>;
   readonly tokenExpiresAtMs: () => number | undefined;
@@ -23,20 +23,20 @@ export interface AccountPollerOptions {
   readonly prepare?: (next: AccountState, before: AccountState) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
-  /** What is known already, where an account is taken over at a reload. */
+  /** The previous state, if the account is kept across a reload. */
   readonly state?: AccountState;
 }
 
-/** Polls one account and keeps what came of it. */
+/** Polls one account and keeps its state. */
 export interface AccountPoller {
   state(): AccountState;
-  /** Polls, unless a poll is under way: then waits for that one. Never rejects. */
+  /** Starts a poll, or waits for the running one. Never rejects. */
   poll(): Promise<void>;
-  /** Aborts a poll that is under way; its outcome no longer counts. */
+  /** Aborts a running poll and discards its outcome. */
   stop(): Promise<void>;
 }
 
-/** So long past its deadline a poll is given up for dead, so that the next one can begin. */
+/** A poll that is this late is abandoned, so that the next one can start. */
 const HUNG_AFTER_MS = 10_000;
 
 type Result = Pick<ParsedResponse, 'snapshot' | 'anomalies'> | PollFailure;
@@ -76,13 +76,13 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
     }
   }
 
-  /** The deadline ends every poll; one that goes on all the same is a defect, but must not stay. */
+  /** Ends a poll that ignores its deadline. That is a bug, but must not block later polls. */
   async function withWatchdog(abort: AbortController): Promise<ParsedResponse> {
     const aborted = new Promise<never>((_resolve, reject) => {
       abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error));
     });
     const cancel = clock.setTimer(() => {
-      abort.abort(new PollError('internal', 'the poll did not end at its deadline; given up'));
+      abort.abort(new PollError('internal', 'poll ignored its deadline and was abandoned'));
     }, options.timeoutMs + HUNG_AFTER_MS);
     try {
       return await Promise.race([options.fetchNumbers(abort.signal), aborted]);
@@ -117,7 +117,7 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
   };
 }
 
-const STOPPED = new Error('the poller is stopping');
+const STOPPED = new Error('the account was stopped');
 
 function isStopped({ signal }: AbortController): boolean {
   return signal.aborted && signal.reason === STOPPED;

@@ -2,12 +2,12 @@ import { ageMs, type Clock, type Instant } from '../core/clock.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
- * Whether data of this moment has outlived `staleAfterMs` of due time. Due time passes like ordinary time,
- * except that a gap between two ticks counts as one usual gap at most: nobody expects polls during a night
- * or a weekend without ticks.
+ * Whether data is older than `staleAfterMs` of due time. Due time is normal time, except that a gap
+ * between two ticks counts as one usual gap at most: no polls are expected during a night or a weekend
+ * without ticks.
  *
- * A clock set back must not make old data look fresh, so its age is that of `ageMs`, counted both from
- * the moment itself and back from now: only where the clock was set back do these differ.
+ * The age is that of `ageMs`, so that old data does not look fresh after the clock was set back. It is
+ * measured both forward from `at` and back from now; the two differ only after such a change.
  */
 export function isStale(
   at: Instant,
@@ -16,14 +16,14 @@ export function isStale(
   clock: Clock,
 ): boolean {
   const age = ageMs(at, clock);
-  // Due time is never longer than ordinary time: most of the time there is nothing to count.
+  // Due time is never longer than normal time, so this is usually the answer.
   if (age <= staleAfterMs) return false;
   return [at.unixMs, clock.unixMs() - age].some(
     (fromMs) => fromMs + age > afterDueTime(schedule, fromMs, staleAfterMs),
   );
 }
 
-/** When this much due time has passed since `fromMs`; both are Unix milliseconds. */
+/** When `dueMs` of due time has passed since `fromMs`, in Unix milliseconds. */
 export function afterDueTime(
   { usualGapMs, longestGapMs, nextTickMs }: Schedule,
   fromMs: number,

@@ -3,7 +3,7 @@ import type { Anomalies } from '../core/anomalies.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 
-/** Logs how polls of one account end. */
+/** Logs the outcomes of one account's polls. */
 export interface PollLog {
   /** `before` is the state before the poll; `fields` are added to the line. */
   record(outcome: PollOutcome, before: AccountState, fields: Fields): void;
@@ -11,12 +11,12 @@ export interface PollLog {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** How often a failure that lasts is logged again, so that a log of one day always holds it. */
+/** A persistent failure is logged again this often, so that every day's log contains it. */
 const REPEAT_MS = 3_600_000;
 
 /**
- * Every poll is logged at `debug`. What changes is logged at a level that operators see: 40 accounts
- * that are polled each minute would write 57,600 lines a day.
+ * Logs every poll at `debug`, and changes at a level that operators see. Otherwise 40 accounts polled
+ * every minute would write 57,600 lines a day.
  */
 export function createPollLog(name: string, clock: Clock, log: Log): PollLog {
   let logged: { readonly reason: string; readonly atMs: number } | undefined;
@@ -29,7 +29,7 @@ export function createPollLog(name: string, clock: Clock, log: Log): PollLog {
     return true;
   }
 
-  /** Once per change: the same anomalies come with every poll, for weeks. */
+  /** Logs changes only: the same anomalies can recur in every poll for weeks. */
   function recordAnomalies({ counts, examples }: Anomalies): void {
     const kinds = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
     const report = examples.length === 0 ? '' : JSON.stringify([kinds, examples]);

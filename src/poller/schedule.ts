@@ -5,19 +5,19 @@ import { formatDuration, parseDuration } from '../core/duration.ts';
 export interface Schedule {
   /** The longest time between two ticks, in milliseconds. */
   readonly longestGapMs: number;
-  /** The shortest one: a longer gap is a pause, such as a night. */
+  /** The shortest time between two ticks. A longer gap is a pause, such as a night. */
   readonly usualGapMs: number;
-  /** How long after a tick a poll still keeps to the schedule; never longer than a gap. */
+  /** The largest offset at which a poll still counts as on schedule; at most one gap. */
   readonly leewayMs: number;
-  /** What node-cron ticks by; undefined for an interval, which it cannot express. */
+  /** The expression for node-cron; undefined for an interval, which cron cannot express. */
   readonly cron: string | undefined;
-  /** How much later than those of the expression or interval the ticks come. */
+  /** The delay of the ticks after those of the expression or interval. */
   readonly offsetMs: number;
   /** The first tick after `nowMs`; both in Unix milliseconds. */
   readonly nextTickMs: (nowMs: number) => number;
 }
 
-/** A schedule that cannot be used; `message` says why and what to write instead. */
+/** An invalid schedule; `message` says why and what to write instead. */
 export class ScheduleError extends Error {
   override readonly name = 'ScheduleError';
 }
@@ -26,19 +26,19 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const DAY_MS = 86_400_000;
 const FIELDS_WITHOUT_SECONDS = 5;
-/** Polled less often, whole days of the month's counts would go unseen. */
+/** With rarer polls, whole days of the month's counts would never be observed. */
 const GAP_MS_MAX = 7 * DAY_MS;
 
 /**
- * Reads a schedule: a cron expression of 5 or 6 fields, in UTC, or an interval such as `90s`.
- * Throws ScheduleError, also for steps that would leave uneven gaps.
+ * Parses a schedule: a cron expression of 5 or 6 fields, in UTC, or an interval such as `90s`.
+ * Throws ScheduleError, also for steps with uneven gaps.
  */
 export function parseSchedule(text: string): Schedule {
   const trimmed = text.trim();
   return /^\d\S*$/.test(trimmed) ? everyInterval(trimmed) : byCron(trimmed);
 }
 
-/** Ticks at the multiples of the interval from the epoch, whatever the minute. */
+/** Ticks at multiples of the interval since the epoch. */
 function everyInterval(text: string): Schedule {
   const everyMs = parseDuration(text);
   if (everyMs === undefined || everyMs === 0) {
@@ -50,7 +50,7 @@ function everyInterval(text: string): Schedule {
   return {
     longestGapMs: everyMs,
     usualGapMs: everyMs,
-    // It says how often, and not when.
+    // An interval says how often to poll, not when.
     leewayMs: everyMs,
     cron: undefined,
     offsetMs: 0,
@@ -58,7 +58,7 @@ function everyInterval(text: string): Schedule {
   };
 }
 
-/** node-cron reads the expression and knows its days; its own next run is only that after now. */
+/** node-cron parses the expression and matches days; it cannot compute the next run after any other time. */
 function byCron(pattern: string): Schedule {
   let fields: ReturnType<typeof parse>;
   try {
@@ -71,34 +71,34 @@ function byCron(pattern: string): Schedule {
   const times = fields.hour
     .flatMap((h) => fields.minute.flatMap((m) => fields.second.map((s) => (h * 60 + m) * 60 + s)))
     .map((s) => s * 1000);
-  // A value that is written twice (`0,0 9 * * *`) is still one tick.
+  // A repeated value (`0,0 9 * * *`) is one tick.
   const timesMs = [...new Set(times)].toSorted((a, b) => a - b);
   const task = createTask(pattern, () => {}, { timezone: 'UTC' });
-  // node-cron keeps a list of all tasks; one that is destroyed still knows its days.
+  // node-cron keeps a list of all tasks. A destroyed one still matches days.
   void task.destroy();
   const isAnyDay = hasAll(fields.dayOfMonth, 31);
   const isAnyWeekday = hasAll(fields.dayOfWeek, 7);
   if (!isAnyDay && !isAnyWeekday) {
     throw new ScheduleError(
-      'restricts both the day of the month and the day of the week; some programs then run on days that ' +
-        'match either, this one would only on days that match both; restrict one of them',
+      'restricts both the day of the month and the day of the week, which is ambiguous: some programs ' +
+        'run on days that match either, others on days that match both; restrict only one of them',
     );
   }
-  // Nearly always: it saves a tenth of the time in which the program starts.
+  // The usual case. Skipping the calendar saves a tenth of the start-up time.
   const isDaily = isAnyDay && isAnyWeekday && hasAll(fields.month, 12);
-  // Each scrape at night asks for the same few days, and a look at the calendar is slow.
+  // Cached, because matching is slow and scrapes during a pause ask for the same few days.
   const days = new Map<number, boolean>();
   const isOn = (dayMs: number) => {
     if (isDaily) return true;
-    const known = days.get(dayMs) ?? task.match(new Date(dayMs + (timesMs[0] ?? 0)));
-    days.set(dayMs, known);
-    return known;
+    const isMatch = days.get(dayMs) ?? task.match(new Date(dayMs + (timesMs[0] ?? 0)));
+    days.set(dayMs, isMatch);
+    return isMatch;
   };
   const gaps = gapsOf(timesMs, isOn);
   assertOftenEnough(gaps.longestGapMs);
   return {
     ...gaps,
-    // Five fields name a minute, six a second: within that a poll is on time.
+    // Five fields specify a minute, six a second: a poll within it is on time.
     leewayMs: pattern.split(/\s+/).length > FIELDS_WITHOUT_SECONDS ? SECOND_MS : MINUTE_MS,
     cron: pattern,
     offsetMs: 0,
@@ -113,12 +113,12 @@ function byCron(pattern: string): Schedule {
   };
 }
 
-/** Whether a field leaves out no value; it may hold some twice, and words such as L. */
+/** Whether a field allows every value. It may repeat values and contain words such as L. */
 function hasAll(values: readonly (number | string)[], count: number): boolean {
   return new Set(values.filter((value) => typeof value === 'number')).size === count;
 }
 
-/** The shortest and the longest gap in more than a year; in a leap year, for February 29. */
+/** The shortest and the longest gap in more than a year, starting in a leap year because of February 29. */
 function gapsOf(
   timesMs: readonly number[],
   isOn: (dayMs: number) => boolean,
@@ -131,7 +131,7 @@ function gapsOf(
   let dayBeforeMs: number | undefined;
   for (let dayMs = startMs; dayMs < Date.UTC(2025, 1, 1); dayMs += DAY_MS) {
     if (!isOn(dayMs)) continue;
-    // The gap before the first day began at an unknown time, at the latest the day before.
+    // The gap before the first day started at an unknown time, the day before at the latest.
     if (dayBeforeMs === undefined) atLeastMs = dayMs - startMs + DAY_MS + firstMs - lastMs;
     else gapsMs.push(dayMs - dayBeforeMs + firstMs - lastMs);
     dayBeforeMs = dayMs;
@@ -139,7 +139,7 @@ function gapsOf(
   return { usualGapMs: Math.min(...gapsMs), longestGapMs: Math.max(atLeastMs, ...gapsMs) };
 }
 
-/** Refuses a step over a whole field that does not divide it: the last gap would be shorter. */
+/** Rejects a step that does not divide its field: the last gap would be shorter than the others. */
 function assertEvenSteps(pattern: string): void {
   const fields = pattern.split(/\s+/).toReversed();
   const units = [
@@ -158,7 +158,7 @@ function assertEvenSteps(pattern: string): void {
       }
     }
   }
-  // Months and weeks do not divide evenly, whatever the step.
+  // No step divides months and weeks evenly.
   for (const field of fields.slice(0, 3)) {
     const [, step = '1'] = /\/(\d+)/.exec(field) ?? [];
     if (step !== '1') {

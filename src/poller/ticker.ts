@@ -4,7 +4,7 @@ import type { Schedule } from './schedule.ts';
 import { startTicks, type Ticks } from './ticks.ts';
 
 export interface TickerOptions {
-  /** Of the account, for the log. */
+  /** Name of the account, for the log. */
   readonly name: string;
   readonly schedule: Schedule;
   /** Starts a poll of the account. */
@@ -13,22 +13,22 @@ export interface TickerOptions {
   readonly log: Log;
 }
 
-/** Has an account polled on schedule, and watches that the schedule keeps ticking. */
+/** Polls an account on schedule, and restarts the schedule if it stops ticking. */
 export interface Ticker {
-  /** Polls after this delay, or at the first tick if that comes sooner, then at each tick. */
+  /** Polls after this delay or at the first tick, whichever is sooner, then at each tick. */
   start(delayMs: number): void;
-  /** Polls at each tick, for an account that has been polled already. */
+  /** Polls at each tick; for an account that has been polled before. */
   resume(): void;
   stop(): void;
-  /** When it polls next: Unix time. */
+  /** Unix time of the next poll. */
   nextPollMs(): number;
-  /** Whether ticks keep coming. */
+  /** Whether the schedule is still ticking. */
   isAlive(): boolean;
 }
 
-/** How late a tick may be before the schedule counts as quiet. */
+/** A tick that is later than this counts as missing. */
 const QUIET_GRACE_MS = 15_000;
-/** After this many quiet periods in a row, each with a restart, the schedule counts as dead. */
+/** After this many restarts without a tick, the schedule is not alive. */
 const QUIET_PERIODS_MAX = 3;
 
 export function createTicker({ name, schedule, poll, clock, log }: TickerOptions): Ticker {
@@ -89,5 +89,5 @@ export function createTicker({ name, schedule, poll, clock, log }: TickerOptions
   };
 }
 
-/** Until the first poll. */
+/** Used until the first poll. */
 const NO_TICKS: Ticks = { nextMs: () => 0, stop: () => {} };

@@ -2,9 +2,9 @@ import { schedule as scheduleTask } from 'node-cron';
 import type { Clock } from '../core/clock.ts';
 import type { Schedule } from './schedule.ts';
 
-/** Calls back at each tick of a schedule, whatever happens to the machine's clock. */
+/** Calls back at each tick of a schedule, even if the machine's clock is changed. */
 export interface Ticks {
-  /** When the next tick is due: Unix time. In the past while a tick is overdue. */
+  /** Unix time of the next tick; in the past while a tick is overdue. */
   nextMs(): number;
   stop(): void;
 }
@@ -15,16 +15,16 @@ interface TicksOptions {
   readonly clock: Clock;
 }
 
-/** How long at most a change of the machine's clock goes unnoticed. */
-const LOOK_MS_MAX = 5_000;
-/** A look comes this long before node-cron's own timer. */
-const LOOK_AHEAD_MS = 50;
-/** A timer that is off by more than this met a jump of the clock, or a process that was suspended. */
+/** The clock is checked at least this often. */
+const CHECK_MS_MAX = 5_000;
+/** The clock is also checked this long before node-cron's own timer. */
+const CHECK_AHEAD_MS = 50;
+/** If a timer is off by more than this, the clock jumped or the process was suspended. */
 const JUMP_MS_MIN = 1_000;
-/** node-cron skips a tick that it notices later than this. */
+/** node-cron skips a tick that is later than this. */
 const LATE_MS_MAX = 10_000;
 
-/** It would print to the console, and the tick itself cannot fail: it only sets a timer. */
+/** node-cron would print to the console. Its callback cannot fail, because it only sets a timer. */
 const ignore = () => {};
 const NO_LOGGER = { info: ignore, warn: ignore, debug: ignore, error: ignore };
 
@@ -37,14 +37,14 @@ function everyInterval({ schedule: { nextTickMs }, onTick, clock }: TicksOptions
   let cancel = () => {};
 
   function sleep(): void {
-    const sleepMs = Math.min(Math.max(dueMs - clock.unixMs(), 0), LOOK_MS_MAX);
+    const sleepMs = Math.min(Math.max(dueMs - clock.unixMs(), 0), CHECK_MS_MAX);
     cancel = clock.setTimer(wake, sleepMs);
   }
 
   function wake(): void {
     const nowMs = clock.unixMs();
     const isDue = nowMs >= dueMs;
-    // A clock set back makes the next tick earlier; all ticks that one set forward skipped are one tick.
+    // A clock set back moves the next tick earlier. Ticks skipped by a clock set forward count as one.
     dueMs = isDue ? nextTickMs(nowMs) : Math.min(dueMs, nextTickMs(nowMs));
     sleep();
     if (isDue) onTick();
@@ -55,20 +55,20 @@ function everyInterval({ schedule: { nextTickMs }, onTick, clock }: TicksOptions
 }
 
 /**
- * node-cron's task fires at the ticks of the expression, and the account's own tick comes `offsetMs` later.
- * node-cron walks every tick that a clock set forward has skipped (6 s of standstill for a day of a 2-second
- * schedule), and waits for hours where one was set back. So this looks at the clock every few seconds and
- * just before node-cron does, and restarts the task if the clock is not where it should be.
+ * node-cron's task fires at the ticks of the expression; the account's tick is `offsetMs` later.
+ * After the clock was set forward, node-cron walks through every skipped tick (blocking for 6 s after one
+ * day of a 2-second schedule). After it was set back, node-cron waits for hours. So this checks the clock
+ * every few seconds and just before node-cron's timer, and restarts the task after a jump.
  */
 function byTask({ schedule, onTick, clock }: TicksOptions): Ticks {
   const { cron = '', offsetMs, nextTickMs } = schedule;
   let dueMs = 0;
   let stopTask = () => {};
   let cancelOwnTick = () => {};
-  let cancelLook = () => {};
+  let cancelCheck = () => {};
 
   function tick(): void {
-    // A timer may fire a moment early, before the tick that it is for.
+    // A timer may fire slightly before its tick.
     dueMs = nextTickMs(Math.max(clock.unixMs(), dueMs));
     onTick();
   }
@@ -91,37 +91,37 @@ function byTask({ schedule, onTick, clock }: TicksOptions): Ticks {
     stopTask = () => void task.destroy();
     const nowMs = clock.unixMs();
     dueMs = nextTickMs(nowMs);
-    // The tick of the expression has been, and the account's own one is still to come.
+    // The tick of the expression has passed, and the account's tick has not.
     if (dueMs - offsetMs <= nowMs) tickIn(dueMs - nowMs);
   }
 
-  function lookLater(): void {
+  function scheduleCheck(): void {
     const nowMs = clock.unixMs();
     const taskMs = nextTickMs(nowMs + offsetMs) - offsetMs;
-    const aheadMs = taskMs - nowMs - LOOK_AHEAD_MS;
-    const delayMs = aheadMs > 0 ? Math.min(aheadMs, LOOK_MS_MAX) : 2 * LOOK_AHEAD_MS;
-    cancelLook = clock.setTimer(() => look(nowMs + delayMs), delayMs);
+    const aheadMs = taskMs - nowMs - CHECK_AHEAD_MS;
+    const delayMs = aheadMs > 0 ? Math.min(aheadMs, CHECK_MS_MAX) : 2 * CHECK_AHEAD_MS;
+    cancelCheck = clock.setTimer(() => checkClock(nowMs + delayMs), delayMs);
   }
 
-  function look(expectedMs: number): void {
+  function checkClock(expectedMs: number): void {
     const nowMs = clock.unixMs();
     if (Math.abs(nowMs - expectedMs) >= JUMP_MS_MIN) {
       const isOverdue = nowMs >= dueMs;
       begin();
-      // One tick, however many were skipped.
+      // However many ticks were skipped, they count as one.
       if (isOverdue) onTick();
     }
-    lookLater();
+    scheduleCheck();
   }
 
   begin();
-  lookLater();
+  scheduleCheck();
   return {
     nextMs: () => Math.min(dueMs, nextTickMs(clock.unixMs())),
     stop() {
       stopTask();
       cancelOwnTick();
-      cancelLook();
+      cancelCheck();
     },
   };
 }

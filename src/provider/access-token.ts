@@ -4,11 +4,11 @@ import { PollError } from '../core/reasons.ts';
 import { secretFrom } from '../core/credentials.ts';
 import type { Secret } from '../core/secret.ts';
 
-/** The documented life of a token. */
+/** The documented lifetime of a token. */
 const LIFE_MS = 3_600_000;
-/** Renewed this long before it expires, a token outlasts an outage of the token endpoint. */
+/** Tokens are renewed this long before they expire, to survive an outage of the token endpoint. */
 const RENEWAL_MARGIN_MS = 600_000;
-/** A shorter life is taken for a wrong clock. */
+/** A shorter lifetime is ignored: this machine's clock must be wrong. */
 const LIFE_MS_MIN = 60_000;
 
 export interface AccessToken {
@@ -18,9 +18,9 @@ export interface AccessToken {
 }
 
 /**
- * Reads the response to `POST /settings/accessToken`. `expiration_time` (Unix seconds, as a string)
- * is used only if it lies within the next hour. Otherwise it is missing, in milliseconds, or this
- * machine's clock is wrong, and the documented hour counts.
+ * Parses the response of `POST /settings/accessToken`. `expiration_time` (Unix seconds, as a string)
+ * is used only if it is within the next hour. Otherwise it is missing, is in milliseconds, or this
+ * machine's clock is wrong; then the documented lifetime of one hour applies.
  */
 export function parseAccessToken(body: unknown, clock: Clock): AccessToken {
   const fields = asObject(body);
@@ -31,8 +31,8 @@ export function parseAccessToken(body: unknown, clock: Clock): AccessToken {
   }
   const receivedAt = instantOf(clock);
   const statedMs = Number(fields?.['expiration_time']) * 1000 - receivedAt.unixMs;
-  const isBelievable = statedMs > LIFE_MS_MIN && statedMs < LIFE_MS;
-  return { secret, receivedAt, lifeMs: isBelievable ? statedMs : LIFE_MS };
+  const isPlausible = statedMs > LIFE_MS_MIN && statedMs < LIFE_MS;
+  return { secret, receivedAt, lifeMs: isPlausible ? statedMs : LIFE_MS };
 }
 
 export function isDueForRenewal(token: AccessToken, clock: Clock): boolean {
@@ -40,12 +40,12 @@ export function isDueForRenewal(token: AccessToken, clock: Clock): boolean {
   return ageMs(token.receivedAt, clock) >= token.lifeMs - marginMs;
 }
 
-/** Whether the token has not expired, though it may be due for renewal. */
+/** Whether the token has not expired yet; it may still be due for renewal. */
 export function isAlive(token: AccessToken, clock: Clock): boolean {
   return ageMs(token.receivedAt, clock) < token.lifeMs;
 }
 
-/** Unix milliseconds, as this machine's clock counts them. */
+/** Unix milliseconds by this machine's clock. */
 export function expiresAtMs(token: AccessToken): number {
   return token.receivedAt.unixMs + token.lifeMs;
 }

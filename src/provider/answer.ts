@@ -4,7 +4,7 @@ import type { JsonAnswer } from './http.ts';
 
 export type Call = 'token' | 'numbers';
 
-/** The documented `reason` of a FAIL. The same number means different things to the two calls. */
+/** The documented `reason` codes of a FAIL. The two calls use the same code for different things. */
 const FAIL_REASONS: Readonly<Record<Call, Readonly<Record<number, [Reason, string]>>>> = {
   token: {
     2: ['credentials', 'client id or client secret is wrong'],
@@ -17,9 +17,9 @@ const FAIL_REASONS: Readonly<Record<Call, Readonly<Record<number, [Reason, strin
 };
 
 /**
- * Throws PollError unless the response says OK. A FAIL may come with any HTTP status, so its reason
- * takes precedence; without `status`, as in the documented token response, reason 1 means OK.
- * `nowMs` is Unix time, for a Retry-After that is a date.
+ * Throws PollError unless the status of the response is OK. A FAIL may have any HTTP status, so its
+ * reason takes precedence. Without `status`, as in the documented token response, reason 1 means OK.
+ * `nowMs` is Unix time, needed if Retry-After is a date.
  */
 export function assertOk(
   call: Call,
@@ -38,7 +38,7 @@ export function assertOk(
     throw new PollError(reason, message, { isAuthFailure: true });
   }
 
-  // A 1xx never ends a response.
+  // A response never ends with a 1xx status.
   const isHttpOk = answer.status < 300;
   if (isHttpOk && !isFail) {
     if (status === 'OK' || code === 1) return;
@@ -53,13 +53,13 @@ export function assertOk(
   });
 }
 
-/** What an HTTP status says without a documented reason: nothing about the client's credentials. */
+/** The reason for an HTTP status without a documented code. It says nothing about the credentials. */
 function httpReason(call: Call, status: number): Reason | undefined {
   if (status === 429) return 'rate_limited';
   return call === 'numbers' && status === 401 ? 'token' : undefined;
 }
 
-/** The highest documented reason is 34. Others are not named: a label must not grow without limit. */
+/** The highest documented code is 34. Higher ones are not quoted, to bound the values of a label. */
 const REASON_MAX = 99;
 
 function nameOf(code: number | undefined): string {
@@ -72,12 +72,12 @@ function toReasonCode(value: unknown): number | undefined {
   return Number.isSafeInteger(code) ? (code as number) : undefined;
 }
 
-/** A wrong date must not silence an account for days. */
+/** A wrong date must not stop the polls of an account for days. */
 const RETRY_AFTER_MS_MAX = 3_600_000;
 
 function toRetryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
-  // A date begins with the name of its day; Date.parse alone would take `-5` for a year.
+  // A date starts with the day of the week; Date.parse alone would read `-5` as a year.
   const dateMs = /^[A-Za-z]/.test(header) ? Date.parse(header) : Number.NaN;
   const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : dateMs - nowMs;
   if (Number.isNaN(waitMs)) return undefined;

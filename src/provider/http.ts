@@ -19,35 +19,35 @@ export interface JsonRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The digest of a good answer from before: one with the same body is not decoded again. */
-  readonly known?: string | undefined;
-  /** Its reason is what the request rejects with when it aborts. */
+  /** Digest of the previous successful response; an unchanged body is not decoded again. */
+  readonly previousDigest?: string | undefined;
+  /** When it aborts, the request rejects with its reason. */
   readonly signal: AbortSignal;
 }
 
 export interface JsonAnswer {
   readonly status: number;
-  /** Of the body as it came. The body itself holds an apiKey for each number: it is not kept. */
+  /** Digest of the raw body. The body itself is not kept: it contains an apiKey for each number. */
   readonly digest: string;
-  /** A good answer, with the body that was asked for by `known`. */
-  readonly isKnown: boolean;
-  /** Undefined for a known one, and where a body beside an error status is not JSON. */
+  /** Whether the response is successful and its body matches `previousDigest`. */
+  readonly isUnchanged: boolean;
+  /** Undefined if unchanged, or if the body of an error response is not JSON. */
   readonly body: unknown;
-  /** The header `Retry-After` as it came. */
+  /** The raw `Retry-After` header. */
   readonly retryAfter: string | undefined;
 }
 
-/** Some 62,000 numbers. A larger crafted body could take a minute and 2 GiB to parse. */
+/** Enough for about 62,000 numbers. A larger crafted body could take a minute and 2 GiB to parse. */
 export const RESPONSE_BYTES_MAX = 20 * 1024 * 1024;
 /**
- * The deadline of the poll is what ends a request. Undici's own limits only free the sockets which
- * it leaves behind where a connection or a proxy hangs, so they come a little later.
+ * The deadline of the poll ends a request. Undici's own timeouts are a little longer: they only free
+ * the sockets that remain when a connection or a proxy hangs.
  */
 const SOCKET_GRACE_MS = 1_000;
 
 /**
- * Idle connections are closed after a few seconds, whatever the server offers: a NAT that drops them
- * would turn every second poll into a timeout.
+ * Idle connections are closed after a few seconds, even if the server allows more: a NAT that drops
+ * them would make every second poll time out.
  */
 const KEEP_ALIVE = { keepAliveTimeout: 4_000, keepAliveMaxTimeout: 4_000 };
 
@@ -60,8 +60,8 @@ const HEADERS = {
 /** The connections to one provider. */
 export interface HttpClient {
   /**
-   * Sends one request and decodes its JSON answer, whatever its status. Throws PollError: `redirect`,
-   * `too_large`, `invalid_json`, `network`, `tls`, or the reason of the request's signal.
+   * Sends one request and decodes the JSON response of any status. Throws PollError `redirect`,
+   * `too_large`, `invalid_json`, `network` or `tls`, or the reason of the request's signal.
    */
   requestJson(request: JsonRequest): Promise<JsonAnswer>;
   close(): Promise<void>;
@@ -77,12 +77,12 @@ export interface HttpClientOptions {
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const dispatcher = createDispatcher(options);
   return {
-    async requestJson({ url, signal, known, ...request }) {
+    async requestJson({ url, signal, previousDigest, ...request }) {
       try {
         const headers = { ...HEADERS, ...request.headers };
-        // Not fetch(): its streams take most of the time of reading a long list.
+        // Not fetch(): its streams dominate the time to read a long list.
         const response = await send(url, { ...request, headers, signal, dispatcher });
-        return await readAnswer(response, known);
+        return await readAnswer(response, previousDigest);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         throw toPollError(error);
@@ -104,14 +104,14 @@ function createDispatcher({ apiUrl, proxy, timeoutMs, lookup }: HttpClientOption
     ...limits,
     // For hosts in NO_PROXY.
     connect,
-    // Without these, undici gives up a connection to the proxy, or TLS through it, after 10 s.
+    // Otherwise undici gives up connections to the proxy, and TLS through it, after 10 s.
     proxyTls: connect,
     requestTls: { timeout: limitMs },
-    // The same for both: by default undici sends https: through HTTP_PROXY.
+    // Set both, because undici falls back to HTTP_PROXY for https: URLs.
     httpProxy: proxyUrl,
     httpsProxy: proxyUrl,
     noProxy: proxy.no,
-    // Without this, a proxy that never answers CONNECT keeps a socket for each poll for good.
+    // Otherwise a proxy that never answers CONNECT leaks a socket per poll.
     clientFactory: (origin, clientOptions) =>
       new Pool(origin, { ...(clientOptions as Pool.Options), ...limits }),
   });
@@ -119,9 +119,9 @@ function createDispatcher({ apiUrl, proxy, timeoutMs, lookup }: HttpClientOption
 
 async function readAnswer(
   { statusCode: status, headers, body: stream }: Dispatcher.ResponseData,
-  known: string | undefined,
+  previousDigest: string | undefined,
 ): Promise<JsonAnswer> {
-  // Whoever reads it meets its errors. One that comes when nobody does any more would end the process.
+  // The reader handles errors. Without a listener, one after the last read would end the process.
   stream.on('error', () => {});
   if (REDIRECTS.has(status)) {
     stream.destroy();
@@ -133,32 +133,32 @@ async function readAnswer(
   const decoder = DECODERS[encoding]?.();
   const decoded = decoder === undefined ? stream : pipeline(stream, decoder, () => {});
   const bytes = await readBody(decoded, length);
-  // From here on a long list is worked at in steps, each in the phase of the event loop for immediates:
-  // only from one of those to the next does everything else have its turn.
+  // A long list is processed in steps, each in its own setImmediate, so that the event loop can serve
+  // scrapes in between.
   await new Promise(setImmediate);
   const digest = createHash('sha256').update(bytes).digest('base64');
-  const isKnown = isOk && digest === known;
+  const isUnchanged = isOk && digest === previousDigest;
   return {
     status,
     digest,
-    isKnown,
-    body: isKnown ? undefined : parseJson(decode(bytes), status, isOk, encoding),
+    isUnchanged,
+    body: isUnchanged ? undefined : parseJson(decode(bytes), status, isOk, encoding),
     retryAfter: headers['retry-after']?.toString(),
   };
 }
 
-/** JSON may escape all that is not ASCII. Such bytes are text as they are, at a tenth of the cost. */
+/** JSON may escape everything outside ASCII. Pure ASCII decodes ten times faster as latin1. */
 function decode(bytes: Buffer): string {
   return isAscii(bytes) ? bytes.toString('latin1') : new TextDecoder().decode(bytes);
 }
 
 /**
- * `told` is how long the body is said to be, which need not be so. Leaving the loop early cancels the
- * stream and so frees the connection.
+ * `declaredLength` is the Content-Length, which may be wrong. Leaving the loop early cancels the
+ * stream and frees the connection.
  */
-async function readBody(stream: Readable, told: number): Promise<Buffer> {
-  // Memory that is not written to costs nothing.
-  let body = Buffer.allocUnsafeSlow(Math.min(told, RESPONSE_BYTES_MAX));
+async function readBody(stream: Readable, declaredLength: number): Promise<Buffer> {
+  // Untouched memory costs nothing.
+  let body = Buffer.allocUnsafeSlow(Math.min(declaredLength, RESPONSE_BYTES_MAX));
   let length = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     const end = length + chunk.byteLength;
@@ -180,7 +180,7 @@ function parseJson(text: string, status: number, isOk: boolean, encoding: string
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    // The parser's own message quotes the text, which may hold an apiKey.
+    // Never the parser's message: it quotes the text, which may contain an apiKey.
     if (!isOk) return undefined;
     const isDecoded = encoding === 'identity' || DECODERS[encoding] !== undefined;
     const what = isDecoded ? 'a body that is not JSON' : 'an unsupported content-encoding';
@@ -188,11 +188,11 @@ function parseJson(text: string, status: number, isOk: boolean, encoding: string
   }
 }
 
-/** As large as a chunk from a socket. A body without its trailer is accepted: JSON has an end. */
+/** The size of a chunk from a socket. Sync flush accepts a body without trailer; JSON shows its own end. */
 const ZLIB = { chunkSize: 64 * 1024, finishFlush: constants.Z_SYNC_FLUSH };
 const BROTLI = { chunkSize: 64 * 1024, finishFlush: constants.BROTLI_OPERATION_FLUSH };
 
-/** Only gzip is asked for, but some proxies send what they like. */
+/** The exporter only asks for gzip, but some proxies ignore that. */
 const DECODERS: Readonly<Record<string, () => Transform>> = {
   gzip: () => createGunzip(ZLIB),
   'x-gzip': () => createGunzip(ZLIB),
@@ -200,21 +200,21 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
   br: () => createBrotliDecompress(BROTLI),
 };
 
-/** Of the 3xx those that lead elsewhere; 304, for one, does not. */
+/** The 3xx statuses with a new location; 304, for example, is not a redirect. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Certificates and handshakes that fail; OpenSSL's and Node's own names. */
+/** Codes of OpenSSL and Node.js for failed handshakes and certificates. */
 const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|EPROTO$)/;
 
 /**
- * Names an error of undici or of Node.js by its code alone: the error objects themselves hold headers.
- * One without is a PollError already or a defect, as is a request that undici does not send: these
- * are passed on as they are.
+ * Converts an error of undici or Node.js, using only its code, because the error objects contain
+ * headers. An error without a code is already a PollError or a bug, and an invalid request is a bug:
+ * both are returned unchanged.
  */
 function toPollError(error: unknown): unknown {
   const code = codeOf(error);
   const isParserError = error instanceof Error && error.name === 'HTTPParserError';
-  // The other is undici's for Content-Length together with chunked.
+  // Undici's code for Content-Length combined with chunked encoding.
   if (isParserError || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
     return new PollError('network', 'response is not valid HTTP', { isTransient: true });
   }
@@ -226,7 +226,7 @@ function toPollError(error: unknown): unknown {
     : new PollError('network', `connection failed: ${code}`, { isTransient: true });
 }
 
-/** The failed connections to several addresses of one name have the code of the first of them. */
+/** If connections to several addresses of a name fail, the first one supplies the code. */
 function codeOf(error: unknown): string | undefined {
   for (let e = error; e instanceof Error; e = e.cause) {
     if ('code' in e && typeof e.code === 'string') return e.code;

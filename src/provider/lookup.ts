@@ -4,15 +4,15 @@ import { isIP, type LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
 import type { Clock } from '../core/clock.ts';
 
-/** Long enough for the calls of a poll, short enough to follow a provider that moves. */
+/** Covers the calls of one poll, and still follows a provider that changes its address. */
 const FRESH_MS = 30_000;
-/** While DNS fails, the last addresses are used for this long. */
+/** While DNS fails, the last addresses stay in use this long. */
 const STALE_MS_MAX = 600_000;
-/** For each try of each nameserver. */
+/** Per attempt and nameserver. */
 const TIMEOUT_MS = 2_000;
 const TRIES = 2;
 
-/** After these the system's own resolver is asked, which may know other sources of names. */
+/** After these errors the system resolver is used, which may know other sources of names. */
 const NOT_IN_DNS: ReadonlySet<unknown> = new Set([dns.NOTFOUND, dns.NODATA, dns.CONNREFUSED]);
 
 type Resolver = Pick<InstanceType<typeof dns.promises.Resolver>, 'resolve4' | 'resolve6'>;
@@ -25,9 +25,9 @@ interface Entry {
 
 /**
  * Resolves host names for the connections of all accounts: one look-up per host at a time, cached
- * briefly. It asks the nameservers itself. `dns.lookup` blocks a thread for each name, and libuv
- * gives look-ups two threads: two unresponsive names stop all others, and the process cannot exit
- * while a thread is blocked.
+ * briefly. Queries the nameservers directly: `dns.lookup` blocks a thread for each name, and libuv has
+ * two threads for look-ups. Two unresponsive names would block all others, and the process cannot
+ * exit while a thread is blocked.
  */
 export function createLookup(clock: Clock, createResolver = systemResolver): LookupFunction {
   const entries = new Map<string, Entry>();
@@ -120,7 +120,7 @@ function readText(path: string): string {
   }
 }
 
-/** A fresh one each time, since a resolver keeps to the nameservers that it found when it was made. */
+/** Created for each look-up, because a resolver keeps the nameservers that it was created with. */
 function systemResolver(): Resolver {
   return new dns.promises.Resolver({ timeout: TIMEOUT_MS, tries: TRIES });
 }

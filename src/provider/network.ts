@@ -3,11 +3,11 @@ import type { Clock } from '../core/clock.ts';
 import { createCooldown, type Cooldown } from './cooldown.ts';
 import { createLookup } from './lookup.ts';
 
-/** What all accounts of the process share. */
+/** Network state shared by all accounts of the process. */
 export interface Network {
-  /** Resolves each host once for all of them. */
+  /** Resolves each host once for all accounts. */
   readonly lookup: LookupFunction;
-  /** The provider blocks an IP address, not an account: accounts of the same API share one block. */
+  /** The provider blocks an IP address, not an account, so all accounts of an API share the cool-down. */
   readonly blockOf: (apiUrl: string) => Cooldown;
 }
 

@@ -6,7 +6,13 @@ import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
 import { expiresAtMs, isAlive, type AccessToken } from './access-token.ts';
 import { assertOk } from './answer.ts';
-import { createCooldown, RETRY_AFTER, THROTTLED, tokenRefused, type Cooldown } from './cooldown.ts';
+import {
+  createCooldown,
+  RETRY_AFTER,
+  THROTTLED,
+  tokenRejected,
+  type Cooldown,
+} from './cooldown.ts';
 import { createHttpClient, type JsonAnswer, type ProxySettings } from './http.ts';
 import { startDeadline, withRetries, type Deadline } from './retry.ts';
 import { readSecret } from './secret-source.ts';
@@ -17,7 +23,7 @@ export interface ProviderOptions {
   readonly apiUrl: string;
   readonly credentials: Credentials;
   readonly proxy: ProxySettings;
-  /** For a whole poll: token, numbers and retries, from connection to last byte. */
+  /** Limit for a whole poll: token, numbers and retries, from connection to last byte. */
   readonly timeoutMs: number;
   /** The time between two polls. */
   readonly intervalMs: number;
@@ -26,7 +32,7 @@ export interface ProviderOptions {
   readonly clock: Clock;
   /** From 0 up to 1, as Math.random. */
   readonly random: () => number;
-  /** Called with every secret before it is used, so that logs can be kept clean of it. */
+  /** Called with every secret before it is used, so that the log can redact it. */
   readonly onSecret: (secret: Secret) => void;
   /** The session of a previous provider with the same API and credentials. */
   readonly session?: Session;
@@ -36,31 +42,31 @@ export interface ProviderOptions {
   readonly block?: Cooldown;
 }
 
-/** What outlives a reload: the access token in use, and the cool-downs. */
+/** State that survives a reload: the current access token, and the cool-downs. */
 export interface Session {
   token: AccessToken | undefined;
-  /** Bars the numbers call. */
+  /** Blocks the numbers call. */
   readonly numbersCooldown: Cooldown;
-  /** Bars the token call; a token that is still valid is used meanwhile. */
+  /** Blocks the token call; a token that is still valid stays in use. */
   readonly tokenCooldown: Cooldown;
 }
 
-/** The API of the provider, for one account. Not for concurrent use: one poll at a time. */
+/** The provider's API for one account. Supports one poll at a time. */
 export interface Provider {
-  /** Asks for the numbers. Throws PollError, or the signal's reason when it aborts. */
+  /** Requests the numbers. Throws PollError, or the signal's reason when it aborts. */
   fetchNumbers(signal: AbortSignal): Promise<ParsedResponse>;
-  /** When the access token in use expires, in Unix milliseconds. */
+  /** When the current access token expires, in Unix milliseconds. */
   tokenExpiresAtMs(): number | undefined;
-  /** Until when the provider is not asked, in Unix milliseconds; undefined without a cool-down. */
+  /** When the cool-down ends, in Unix milliseconds; undefined without a cool-down. */
   cooldownUntilMs(): number | undefined;
   readonly session: Session;
   close(): Promise<void>;
 }
 
-type Ask = (deadline: Deadline) => Promise<JsonAnswer>;
+type FetchList = (deadline: Deadline) => Promise<JsonAnswer>;
 
-/** A server that does not know a fresh token yet may know it this much later, plus as much again. */
-const FRESH_TOKEN_DELAY_MS = 1_000;
+/** A server may not accept a new token at once. The retry comes after once to twice this delay. */
+const NEW_TOKEN_DELAY_MS = 1_000;
 
 export function createProvider(options: ProviderOptions): Provider {
   const { apiUrl, credentials, clock, random, onSecret } = options;
@@ -68,21 +74,21 @@ export function createProvider(options: ProviderOptions): Provider {
   const session = options.session ?? createSession(clock);
   const block = options.block ?? createCooldown(clock);
   const { numbersCooldown } = session;
-  /** The last good response: most of the time the next one is the same, and is not parsed again. */
+  /** The last successful response. Most responses repeat it and are not parsed again. */
   let last: { readonly digest: string; readonly parsed: ParsedResponse } | undefined;
 
   const call: SendCall = (name, deadline, { path, ...rest }) => {
     const send = async (signal: AbortSignal) => {
       const answer = await http.requestJson({ ...rest, url: apiUrl + path, signal });
-      if (!answer.isKnown) assertOk(name, answer, clock.unixMs());
+      if (!answer.isUnchanged) assertOk(name, answer, clock.unixMs());
       return answer;
     };
     return withRetries(send, { deadline, clock, random });
   };
-  const ask =
+  const fetchList =
     credentials.kind === 'client'
-      ? askAsClient(createTokens(credentials, session, { ...options, block, call }))
-      : askWithFixedToken(credentials.accessToken);
+      ? fetchAsClient(createTokens(credentials, session, { ...options, block, call }))
+      : fetchWithFixedToken(credentials.accessToken);
 
   async function getNumbers(accessToken: Secret, deadline: Deadline): Promise<JsonAnswer> {
     try {
@@ -90,7 +96,7 @@ export function createProvider(options: ProviderOptions): Provider {
         method: 'GET',
         path: '/whatsapp/getWhatsApp',
         headers: { authorization: `Bearer ${accessToken.reveal()}` },
-        known: last?.digest,
+        previousDigest: last?.digest,
       });
     } catch (error) {
       if (error instanceof PollError) {
@@ -101,7 +107,7 @@ export function createProvider(options: ProviderOptions): Provider {
     }
   }
 
-  function askAsClient(tokens: Tokens): Ask {
+  function fetchAsClient(tokens: Tokens): FetchList {
     return async (deadline) => {
       numbersCooldown.check();
       const previous = session.token;
@@ -110,37 +116,37 @@ export function createProvider(options: ProviderOptions): Provider {
         try {
           return await getNumbers(token.secret, deadline);
         } catch (error) {
-          if (!isRefusedToken(error)) throw error;
-          // A 401 without the documented JSON may be a firewall's: the token stays until it is replaced.
+          if (!isTokenRejected(error)) throw error;
+          // A 401 without the documented JSON may come from a firewall: keep the token until the new one arrives.
           if (error.isAuthFailure) session.token = undefined;
         }
         token = await tokens.fetch(deadline);
       }
-      return askWithFreshToken(token, deadline);
+      return fetchWithNewToken(token, deadline);
     };
   }
 
-  /** Not every server behind the API need know a fresh token at once: asks twice. */
-  async function askWithFreshToken(token: AccessToken, deadline: Deadline): Promise<JsonAnswer> {
+  /** Retries once, because some servers behind the API may not accept a new token at once. */
+  async function fetchWithNewToken(token: AccessToken, deadline: Deadline): Promise<JsonAnswer> {
     try {
       return await getNumbers(token.secret, deadline);
     } catch (error) {
-      const delayMs = FRESH_TOKEN_DELAY_MS * (1 + random());
-      if (!isRefusedToken(error) || delayMs >= deadline.remainingMs()) throw error;
+      const delayMs = NEW_TOKEN_DELAY_MS * (1 + random());
+      if (!isTokenRejected(error) || delayMs >= deadline.remainingMs()) throw error;
       await sleep(clock, delayMs, deadline.signal);
     }
     try {
       return await getNumbers(token.secret, deadline);
     } catch (error) {
-      if (isRefusedToken(error)) {
+      if (isTokenRejected(error)) {
         session.token = undefined;
-        numbersCooldown.start(error, tokenRefused(options.intervalMs));
+        numbersCooldown.start(error, tokenRejected(options.intervalMs));
       }
       throw error;
     }
   }
 
-  function askWithFixedToken(source: SecretSource): Ask {
+  function fetchWithFixedToken(source: SecretSource): FetchList {
     return async (deadline) => {
       const token = readSecret(source);
       onSecret(token);
@@ -148,17 +154,17 @@ export function createProvider(options: ProviderOptions): Provider {
       try {
         return await getNumbers(token, deadline);
       } catch (error) {
-        if (isRefusedToken(error)) {
-          numbersCooldown.start(error, tokenRefused(options.intervalMs), token);
+        if (isTokenRejected(error)) {
+          numbersCooldown.start(error, tokenRejected(options.intervalMs), token);
         }
         throw error;
       }
     };
   }
 
-  /** Yields before and after, so that a long list does not delay everything else. */
-  async function parse({ digest, isKnown, body }: JsonAnswer): Promise<ParsedResponse> {
-    if (isKnown && last !== undefined) return last.parsed;
+  /** Yields before and after, so that scrapes are not delayed by a long list. */
+  async function parse({ digest, isUnchanged, body }: JsonAnswer): Promise<ParsedResponse> {
+    if (isUnchanged && last !== undefined) return last.parsed;
     await new Promise(setImmediate);
     last = { digest, parsed: parseNumbers(body, options.numbersMax) };
     await new Promise(setImmediate);
@@ -169,7 +175,7 @@ export function createProvider(options: ProviderOptions): Provider {
     async fetchNumbers(signal) {
       const deadline = startDeadline(clock, options.timeoutMs, signal);
       try {
-        const answer = await ask(deadline);
+        const answer = await fetchList(deadline);
         numbersCooldown.end();
         return await parse(answer);
       } finally {
@@ -181,8 +187,10 @@ export function createProvider(options: ProviderOptions): Provider {
       const { token } = session;
       const needsToken =
         credentials.kind === 'client' && (token === undefined || !isAlive(token, clock));
-      const bars = needsToken ? [numbersCooldown, session.tokenCooldown, block] : [numbersCooldown];
-      const untilMs = Math.max(...bars.map((bar) => bar.untilMs() ?? 0));
+      const blocking = needsToken
+        ? [numbersCooldown, session.tokenCooldown, block]
+        : [numbersCooldown];
+      const untilMs = Math.max(...blocking.map((cooldown) => cooldown.untilMs() ?? 0));
       return untilMs > 0 ? untilMs : undefined;
     },
     session,
@@ -198,7 +206,7 @@ function createSession(clock: Clock): Session {
   };
 }
 
-/** Of the numbers call: a fresh token may help. */
-function isRefusedToken(error: unknown): error is PollError {
+/** Whether the numbers call failed because of its token, so that a new one may help. */
+function isTokenRejected(error: unknown): error is PollError {
   return error instanceof PollError && (error.reason === 'token' || error.reason === 'credentials');
 }

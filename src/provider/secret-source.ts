@@ -3,7 +3,7 @@ import { parseSecretFile, type SecretSource } from '../core/credentials.ts';
 import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
 
-/** Reads a secret file again each time. Throws PollError `credentials` if it holds no secret. */
+/** Reads the file on every call. Throws PollError `credentials` if it contains no valid secret. */
 export function readSecret(source: SecretSource): Secret {
   if (source.kind === 'value') return source.value;
   let text: string;

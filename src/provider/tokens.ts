@@ -4,12 +4,12 @@ import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
 import { isAlive, isDueForRenewal, parseAccessToken, type AccessToken } from './access-token.ts';
 import type { Call } from './answer.ts';
-import { CHALLENGED, REFUSED, THROTTLED, TOKEN_CALL_FAILED, type Cooldown } from './cooldown.ts';
+import { CHALLENGED, REJECTED, THROTTLED, TOKEN_CALL_FAILED, type Cooldown } from './cooldown.ts';
 import type { JsonAnswer, JsonRequest } from './http.ts';
 import { startDeadline, type Deadline } from './retry.ts';
 import { readSecret } from './secret-source.ts';
 
-/** Sends one of the calls, with retries. */
+/** Sends a call, with retries. */
 export type SendCall = (
   name: Call,
   deadline: Deadline,
@@ -24,11 +24,11 @@ interface TokensOptions {
   readonly onSecret: (secret: Secret) => void;
 }
 
-/** The access tokens of a client. The one in use is `session.token`. */
+/** The access tokens of a client. The current one is `session.token`. */
 export interface Tokens {
-  /** The token in use, or a fresh one if there is none or it is due for renewal. */
+  /** The current token, or a new one if there is none or it is due for renewal. */
   current(deadline: Deadline): Promise<AccessToken>;
-  /** A fresh token. Throws PollError, without a request while the token call cools down. */
+  /** Requests a new token. Throws PollError, during a cool-down without a request. */
   fetch(deadline: Deadline): Promise<AccessToken>;
 }
 
@@ -64,8 +64,8 @@ export function createTokens(
 
   function coolDown(error: PollError, secret: Secret): void {
     const { reason, isAuthFailure, isTransient } = error;
-    if (reason === 'blocked') block.start(error, REFUSED);
-    else if (isAuthFailure) tokenCooldown.start(error, REFUSED, secret);
+    if (reason === 'blocked') block.start(error, REJECTED);
+    else if (isAuthFailure) tokenCooldown.start(error, REJECTED, secret);
     else if (reason === 'rate_limited') tokenCooldown.start(error, THROTTLED);
     else if (reason === 'http_status' && !isTransient) tokenCooldown.start(error, CHALLENGED);
     else tokenCooldown.start(error, TOKEN_CALL_FAILED);
@@ -76,8 +76,8 @@ export function createTokens(
       const { token } = session;
       if (token === undefined || !isAlive(token, clock)) return fetch(deadline);
       if (!isDueForRenewal(token, clock)) return token;
-      // While the token in use is valid, a renewal that fails costs nothing, and one that hangs
-      // leaves half of the time.
+      // While the current token is valid, a failed renewal does no harm. A renewal that hangs must
+      // leave half of the time for the numbers call.
       const renewal = startDeadline(clock, timeoutMs / 2, deadline.signal);
       try {
         return await fetch(renewal);

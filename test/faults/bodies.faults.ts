@@ -5,16 +5,16 @@ import { answerOf } from './truth.ts';
 const html = { 'content-type': 'text/html' };
 const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
-describe('Bodies that cannot be read', () => {
+describe('Unreadable bodies', () => {
   const rows: readonly [name: string, reason: 'invalid_json' | 'invalid_response', body: string][] =
     [
       ['HTML with 200', 'invalid_json', '<html><h1>Sign in</h1> fake-api-key-in-html'],
       ['empty body', 'invalid_json', ''],
-      ['JSON that ends within a string', 'invalid_json', '{"list":[{"apiKey":"fake-api-key-'],
+      ['JSON cut off within a string', 'invalid_json', '{"list":[{"apiKey":"fake-api-key-'],
       ['null', 'invalid_response', 'null'],
-      ['an OK without a list', 'invalid_response', '{"status":"OK","reason":1}'],
-      ['a list that is an object', 'invalid_response', '{"status":"OK","list":{"a":1}}'],
-      ['a list alone', 'invalid_response', '[{"whatsapp":"1","apiKey":"fake-api-key-1"}]'],
+      ['OK without a list', 'invalid_response', '{"status":"OK","reason":1}'],
+      ['list is an object', 'invalid_response', '{"status":"OK","list":{"a":1}}'],
+      ['list without status', 'invalid_response', '[{"whatsapp":"1","apiKey":"fake-api-key-1"}]'],
       ['neither OK nor FAIL', 'invalid_response', '{"status":"MAYBE","list":[]}'],
       ['100,000 levels deep', 'invalid_response', deep(100_000)],
       [
@@ -36,7 +36,7 @@ describe('Bodies that cannot be read', () => {
     });
   }
 
-  failing('half of the JSON, ended cleanly', {
+  failing('half of the JSON, connection closed cleanly', {
     reason: 'invalid_json',
     begin: ({ provider }) => {
       provider.faults.numbers = { kind: 'truncate' };

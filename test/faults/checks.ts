@@ -15,24 +15,24 @@ import {
 } from './watch.ts';
 
 /**
- * 95 in 100 answers take no longer than this beyond what a bare server takes that is asked at the same
- * moment: a busy machine is no fault of the program.
+ * Limit for the 95th percentile of response times, in excess of those of a minimal server queried at
+ * the same moment: the program is not to blame for a busy machine.
  */
 const PACE_MS_MAX = 100;
-/** No answer at all takes longer than so many times that: a collection of garbage may fall into one. */
+/** The slowest response may take this many times as long, because of garbage collection. */
 const SLOWEST_FACTOR = 5;
-/** A young process still grows: compiled code, and a heap that finds its size. */
+/** A new process still grows: compiled code, and a heap that settles. */
 const MEMORY_MIB_MAX = 48;
 
 export interface RowOptions extends SceneOptions {
-  /** Instead of PACE_MS_MAX; the note says why. */
+  /** Replaces PACE_MS_MAX; the note says why. */
   readonly paceMsMax?: number;
-  /** Instead of SLOWEST_FACTOR times that. */
+  /** Replaces SLOWEST_FACTOR * PACE_MS_MAX. */
   readonly slowestMsMax?: number;
   readonly memoryMibMax?: number;
-  /** What a counter grows by where the count of the month has fallen to this. */
+  /** The growth of a counter when the count of the month drops to `count`. */
   readonly onFall?: (count: number) => number;
-  /** How long the provider has asked to be left alone; the two intervals come after it. */
+  /** Additional time before recovery, such as a Retry-After. */
   readonly waitS?: number;
   readonly note?: string;
 }
@@ -42,20 +42,20 @@ export interface Baseline {
   readonly sockets: number;
 }
 
-/** The kinds of oddities that were counted so far. */
+/** The kinds of anomalies counted so far. */
 export function anomaliesOf(text: string): ReadonlySet<string> {
   const counts = text.matchAll(/^whatsapp_response_anomalies_total\{.*kind="(\w+)"\} [^0]/gm);
   return new Set([...counts].map(([, kind = '']) => kind));
 }
 
-/** What the process uses when all is well: after two good polls in a row. */
+/** Resource usage in normal operation: after two consecutive successful polls. */
 export async function settle({ program, nextPoll }: Running): Promise<Baseline> {
   let good = 0;
   for (let polls = 0; good < 2; polls += 1) {
     expect(polls, 'polls before two good ones').toBeLessThan(6);
     good = valueOf(await nextPoll(), 'whatsapp_up') === 1 ? good + 1 : 0;
   }
-  // A scrape that is just under way has a socket, too: the fewest of a few readings are the rest.
+  // A running scrape also has a socket, so take the minimum of several readings.
   let sockets = Infinity;
   for (let readings = 0; readings < 10; readings += 1) {
     sockets = Math.min(sockets, socketsOf(program));
@@ -65,14 +65,14 @@ export async function settle({ program, nextPoll }: Running): Promise<Baseline> 
 }
 
 export function failuresBetween(before: string, after: string): Readonly<Record<string, number>> {
-  const known = failuresOf(before);
+  const earlier = failuresOf(before);
   const grown = Object.entries(failuresOf(after)).map(
-    ([reason, count]) => [reason, count - (known[reason] ?? 0)] as const,
+    ([reason, count]) => [reason, count - (earlier[reason] ?? 0)] as const,
   );
   return Object.fromEntries(grown.filter(([, count]) => count > 0));
 }
 
-/** The health series of a time in which every poll failed, for one reason. */
+/** Checks the health metrics after a period in which every poll failed for the same reason. */
 export function expectFailing(good: string, bad: string, reason: Reason): void {
   expect(valueOf(bad, 'whatsapp_up'), 'whatsapp_up').toBe(0);
   expect(lastSuccessMs(bad), 'last success').toBe(lastSuccessMs(good));
@@ -82,7 +82,7 @@ export function expectFailing(good: string, bad: string, reason: Reason): void {
   expect(failuresBetween(good, bad), 'failures').toEqual({ [reason]: polls(bad) - polls(good) });
 }
 
-/** In log, metrics and the landing pages that were fetched. At the end: it takes time. */
+/** Searches log, metrics and the fetched landing pages. Slow, so called at the end. */
 export function expectSecretsKept({ program, watch }: Running, pages: readonly string[]): void {
   const said = [program.stdout(), program.stderr(), ...pages].map((text) => Buffer.from(text));
   for (const canary of CANARIES) {
@@ -97,7 +97,7 @@ export function expectSecretsKept({ program, watch }: Running, pages: readonly s
   }
 }
 
-/** How long after `endedMs` the first good poll ended. */
+/** Milliseconds from `endedMs` to the end of the first successful poll. */
 export async function recovery(
   { watch }: Running,
   endedMs: number,
@@ -116,7 +116,7 @@ export async function recovery(
   return successMs - endedMs;
 }
 
-/** Open sockets as before, and memory as before but for what a young process grows by anyway. */
+/** No more open sockets than before, and memory growth within its limit. */
 export async function expectBaseline(
   program: Program,
   { memoryMib, sockets }: Baseline,
@@ -130,7 +130,7 @@ export async function expectBaseline(
     .toBeLessThanOrEqual(memoryMibMax);
 }
 
-/** Every scrape had an answer, and those of `during` had theirs in time. Gives the cell of the pace. */
+/** Every scrape succeeded, those in `during` within the time limit. Returns the cell with the times. */
 export function expectAnswers(
   samples: readonly Sample[],
   during: readonly Sample[],
@@ -138,22 +138,22 @@ export function expectAnswers(
 ): string {
   expect(
     samples.filter(({ text }) => text === ''),
-    'scrapes without an answer',
+    'scrapes without a response',
   ).toEqual([]);
   const pace = paceOf(during);
   expect(during.length, 'scrapes during the fault').toBeGreaterThan(4);
-  expect(pace.beyond95, '95 in 100 answers').toBeLessThanOrEqual(paceMsMax);
-  expect(pace.beyondMost, 'the slowest answer').toBeLessThanOrEqual(slowestMsMax);
+  expect(pace.beyond95, '95th percentile of response times').toBeLessThanOrEqual(paceMsMax);
+  expect(pace.beyondMost, 'slowest response').toBeLessThanOrEqual(slowestMsMax);
   return formatPace(pace);
 }
 
-/** No scrape tells of a failure. */
+/** whatsapp_up is 1 in every scrape. */
 export function expectUp(samples: readonly Sample[]): void {
   const up = new Set(samples.map(({ text }) => valueOf(text, 'whatsapp_up')));
   expect(up, 'whatsapp_up').toEqual(new Set([1]));
 }
 
-/** The last checks, and the row of the table. */
+/** Final checks; records the row of the table. */
 export async function finish(
   { task }: Pick<TestContext, 'task'>,
   running: Running,

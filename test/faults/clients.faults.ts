@@ -26,15 +26,16 @@ describe('Clients', () => {
     ...slowClients(200),
     memoryMibMax: 128,
     note:
-      'each asks for /metrics of 4,000 numbers, 5 MiB, and reads none of it; 128 MiB of heap may stay ' +
-      'with the process.',
+      'each requests /metrics with 4,000 numbers (5 MiB) and reads nothing. The process may keep 128 MiB ' +
+      'of heap.',
   });
   harmless('1,000 slow clients', {
     ...slowClients(1_000),
     memoryMibMax: 256,
     paceMsMax: 5_000,
     note:
-      'as above, but more than the 500 that may stay. To make 1,000 answers of 5 MiB takes seconds on two ' +
-      'cores: answers within 5 s instead of 100 ms, and 256 MiB of heap may stay with the process.',
+      'as above, but more clients than the limit of 500 connections. Rendering 1,000 responses of 5 MiB ' +
+      'takes seconds on two cores, so the time limit is 5 s instead of 100 ms. The process may keep ' +
+      '256 MiB of heap.',
   });
 });

@@ -9,7 +9,7 @@ export async function open(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Asks for the metrics and does not read them. */
+/** Requests the metrics without reading the response. */
 export async function slowScrape(port: number): Promise<Socket> {
   const socket = await open(port);
   socket.pause().write('GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');

@@ -10,25 +10,25 @@ import { page, valueLines, valueOf, type Sample } from './watch.ts';
 
 const HOUR_MS = 3_600_000;
 /**
- * And a second, so that it is not a whole number of intervals: a clock that is set back by just that
- * leaves one poll out, which takes up all of the two intervals and leaves no room for the measurement.
+ * Plus a second, so that it is not a multiple of the interval. A clock set back by a multiple skips
+ * one poll, which would use up the limit of two intervals and leave no room for the measurement.
  */
 const DAY_MS = 24 * HOUR_MS + 1_000;
-/** At 04:00 in Israel. */
+/** 04:00 in Israel. */
 const TURN = { fromS: toS('2026-11-01T02:00:00Z'), toS: toS('2026-12-01T02:00:00Z') };
 const NEXT_TURN_S = toS('2027-01-01T02:00:00Z');
-/** Time for the polls that have to be good before; what is left of it is waited for. */
+/** Leaves time for the first successful polls; the test waits for the rest. */
 const BEFORE_TURN = '2026-12-01T01:59:25Z';
-/** Far from the turn of the month, near which a count that falls may have started again. */
+/** Far from the start of a month, when a lower count could be a restart. */
 const MID_MONTH = '2026-11-15T10:00:00Z';
 
-/** What a time that is told may be off, on a busy machine: jumps are of hours and days. */
+/** Allowed error of a reported time on a busy machine; jumps take hours or days. */
 const OFF_S_MAX = 10;
 
-const NOTE = 'a preloaded module moves the clock of the program by what stands in a file; ';
+const NOTE = 'a preloaded module shifts the clock of the program by an offset in a file; ';
 
 describe('Time', () => {
-  harmless('turn of the month at 04:00', {
+  harmless('new month at 04:00', {
     startsAt: BEFORE_TURN,
     begin: async ({ provider, list, clock }, { watch }) => {
       provider.faults.numbers = { kind: 'transform', transform: () => answerOf(list(1)) };
@@ -40,17 +40,17 @@ describe('Time', () => {
     },
     expected: (list, scene) => [linesOf(scene.list(1)), linesOf(list)],
     onFall: (count) => count,
-    // From the first night hour, in which nothing happens, into the first working day.
+    // From the first hours of the month, without conversations, into the first working day.
     end: ({ moveOn }) => moveOn(6),
     alsoExpect: ({ list }, { watch }) => {
       const served = list().reduce((sum, number) => sum + number.serviceThisMonth, 0);
       expect(served, 'counts of the new month').toBeGreaterThan(5);
       expect(monthOf(watch.samples.at(-1))).toEqual([TURN.toS, NEXT_TURN_S]);
     },
-    note: `${NOTE}the provider's clock goes with it. The month changes with the counts, and the counters add the new ones.`,
+    note: `${NOTE}the provider's clock is shifted as well. The exported month changes with the counts, and the counters add the new counts.`,
   });
 
-  failing('turn of the month during an outage', {
+  failing('new month during an outage', {
     reason: 'http_status',
     startsAt: BEFORE_TURN,
     begin: async ({ provider, clock }, { watch }) => {
@@ -61,7 +61,7 @@ describe('Time', () => {
       await setTimeout(leftMs);
     },
     onFall: (count) => count,
-    // From the first night hour, in which nothing happens, into the first working day.
+    // From the first hours of the month, without conversations, into the first working day.
     end: ({ moveOn }) => moveOn(6),
     alsoExpect: ({ list }, { watch }) => {
       const [before, after] = [list(8), list()];
@@ -70,14 +70,14 @@ describe('Time', () => {
           return whatsapp === now.whatsapp && now.serviceThisMonth < serviceThisMonth;
         }),
       );
-      expect(fallen.length, 'numbers that started again').toBeGreaterThan(5);
+      expect(fallen.length, 'numbers whose counts restarted').toBeGreaterThan(5);
       expect(Math.max(...fallen.map((number) => number.serviceThisMonth))).toBeGreaterThan(5);
       expect(monthOf(watch.samples.at(-1))).toEqual([TURN.toS, NEXT_TURN_S]);
     },
-    note: `${NOTE}the provider's clock goes with it. The counters go on by what the new month has.`,
+    note: `${NOTE}the provider's clock is shifted as well. The counters add the counts of the new month.`,
   });
 
-  harmless('a correction downwards', {
+  harmless('correction downwards', {
     startsAt: MID_MONTH,
     begin: ({ provider, list }) => {
       provider.faults.numbers = { kind: 'transform', transform: () => answerOf(corrected(list())) };
@@ -89,7 +89,7 @@ describe('Time', () => {
       const counts = [before, after].map(([first]) => first?.serviceThisMonth ?? 0);
       expect(counts[1], 'the corrected count').toBeLessThan(counts[0] ?? 0);
     },
-    note: 'the gauges fall, the counters stand still; taken back at the end, when both rise.',
+    note: 'the gauges drop and the counters stay the same. The correction is reverted at the end, and both rise.',
   });
 
   const cron = { WHATSAPP_POLL_SCHEDULE: '*/2 * * * * *' };
@@ -110,8 +110,8 @@ describe('Time', () => {
       end: ({ clock }) => clock.jump(-ms),
       alsoExpect: (scene, { watch }) => expectRequests(scene, watch.samples, renewals),
       note:
-        `${NOTE}set right at the end. After either a poll is good within two intervals. Data is ` +
-        'served for 3 s here, and goes away while a poll takes longer, also where the clock was set back.',
+        `${NOTE}corrected at the end. After each change a poll succeeds within two intervals. Data is ` +
+        'served for 3 s here and is dropped during a slow poll, even after the clock was set back.',
     });
   }
 
@@ -125,8 +125,9 @@ describe('Time', () => {
     },
     alsoExpect: slept,
     note:
-      `${NOTE}polled every 2 s on weekdays from 8 to 19. Failed polls drop the data as in any row. Then a night ` +
-      'and a weekend pass: the data stays, nothing is asked, and the next poll that is exported is that of Monday at 8.',
+      `${NOTE}polled every 2 s on weekdays from 8 to 19. When polls fail, stale data is dropped as in other ` +
+      'rows. Then a night and a weekend pass: the data stays, no requests are sent, and the exported next poll is ' +
+      'on Monday at 8.',
   });
 
   for (const [name, env] of [
@@ -144,13 +145,13 @@ describe('Time', () => {
         }),
       alsoExpect: (scene, { watch }) => expectRequests(scene, watch.samples, 1),
       note:
-        `${NOTE}SIGSTOP, an hour more for program and provider, SIGCONT: Linux's monotonic clock, and ` +
-        'the timers with it, stand still while a system is suspended. A poll is good within two intervals.',
+        `${NOTE}SIGSTOP, both clocks advance by an hour, SIGCONT. Linux's monotonic clock and timers stop while ` +
+        'a system is suspended. A poll succeeds within two intervals.',
     });
   }
 });
 
-/** A night and a weekend pass in which nothing is due: data stays, and polls begin again in the morning. */
+/** Lets a night and a weekend without ticks pass: data stays, and polls resume in the morning. */
 async function slept(scene: Scene, running: Running): Promise<void> {
   const { clock } = scene;
   const { watch, port } = running;
@@ -197,7 +198,7 @@ const monthOf = (sample: Sample | undefined) =>
     valueOf(sample?.text ?? '', `whatsapp_account_month_${end}_timestamp_seconds`),
   );
 
-/** The first number has half of its conversations taken back. */
+/** Halves the conversations of the first number. */
 function corrected([first, ...rest]: FleetNumber[]): FleetNumber[] {
   if (first === undefined) return [];
   const [marketingThisMonth, serviceThisMonth, incomingThisMonth] = [
@@ -212,7 +213,7 @@ function corrected([first, ...rest]: FleetNumber[]): FleetNumber[] {
   ];
 }
 
-/** Moves a clock: the schedule goes on all the same, and what it tells of itself is of the new time. */
+/** Moves a clock: polls continue, and /api/status reports times by the new clock. */
 async function moved(scene: Scene, running: Running, move: () => void): Promise<void> {
   const movedMs = Date.now();
   move();
@@ -230,15 +231,15 @@ async function moved(scene: Scene, running: Running, move: () => void): Promise<
   await page(running.port, '/-/healthy');
 }
 
-/** Data grows too old while a poll, which is good in the end, takes its time. */
+/** Data becomes stale during a slow poll, which succeeds in the end. */
 async function grownOld({ provider }: Scene, { watch }: Running): Promise<void> {
   provider.faults.numbers = { kind: 'delay', delayMs: 4_000 };
-  const isGone = () => valueLines(watch.samples.at(-1)?.text ?? '').length === 0;
-  await eventually(() => isGone() || undefined, 'old data to go away');
+  const isDropped = () => valueLines(watch.samples.at(-1)?.text ?? '').length === 0;
+  await eventually(() => isDropped() || undefined, 'stale data to be dropped');
   provider.faults.numbers = undefined;
 }
 
-/** No token was refused, no more of them were asked for than had to be, and polls kept their pace. */
+/** No token was rejected, no more tokens were requested than necessary, and polls kept their interval. */
 function expectRequests(
   { provider, pace }: Scene,
   samples: readonly Sample[],
@@ -248,6 +249,6 @@ function expectRequests(
   const { 'numbers fault delay': late = 0, ...others } = outcomes;
   expect(others).toEqual({ 'token ok': 1 + renewals, 'numbers ok': numbers - late });
   const tookMs = Date.now() - (samples[0]?.fromMs ?? 0);
-  // The first one, and one more for each time that a clock was moved.
+  // The first poll, and one for each change of a clock.
   expect(numbers, 'polls').toBeLessThanOrEqual(tookMs / 1000 / pace.intervalS + 4);
 }

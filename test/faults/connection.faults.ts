@@ -18,16 +18,16 @@ describe('Connection', () => {
     },
     end: () => unblock(),
     note:
-      'a stopped process listens with a full backlog, so that the kernel drops every further SYN; ' +
-      'the row checks first that a connection of its own is not answered either.',
+      'a stopped process listens with a full backlog, so the kernel drops every further SYN. The row ' +
+      'first checks that its own connection gets no answer.',
   });
 
-  failing('accepts and never answers', {
+  failing('accepts the connection and sends nothing', {
     reason: 'timeout',
     begin: ({ door }) => door.lead(silence),
   });
 
-  failing('request taken, no answer', {
+  failing('accepts the request and never responds', {
     reason: 'timeout',
     begin: ({ provider }) => {
       provider.faults.numbers = { kind: 'never' };
@@ -55,24 +55,24 @@ describe('Connection', () => {
     },
   });
 
-  failing('headers for ever, slowly', {
+  failing('endless headers, slow', {
     reason: 'timeout',
     begin: ({ door }) => door.lead(babble('HTTP/1.1 200 OK\r\n', 'X-A: 1\r\n', 200)),
   });
 
-  failing('headers for ever, fast', {
+  failing('endless headers, fast', {
     reason: 'network',
     begin: ({ door }) =>
       door.lead(babble('HTTP/1.1 200 OK\r\n', `X-A: ${'a'.repeat(8_000)}\r\n`, 20)),
-    note: 'more than 16 KiB of headers are refused by the HTTP client.',
+    note: 'the HTTP client rejects more than 16 KiB of headers.',
   });
 
-  failing('no HTTP at all', {
+  failing('not HTTP', {
     reason: 'network',
     begin: ({ door }) => door.lead(babble('220 mail.example ESMTP\r\n', '', 60_000)),
   });
 
-  failing('closed without a word', {
+  failing('closed without a response', {
     reason: 'network',
     begin: ({ door }) => door.lead((socket) => void socket.end()),
   });
@@ -88,13 +88,13 @@ describe('Connection', () => {
     pace: { intervalS: 6, staleAfterS: 20 },
     between: throughNat(5_000),
     begin: () => {},
-    note: 'a connection that was idle for 5 s is dropped without a word; the provider keeps it for a minute.',
+    note: 'a connection that was idle for 5 s is dropped silently; the provider would keep it for a minute.',
   });
 });
 
 /**
- * A port where no SYN is answered: it is listened on, but by a process that is stopped, and the few
- * connections which the kernel takes on its behalf are used up. Returns what ends it.
+ * A port that answers no SYN: a stopped process listens on it, and the few connections that the kernel
+ * accepts on its behalf are used up. Returns a function that ends it.
  */
 async function startBlackHole(port: number): Promise<() => Promise<void>> {
   const script = `require('net').createServer().listen({ port: ${port}, host: '127.0.0.1', backlog: 1 },
@@ -114,11 +114,11 @@ async function startBlackHole(port: number): Promise<() => Promise<void>> {
     return Promise.race([once(socket, 'connect').then(() => true), setTimeout(200, false)]);
   };
   let tries = 0;
-  while (await knock()) expect((tries += 1), 'connections that are taken').toBeLessThan(10);
+  while (await knock()) expect((tries += 1), 'accepted connections').toBeLessThan(10);
   return end;
 }
 
-/** A way to the port on which connections that are idle for so long pass nothing on any more. */
+/** Forwards to the port, but silently drops data on connections that were idle for `idleMs`. */
 function throughNat(idleMs: number) {
   return (port: number): Behind =>
     (socket) => {

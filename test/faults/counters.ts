@@ -4,39 +4,39 @@ import type { InstantSample } from '../support/prometheus-server.ts';
 export const COUNTER = 'whatsapp_number_conversations_total';
 const GAUGE = /^whatsapp_number_(marketing|service|incoming)_conversations_this_month$/;
 
-interface Known {
+interface Previous {
   readonly total: number;
-  /** The month's count that was there last, and the highest. */
+  /** The last count of the month, and the highest. */
   readonly count: number | undefined;
   readonly highest: number;
 }
 
 /**
- * Takes what Prometheus shows of one answer after another: each counter has grown by what the
- * count of the month beside it exceeds its highest value by; or, once that was lower for ten polls, by
- * no more than the count has grown; and not at all where it has fallen or is not there.
+ * Checks consecutive responses in Prometheus. Each counter grows by the excess of the count of the
+ * month over its highest value; once the count was lower for ten polls, by at most the growth of the
+ * count; and not at all if the count dropped or is missing.
  */
 export function createCounterCheck(): (shown: readonly InstantSample[]) => void {
-  let before: ReadonlyMap<string, Known> = new Map();
+  let before: ReadonlyMap<string, Previous> = new Map();
   return (shown) => {
     const counts = new Map<string, number>();
     for (const { labels, value } of shown) {
       const [, category] = GAUGE.exec(labels['__name__'] ?? '') ?? [];
       if (category !== undefined) counts.set(`${labels['number']} ${category}`, Number(value));
     }
-    const after = new Map<string, Known>();
+    const after = new Map<string, Previous>();
     for (const { labels, value } of shown) {
       if (labels['__name__'] !== COUNTER) continue;
       const key = `${labels['number']} ${labels['category']}`;
-      // A number that comes anew, or again, begins at 0.
-      const known = before.get(key) ?? { total: 0, count: undefined, highest: 0 };
-      const count = counts.get(key) ?? known.count;
-      const highest = Math.max(known.highest, count ?? 0);
-      const growth = (count ?? 0) - (known.count ?? count ?? 0);
-      const excess = known.count === undefined ? 0 : highest - known.highest;
+      // A new or returning number starts at 0.
+      const previous = before.get(key) ?? { total: 0, count: undefined, highest: 0 };
+      const count = counts.get(key) ?? previous.count;
+      const highest = Math.max(previous.highest, count ?? 0);
+      const growth = (count ?? 0) - (previous.count ?? count ?? 0);
+      const excess = previous.count === undefined ? 0 : highest - previous.highest;
       const total = Number(value);
-      const grown = total - known.total;
-      // Near the turn of the month a count that has fallen is one that started again.
+      const grown = total - previous.total;
+      // Near the start of a month, a lower count is a restart.
       const isRestart = growth < 0 && isTurnNear() && grown === count;
       if (!isRestart) {
         expect(grown, key).toBeGreaterThanOrEqual(excess);
@@ -48,7 +48,7 @@ export function createCounterCheck(): (shown: readonly InstantSample[]) => void 
   };
 }
 
-/** A day on each side, and the zone's distance from UTC. */
+/** A day on each side, plus the offset of the time zone. */
 const TURN_MARGIN_MS = 28 * 3_600_000;
 
 function isTurnNear(): boolean {

@@ -3,21 +3,21 @@ import { createFleet } from '../../src/simulator/fleet.ts';
 import { failing, harmless } from './row.ts';
 import { answerOf, linesOf, totalsOf } from './truth.ts';
 
-describe('Odd data', () => {
+describe('Anomalous data', () => {
   harmless('empty list', {
     begin: ({ provider }) => {
       provider.faults.numbers = { kind: 'reply', body: JSON.stringify(answerOf([])) };
     },
     expected: () => [linesOf([])],
   });
-  failing('empty list, totals of numbers', {
+  failing('empty list, totals above 0', {
     reason: 'invalid_response',
     begin: ({ provider, list }) => {
       const body = JSON.stringify({ ...answerOf(list()), list: [] });
       provider.faults.numbers = { kind: 'reply', body };
     },
   });
-  failing('a list without a usable entry', {
+  failing('list without a usable entry', {
     reason: 'invalid_response',
     begin: ({ provider, list }) => {
       const entries = list().map((number) => ({ ...number, whatsapp: null }));
@@ -25,7 +25,7 @@ describe('Odd data', () => {
       provider.faults.numbers = { kind: 'reply', body };
     },
   });
-  harmless('a fourth category', {
+  harmless('fourth category', {
     begin: ({ provider, list }) => {
       const entries = list().map((number) => ({
         ...number,
@@ -46,7 +46,7 @@ describe('Odd data', () => {
     anomalies: ['field_unknown', 'total_mismatch'],
     note: 'served as received; the log names the new field.',
   });
-  harmless('numbers as people write them', {
+  harmless('formatted numbers', {
     begin: ({ provider, list }) => {
       const written = list().map((number) => ({
         ...number,
@@ -55,9 +55,9 @@ describe('Odd data', () => {
       const body = JSON.stringify({ ...answerOf(list()), list: written });
       provider.faults.numbers = { kind: 'reply', body };
     },
-    note: '`+972 50-000-0001` is read as its digits.',
+    note: 'only the digits of `+972 50-000-0001` are used.',
   });
-  harmless('the same number twice', {
+  harmless('duplicate number', {
     begin: ({ provider }) => {
       provider.faults.numbers = {
         kind: 'transform',
@@ -71,7 +71,7 @@ describe('Odd data', () => {
       };
     },
     anomalies: ['entry_duplicate'],
-    note: 'the first one counts.',
+    note: 'the first entry is kept.',
   });
   harmless('totals that contradict the list', {
     begin: ({ provider }) => {
@@ -82,9 +82,9 @@ describe('Odd data', () => {
     },
     expected: (list) => [linesOf(list, { totalWhatsApp: 3, totalConversationsThisMonth: 5 })],
     anomalies: ['total_mismatch'],
-    note: "totals are the provider's own and are served as they came.",
+    note: "the provider's totals are served as received.",
   });
-  harmless('every field of another kind', {
+  harmless('fields of the wrong type', {
     begin: ({ provider }) => {
       provider.faults.numbers = {
         kind: 'transform',
@@ -104,10 +104,10 @@ describe('Odd data', () => {
       ),
     ],
     anomalies: ['field_invalid'],
-    note: 'a field that makes no sense is left out, and the rest is served.',
+    note: 'invalid fields are dropped, and the rest is served.',
   });
   let calls = 0;
-  harmless('a number that comes and goes', {
+  harmless('number that disappears and returns', {
     begin: (scene) => {
       scene.provider.faults.numbers = {
         kind: 'transform',
@@ -131,7 +131,7 @@ describe('Large lists', () => {
     anomalies: ['number_limit'],
     paceMsMax: 1_000,
     note:
-      'the first 50,000 are served, 54 MiB of text. Polled every 5 s and scraped every 2 s; answers ' +
-      'within 1 s instead of 100 ms, and 192 MiB of heap may stay with the process.',
+      'the first 50,000 are served, 54 MiB of text. Polled every 5 s and scraped every 2 s. The time ' +
+      'limit is 1 s instead of 100 ms. The process may keep 192 MiB of heap.',
   });
 });

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What is behind the door for one connection. */
+/** Handles one connection to the door. */
 export type Behind = (socket: Socket) => void;
 
-/** One port on loopback, behind which anything may stand, and which may be shut altogether. */
+/** A port on loopback with a replaceable handler, which can also be closed. */
 export interface Door {
   readonly port: number;
-  /** From now on this is behind it; connections of before are cut. */
+  /** Replaces the handler and closes existing connections. */
   lead(behind: Behind): void;
   open(): Promise<void>;
-  /** Stops listening, so that connections are refused, and cuts those there are. */
+  /** Stops listening, so that connections are refused, and closes existing ones. */
   shut(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export async function openDoor(first: Behind): Promise<Door> {
   };
 }
 
-/** Passes a connection on to another port. */
+/** Forwards connections to another port. */
 export function tunnelTo(port: number): Behind {
   return (socket) => {
     const target = connect(port, '127.0.0.1');
@@ -62,10 +62,10 @@ export function tunnelTo(port: number): Behind {
   };
 }
 
-/** Takes whatever comes and never says anything. */
+/** Reads everything and never responds. */
 export const silence: Behind = (socket) => void socket.resume();
 
-/** Says this at once, and again after each interval, to whoever connects. */
+/** Sends `first` at once and `again` after each interval. */
 export function babble(first: string, again: string, everyMs: number): Behind {
   return (socket) => {
     socket.resume().write(first);

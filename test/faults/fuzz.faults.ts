@@ -24,21 +24,21 @@ import { createScene } from './scene.ts';
 import { seriesOf, type Totals } from './truth.ts';
 import { page, valueOf } from './watch.ts';
 
-/** Each takes a poll and a scrape, so a second or two. */
+/** Each takes a poll and a scrape, one or two seconds. */
 const RESPONSES = 25;
-/** Of no shape at all; each takes two polls. */
+/** Arbitrary JSON values; each takes two polls. */
 const STRANGERS = 5;
-/** No total of any other response, so that a scrape tells which response it shows. */
+/** Unique per response, so that a scrape can be matched to its response. */
 const FIRST_MARK = 5_000_000;
 
 interface Answer {
   readonly response: { readonly list: readonly unknown[] };
-  /** Of its list the entries that are as documented, and of its totals those that are. */
+  /** The valid entries of the list, and the valid totals. */
   readonly sound: readonly FleetNumber[];
   readonly totals: Partial<Totals>;
 }
 
-/** What is as documented stands anywhere among what is not. */
+/** Valid entries at random positions between invalid ones. */
 const answers: Arbitrary<Answer> = tuple(
   nearlyValidResponse,
   uniqueArray(soundEntry, { maxLength: 4, selector: ({ whatsapp }) => whatsapp }),
@@ -68,7 +68,7 @@ const LONGEST: FleetNumber = {
   serviceThisMonth: 1,
   incomingThisMonth: Number.MAX_SAFE_INTEGER,
 };
-/** What a careless exporter would come to grief over; tried first. */
+/** Cases that break a careless exporter; tried first. */
 const FOUND: readonly Answer[] = [
   { list: [{ whatsapp: '1', display_name: FORGER, business_name: FORGER }] },
   {
@@ -82,7 +82,7 @@ const FOUND: readonly Answer[] = [
 ].map(({ list, sound = [] }) => ({ response: { list }, sound, totals: {} }));
 
 describe('Fuzzing', () => {
-  test('any answer, scraped by a real Prometheus', async ({ task }) => {
+  test('random responses, scraped by a real Prometheus', async ({ task }) => {
     const { prometheus: program } = await prometheusTools();
     const scene = await createScene({ pace: { intervalS: 1, timeoutS: 5, staleAfterS: 60 } });
     const running = await scene.start();
@@ -92,7 +92,7 @@ describe('Fuzzing', () => {
     const ours = '{job="whatsapp-exporter",__name__!~"up|scrape_.+"}';
     const all = () => prometheus.query(ours);
     await eventually(async () => (await all())[0], 'the first scrape');
-    // With the connection that Prometheus keeps.
+    // Includes the connection that Prometheus keeps open.
     const baseline = await settle(running);
     const shapes = new Set((await all()).map(toShape));
     const checkCounters = createCounterCheck();
@@ -113,15 +113,15 @@ describe('Fuzzing', () => {
         expected = toLines(parseNumbers(JSON.parse(body)).snapshot);
         const values = valuesOf(shown);
         expect(values).toEqual(expected);
-        // The parser itself may have lost something: this is what was sent.
+        // Independent of the parser, which may have lost something: compare with what was sent.
         const sent = seriesOf(sound, { ...totals, totalWhatsApp: mark });
         const lost = [
           ...sent.map(({ name, labels, value }) => toLine(name, labels, value)),
           ...sound.flatMap(({ whatsapp }) => counterLines(whatsapp)),
         ].filter((line) => !values.includes(line));
-        expect(lost, 'well-formed, and not served as they were sent').toEqual([]);
+        expect(lost, 'valid series that were not served as sent').toEqual([]);
         checkCounters(shown);
-        // A forged series would have another name or other labels, or stand beside the true one.
+        // A forged series would have a different name or different labels.
         expect(shown.map(toShape).filter((shape) => !shapes.has(shape))).toEqual([]);
       }),
       {
@@ -135,11 +135,11 @@ describe('Fuzzing', () => {
     await assert(
       asyncProperty(jsonValue(), async (stranger) => {
         scene.provider.faults.numbers = { kind: 'reply', body: JSON.stringify(stranger) };
-        // The first may have begun before.
+        // The first of the two polls may have started before the change.
         await running.nextPoll();
         expect(valueOf(await running.nextPoll(), 'whatsapp_up')).toBe(0);
         const shown = await all();
-        expect(valuesOf(shown), 'what was known before').toEqual(expected);
+        expect(valuesOf(shown), 'values of the last valid response').toEqual(expected);
         checkCounters(shown);
       }),
       { numRuns: STRANGERS, endOnFailure: true },
@@ -160,11 +160,10 @@ describe('Fuzzing', () => {
       {
         pages: [landing],
         note:
-          `${RESPONSES} answers by fast-check, and ${STRANGERS} of no shape at all, polled and scraped every ` +
-          'second: each scrape parses, every series and value is there and no other, none is forged, ' +
-          'merged or lost, and the names come back byte for byte: for well-formed entries, whatever ' +
-          'stands beside them, held against what was sent; for all others, against what the parser makes of ' +
-          'them. Counters grow by what the counts of the month do.',
+          `${RESPONSES} responses generated by fast-check and ${STRANGERS} arbitrary JSON values, polled and ` +
+          'scraped every second. Prometheus parses every scrape and has exactly the expected series: none is ' +
+          'forged, merged or lost, and names are identical byte for byte. Valid entries are compared with ' +
+          "what was sent, others with the parser's result. Counters grow with the counts of the month.",
       },
       { outcome: 'no failure, then `invalid_response`', recovery: '' },
     );
@@ -190,7 +189,7 @@ const OF_ACCOUNT = {
   incoming_conversations_this_month: 'incoming',
 } as const satisfies Record<string, keyof Snapshot['totals']>;
 
-/** Every series that Prometheus must have of a snapshot, counters by their name alone. */
+/** Every series of a snapshot that Prometheus must have; counters without their value. */
 function toLines({ totals, numbers }: Snapshot): readonly string[] {
   const account = 'acme';
   const lines = Object.entries(OF_ACCOUNT).flatMap(([name, field]) => {
@@ -217,11 +216,11 @@ function counterLines(number: string): readonly string[] {
 const LABELS = ['account', 'number', 'display_name', 'business_name', 'category'];
 
 function toLine(name: string, labels: InstantSample['labels'], value: number | ''): string {
-  // An empty label is none to Prometheus.
+  // To Prometheus, an empty label is the same as no label.
   return JSON.stringify([name, ...LABELS.map((label) => labels[label] ?? ''), value]);
 }
 
-/** The same of what Prometheus has. */
+/** The series in Prometheus, in the same form. */
 function valuesOf(samples: readonly InstantSample[]): readonly string[] {
   return samples
     .flatMap(({ labels, value }) => {
@@ -232,7 +231,7 @@ function valuesOf(samples: readonly InstantSample[]): readonly string[] {
     .toSorted();
 }
 
-/** Name and labels of a series without their values; names of people may be empty, which is none. */
+/** Name and label names of a series; without display and business name, which may be empty. */
 function toShape({ labels }: InstantSample): string {
   const keys = Object.keys(labels).filter((key) => !/^(?:display|business)_name$/.test(key));
   return [labels['__name__'], ...keys.toSorted()].join(' ');

@@ -5,13 +5,13 @@ import type { Scene } from './scene.ts';
 import { answerOf, linesOf } from './truth.ts';
 
 const html = { 'content-type': 'text/html' };
-/** Four times the largest body: what is being read, and what has not been collected yet. */
+/** Several times the largest body: the one being read, and garbage that is not collected yet. */
 const LARGE_MIB_MAX = 256;
-/** The good answer as text, to be spoilt by hand. */
+/** The valid response as text, to be modified by a test. */
 const goodText = (scene: Scene) => JSON.stringify(answerOf(scene.list()));
 const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
-describe('Bodies that are odd, yet readable', () => {
+describe('Unusual but readable bodies', () => {
   harmless('wrong content type', {
     begin: (scene) => {
       scene.provider.faults.numbers = { kind: 'reply', headers: html, body: goodText(scene) };
@@ -38,7 +38,7 @@ describe('Bodies that are odd, yet readable', () => {
       const body = goodText(scene).replaceAll('"isOnline":', '"isOnline":7,"isOnline":');
       scene.provider.faults.numbers = { kind: 'reply', body };
     },
-    note: 'the last one counts, as everywhere in JavaScript.',
+    note: 'the last value counts, as in JSON.parse.',
   });
   harmless('prototype keys', {
     begin: (scene) => {
@@ -58,13 +58,13 @@ describe('Bodies that are odd, yet readable', () => {
   });
 });
 
-describe('Bodies that are large', () => {
+describe('Large bodies', () => {
   const pace = { timeoutS: 5 };
   const paceMsMax = 500;
   const note =
-    'reading as fast as loopback delivers takes a whole core: answers within 500 ms instead of 100 ms. ' +
-    '256 MiB may stay with the process, and polls may take 5 s.';
-  failing('20 MiB and a byte', {
+    'reading at the speed of loopback takes a whole core, so the time limit is 500 ms instead of 100 ms. ' +
+    'The process may keep 256 MiB, and polls may take 5 s.';
+  failing('20 MiB plus one byte', {
     pace,
     note,
     paceMsMax,

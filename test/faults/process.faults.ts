@@ -52,7 +52,7 @@ describe('Signals', () => {
     expect(length).toBeGreaterThan(0.9 * whole.length);
   });
 
-  harmless('storm of SIGHUP', {
+  harmless('many SIGHUPs', {
     begin: async ({ configure }, { program }) => {
       for (let i = 0; i < 50; i += 1) {
         configure(2 + (i % 5));
@@ -64,10 +64,10 @@ describe('Signals', () => {
       expect(reloads(program)).toBeGreaterThan(5);
       expect(provider.requests.numbers).toBeLessThan(80);
     },
-    note: '50 signals, each with another `poll.timeout`.',
+    note: '50 signals, each with a different `poll.timeout`.',
   });
 
-  harmless('configuration swapped while polling', {
+  harmless('configuration changed during a poll', {
     begin: async ({ provider, configure }, { program }) => {
       provider.faults.numbers = { kind: 'delay', delayMs: 500 };
       for (let i = 0; i < 2; i += 1) {
@@ -78,25 +78,25 @@ describe('Signals', () => {
         await eventually(() => reloads(program) > i || undefined, 'the reload');
       }
     },
-    note: 'the poll under way is given up and not counted; its account is polled anew at once.',
+    note: 'the running poll is aborted and not counted; the account is polled again at once.',
   });
 
-  harmless('broken configuration while polling', {
+  harmless('invalid configuration during a poll', {
     begin: ({ configure }, { program }) => {
       configure(Number.NaN);
       program.process.kill('SIGHUP');
     },
     alsoExpect: (_scene, { program }) => {
-      const told = program.log().find(({ trigger }) => trigger === 'SIGHUP');
-      expect(told?.['problems']).toEqual([expect.stringContaining('poll.timeout')]);
+      const line = program.log().find(({ trigger }) => trigger === 'SIGHUP');
+      expect(line?.['problems']).toEqual([expect.stringContaining('poll.timeout')]);
       expect(reloads(program)).toBe(0);
     },
   });
 
-  harmless('configuration torn, gone and back, no signal', {
+  harmless('configuration file truncated, deleted and restored', {
     begin: async ({ folder, configure }, { program }) => {
       const file = join(folder, 'config.yml');
-      // The exporter looks every 2 s, no multiple of this, and so finds it in every state.
+      // The exporter checks every 2 s, not a multiple of this period, and so sees every state.
       for (let i = 0; i < 16; i += 1) {
         writeFileSync(file, 'poll: { timeout');
         await setTimeout(100);
@@ -108,12 +108,12 @@ describe('Signals', () => {
       await eventually(() => reloads(program) > 0 || undefined, 'the reload');
     },
     alsoExpect: (_scene, { program }) => {
-      const told = program.log().filter(({ trigger }) => trigger !== undefined);
-      expect(told.at(-1)).toMatchObject({ trigger: 'file', msg: 'configuration reloaded' });
+      const lines = program.log().filter(({ trigger }) => trigger !== undefined);
+      expect(lines.at(-1)).toMatchObject({ trigger: 'file', msg: 'configuration reloaded' });
     },
   });
 
-  test('SIGTERM while nobody reads the log', async ({ task }) => {
+  test('SIGTERM while the log is not read', async ({ task }) => {
     const WHATSAPP_WEB_LISTEN_ADDRESS = `127.0.0.1:${await freePort()}`;
     const scene = await createScene({
       env: { WHATSAPP_WEB_LISTEN_ADDRESS },
@@ -131,7 +131,7 @@ describe('Signals', () => {
       program.process.kill('SIGCONT');
     },
     slowestMsMax: 10_000,
-    note: 'SIGSTOP, SIGCONT; the one scrape that waits meanwhile is the slowest answer.',
+    note: 'SIGSTOP, then SIGCONT. The scrape that waits in between is the slowest response.',
   });
 });
 
@@ -139,23 +139,23 @@ const loglessPort = await freePort();
 const unreadPort = await freePort();
 
 describe('Outputs and ports', () => {
-  harmless('disk full for logs', {
+  harmless('disk full for the log', {
     env: { WHATSAPP_WEB_LISTEN_ADDRESS: `127.0.0.1:${loglessPort}` },
     stdout: openSync('/dev/full', 'w'),
     begin: () => {},
-    note: 'stdout is /dev/full from beginning to end.',
+    note: 'stdout is /dev/full throughout.',
   });
 
-  harmless('log that nobody reads', {
+  harmless('log that is not read', {
     env: { WHATSAPP_WEB_LISTEN_ADDRESS: `127.0.0.1:${unreadPort}` },
     stdout: openFullPipe(),
     begin: () => {},
-    note: 'stdout is a full pipe from beginning to end.',
+    note: 'stdout is a full pipe throughout.',
   });
 
   harmless('stdout closed', {
     begin: (_scene, { program }) => void program.process.stdout?.destroy(),
-    note: 'EPIPE at every line of the log from then on.',
+    note: 'every further log line fails with EPIPE.',
   });
 
   harmless('stdout and stderr closed', {
@@ -188,7 +188,7 @@ describe('Outputs and ports', () => {
       health: '',
       values: '',
       recovery: '',
-      note: 'nothing starts, and stderr names the port; there is nothing to scrape.',
+      note: 'the exporter does not start, and stderr names the address.',
     };
   });
 });
@@ -198,7 +198,7 @@ describe('Crashes', () => {
   crash('unhandled rejection', 'async () =>');
 });
 
-/** The crash is logged without secrets, and a supervisor sees that it was one. */
+/** The crash is logged without secrets, and the exit code shows it to a supervisor. */
 function crash(name: string, handler: string): void {
   test(name, async ({ task }) => {
     const defect = `{ throw new Error('fake defect with ${FIRST_SECRET}') }`;
@@ -223,17 +223,17 @@ function crash(name: string, handler: string): void {
       alive: 'exit 1',
       pace: expectAnswers(watch.samples, watch.samples, {}),
       recovery: `ended in ${seconds(tookMs)}`,
-      note: 'the last line of the log says why, without secrets; a restart is up to the supervisor.',
+      note: 'the last log line contains the error without secrets; the supervisor restarts the process.',
     };
   });
 }
 
-/** A pipe that nobody reads, with no room left in it. */
+/** A full pipe without a reader. */
 function openFullPipe(): number {
   const folder = mkdtempSync(join(tmpdir(), 'faults-'));
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
-  // Its reading end stays open with it, as with a reader that hangs.
+  // Opened for reading as well, like a pipe whose reader hangs.
   const fd = openSync(path, 'r+');
   const filler = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
   rmSync(folder, { recursive: true });
@@ -259,7 +259,7 @@ const ENDED = {
   note: '',
 };
 
-/** SIGTERM ends the program in good order and in time, and what it said until then was right. */
+/** SIGTERM shuts the program down cleanly and in time, and all metrics until then were correct. */
 async function expectEnd(task: TestContext['task'], scene: Scene, running: Running): Promise<void> {
   const { program, watch } = running;
   const landing = await page(running.port, '/');

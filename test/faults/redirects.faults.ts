@@ -16,7 +16,7 @@ describe('Redirects to another origin', () => {
         expect(outcomes['numbers fault reply'], 'with a token').toBe(1);
         expect(outcomes['token fault reply'], 'with the secret').toBeGreaterThan(0);
       },
-      note: 'first the numbers call, then the token call; neither reaches the other origin.',
+      note: 'first of the numbers call, then of the token call; neither reaches the other origin.',
     });
   }
 });

@@ -6,7 +6,7 @@ import { failWith, onNumbers, onToken } from './token-faults.ts';
 
 const page = { 'content-type': 'text/html' };
 
-describe('Refusals', () => {
+describe('Rejected credentials and tokens', () => {
   const rows: readonly [string, Reason, { cooldownS: number } | { isRefusal: true }, Begin][] = [
     [
       'token call: FAIL 2',
@@ -34,17 +34,17 @@ describe('Refusals', () => {
         begin(scene);
       },
       alsoExpect: ({ provider }) => {
-        // One in the fault at most, and one after the cool-down.
-        expect(provider.requests.token - before, 'tokens asked for').toBeLessThanOrEqual(2);
+        // At most one during the fault, and one after the cool-down.
+        expect(provider.requests.token - before, 'token requests').toBeLessThanOrEqual(2);
       },
     });
   }
 
-  // Each refusal costs a fresh token and two requests, then one interval, doubling.
+  // Each rejection costs a new token and two requests, then a cool-down of one interval, doubling.
   const tokens: readonly [string, Reason, Begin][] = [
     ['numbers call: FAIL 2', 'credentials', onNumbers({ kind: 'fail', reason: 2 })],
     [
-      'numbers call: FAIL 3, also with a fresh token',
+      'numbers call: FAIL 3, even with a new token',
       'token',
       onNumbers({ kind: 'fail', reason: 3 }),
     ],
@@ -52,12 +52,12 @@ describe('Refusals', () => {
   ];
   for (const [name, reason, begin] of tokens) failing(name, { reason, begin, waitS: 16 });
 
-  harmless('fresh token that one server does not know yet', {
+  harmless('new token that one server does not accept yet', {
     begin: ({ provider }) => {
       provider.revokeTokens();
       provider.faults.numbers = { kind: 'fail', reason: 3, times: 2 };
     },
-    note: 'the old token and, once, the fresh one are refused.',
+    note: 'the old token is rejected, and the new one once.',
   });
 
   harmless('challenge page at renewal', {
@@ -69,7 +69,7 @@ describe('Refusals', () => {
     alsoExpect: ({ provider }) => {
       expect(provider.requests.outcomes['token fault reply'], 'renewals').toBe(1);
     },
-    note: 'the token in use has five minutes left.',
+    note: 'the current token is valid for five more minutes.',
   });
 });
 

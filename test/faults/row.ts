@@ -27,17 +27,17 @@ import {
 interface FailingOptions extends RowOptions {
   readonly reason: Reason;
   readonly begin: (scene: Scene, running: Running) => void | Promise<void>;
-  /** Besides making simulator and door sound again. */
+  /** In addition to resetting simulator and door. */
   readonly end?: (scene: Scene, running: Running) => void | Promise<void>;
-  /** A refused secret makes the exporter wait 15 minutes; a changed secret file ends that. */
+  /** After a rejected secret the exporter waits 15 minutes; a changed secret file ends the cool-down. */
   readonly isRefusal?: boolean;
   readonly alsoExpect?: (scene: Scene, running: Running) => void | Promise<void>;
 }
 
-/** A row in which polls fail for a while, longer than the data may be served. */
+/** A row in which polls fail for longer than data is served. */
 export function failing(name: string, options: FailingOptions): void {
   test(name, async ({ task }) => {
-    // Where nothing is to time out, a busy machine must not make it.
+    // A busy machine must not cause a timeout in other rows.
     const timeoutS = options.reason === 'timeout' ? 1 : 5;
     const scene = await createScene({ ...options, pace: { timeoutS, ...options.pace } });
     const running = await scene.start();
@@ -56,7 +56,7 @@ export function failing(name: string, options: FailingOptions): void {
         const total = failed.reduce((sum, count) => sum + count, 0);
         return total >= 2 && valueLines(text).length === 0 ? true : undefined;
       },
-      'two failures and stale data to go away',
+      'two failures and stale data to be dropped',
       30_000,
     );
     const bad = await running.nextPoll();
@@ -100,14 +100,14 @@ export function failing(name: string, options: FailingOptions): void {
 interface HarmlessOptions extends RowOptions {
   readonly begin: (scene: Scene, running: Running) => void | Promise<void>;
   readonly end?: (scene: Scene, running: Running) => void | Promise<void>;
-  /** What must be served meanwhile, one of these; as if nothing were wrong if left out. */
+  /** The allowed values during the fault; by default those of the provider's list. */
   readonly expected?: (list: FleetNumber[], scene: Scene) => readonly (readonly string[])[];
-  /** The kinds of oddities that must be counted, and no others. */
+  /** The exact kinds of anomalies that must be counted. */
   readonly anomalies?: readonly string[];
   readonly alsoExpect?: (scene: Scene, running: Running) => void;
 }
 
-/** A row whose oddity must not cost a single poll. */
+/** A row in which no poll may fail. */
 export function harmless(name: string, options: HarmlessOptions): void {
   test(name, async ({ task }) => {
     const scene = await createScene({ ...options, pace: { timeoutS: 5, ...options.pace } });
@@ -127,8 +127,8 @@ export function harmless(name: string, options: HarmlessOptions): void {
     const landing = await page(running.port, '/');
     expect(failuresBetween(good, odd), 'failures').toEqual({});
     expectUp(during);
-    expect(anomaliesOf(odd), 'oddities').toEqual(new Set(options.anomalies));
-    expect(anomaliesOf(good), 'oddities before').toEqual(new Set());
+    expect(anomaliesOf(odd), 'anomalies').toEqual(new Set(options.anomalies));
+    expect(anomaliesOf(good), 'anomalies before').toEqual(new Set());
 
     const endedMs = Date.now();
     scene.moveOn();
@@ -166,9 +166,9 @@ function afterWhat({ isRefusal, cooldownS }: FailingOptions): string {
   return cooldownS === undefined ? '' : ` after ${cooldownS} s of cool-down`;
 }
 
-/** The cool-down after a refusal lasts although the provider is well; a changed secret ends it. */
+/** The cool-down after rejected credentials outlasts the fault; a changed secret ends it. */
 async function endRefusal(scene: Scene, running: Running): Promise<number> {
-  await expectNothingAsked(scene, running);
+  await expectNoRequests(scene, running);
   const changedMs = Date.now();
   scene.moveOn();
   scene.changeSecret();
@@ -176,16 +176,16 @@ async function endRefusal(scene: Scene, running: Running): Promise<number> {
 }
 
 async function endCooldown(scene: Scene, running: Running, cooldownS: number): Promise<number> {
-  await expectNothingAsked(scene, running);
+  await expectNoRequests(scene, running);
   const endedMs = Date.now();
   scene.moveOn();
   scene.time.skip(cooldownS);
   return endedMs;
 }
 
-async function expectNothingAsked(scene: Scene, running: Running): Promise<void> {
+async function expectNoRequests(scene: Scene, running: Running): Promise<void> {
   const { token, numbers } = scene.provider.requests;
   const held = await running.nextPoll();
   expect(valueOf(held, 'whatsapp_up'), 'still waiting').toBe(0);
-  expect(scene.provider.requests, 'nothing asked while waiting').toMatchObject({ token, numbers });
+  expect(scene.provider.requests, 'no requests while waiting').toMatchObject({ token, numbers });
 }

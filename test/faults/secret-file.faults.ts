@@ -9,7 +9,7 @@ describe('Secret file', () => {
   const rows: readonly [string, (file: string) => void, string?][] = [
     ['secret file missing', () => {}],
     ['secret file empty', (file) => writeFileSync(file, '')],
-    ['secret file of two lines', (file) => writeFileSync(file, 'fake-secret-a\nfake-secret-b\n')],
+    ['secret file with two lines', (file) => writeFileSync(file, 'fake-secret-a\nfake-secret-b\n')],
     ['secret file is a directory', (file) => mkdirSync(file)],
     [
       'secret file unreadable',
@@ -21,7 +21,7 @@ describe('Secret file', () => {
         }
       },
       isRoot
-        ? 'run as root, who may read everything: a link to itself (ELOOP) stands for mode 000.'
+        ? 'root may read every file, so a link to itself (ELOOP) is used instead of mode 000.'
         : 'mode 000.',
     ],
   ];
@@ -31,7 +31,7 @@ describe('Secret file', () => {
       begin: ({ provider, secretFile }) => {
         rmSync(secretFile);
         spoil(secretFile);
-        // It is read again when a token is needed.
+        // The file is read when a token is needed.
         provider.revokeTokens();
       },
       end: (scene) => {
@@ -44,7 +44,7 @@ describe('Secret file', () => {
 
   let stop = () => {};
   let replaced = 0;
-  harmless('secret file replaced all the time', {
+  harmless('secret file replaced constantly', {
     begin: (scene) => {
       const timer = setInterval(() => replace(scene, (replaced += 1)), 3);
       stop = () => clearInterval(timer);
@@ -62,11 +62,11 @@ describe('Secret file', () => {
       expect(provider.requests.outcomes['token FAIL 2']).toBeUndefined();
       expect(provider.requests.token, 'the secret was used').toBeGreaterThan(3);
     },
-    note: 'by rename, as Kubernetes does it; every poll needs a new token, so the secret is used.',
+    note: 'by rename, as Kubernetes does; every poll needs a new token and so reads the file.',
   });
 });
 
-/** The same secret in a new file; with and without the end of its line. */
+/** The same secret in a new file, with and without a line break at the end. */
 function replace({ folder, secretFile }: Scene, time: number): void {
   const next = `${folder}/secret.new`;
   writeFileSync(next, `fake-secret-canary-1${time % 2 === 0 ? '\n' : ''}`);

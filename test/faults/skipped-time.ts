@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The program's monotonic clock, moved ahead by a test to where a cool-down of minutes has ended. */
+/** Moves the program's monotonic clock forward, to skip a cool-down of minutes. */
 export interface SkippedTime {
   /** Makes the program read the clock that `skip` moves. */
   readonly env: { readonly NODE_OPTIONS: string };

@@ -45,7 +45,7 @@ describe('HTTP statuses', () => {
       alsoExpect: ({ provider }) => {
         expect(provider.requests.outcomes['numbers fault reply'], 'requests').toBe(1);
       },
-      note: 'polls that fall due during the cool-down ask nothing and count as failures.',
+      note: 'polls during the cool-down send no requests and count as failures.',
     });
   }
 });

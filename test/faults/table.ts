@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os';
 import { format } from 'prettier';
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 
-/** What a row says, column by column. */
+/** The cells of a row. */
 export interface Cells {
   readonly outcome: string;
   readonly alive: string;
-  /** Median, 95th percentile and slowest answer of /metrics, in milliseconds. */
+  /** Median, 95th percentile and slowest response of /metrics, in milliseconds. */
   readonly pace: string;
   readonly health: string;
   readonly values: string;
@@ -42,8 +42,8 @@ const HEAD = {
 const COLUMNS = Object.keys(HEAD) as (keyof typeof HEAD)[];
 
 /**
- * At the end of a whole run, with RECORD in the environment, writes the table; without, since its figures
- * are others each time, sees to it that the file has just the rows that ran, and that all of them pass.
+ * Runs after all rows. Writes the table if RECORD is set. Otherwise checks that the file lists exactly the
+ * rows that ran, and that all of them passed; the figures differ in every run and are not compared.
  */
 export default class FaultTable implements Reporter {
   #isFiltered = false;
@@ -62,7 +62,7 @@ export default class FaultTable implements Reporter {
     const [before = '', rest = ''] = text.split(BEGIN, 2);
     const [recorded = '', after = ''] = rest.split(END, 2);
     if (process.env['RECORD'] === undefined) {
-      console.info(triedAgain(rows));
+      console.info(retried(rows));
       check(recorded, rows);
       return;
     }
@@ -72,43 +72,41 @@ export default class FaultTable implements Reporter {
   }
 }
 
-/** Ends the run with an error where the file tells something else of the rows than what they are. */
+/** Fails the run if the file does not match the rows. */
 function check(recorded: string, rows: readonly TestCase[]): void {
   const lines = recorded.matchAll(/^\| (?!fault |-)(.+?) +\| (.*?) +\| (.*?) +\|/gm);
-  const told = new Map([...lines].map(([, name = '', ...cells]) => [name, cells.join(' | ')]));
-  const gone = [...told.keys()].filter((name) => !rows.some((row) => row.name === name));
-  const other = rows.filter((row) => {
+  const listed = new Map([...lines].map(([, name = '', ...cells]) => [name, cells.join(' | ')]));
+  const removed = [...listed.keys()].filter((name) => !rows.some((row) => row.name === name));
+  const changed = rows.filter((row) => {
     const { outcome = '', alive = '', note = '' } = row.meta().cells ?? {};
     return (
       row.result().state !== 'passed' ||
-      told.get(row.name) !== `${outcome} | ${alive}` ||
+      listed.get(row.name) !== `${outcome} | ${alive}` ||
       (note !== '' && !recorded.includes(`\n- ${row.name}: ${note}\n`))
     );
   });
-  const wrong = [...gone, ...other.map(({ name }) => name)];
+  const wrong = [...removed, ...changed.map(({ name }) => name)];
   if (wrong.length === 0) return;
-  console.error(
-    `${FILE} is not that of these rows: npm run update:faults\n  ${wrong.join('\n  ')}`,
-  );
+  console.error(`${FILE} is out of date; run npm run update:faults\n  ${wrong.join('\n  ')}`);
   process.exitCode = 1;
 }
 
-function triedAgain(rows: readonly TestCase[]): string {
+function retried(rows: readonly TestCase[]): string {
   const again = rows.flatMap((row) => {
     const { retryCount = 0 } = row.diagnostic() ?? {};
-    return retryCount > 0 ? [`${row.name} (${retryCount + 1} times)`] : [];
+    return retryCount > 0 ? [`${row.name} (${retryCount} times)`] : [];
   });
-  return again.length === 0 ? 'Each was tried once.' : `Tried more than once: ${again.join('; ')}.`;
+  return again.length === 0 ? 'No row was retried.' : `Retried: ${again.join('; ')}.`;
 }
 
-/** Fewer files mean that somebody is working on one of them. */
+/** A run of fewer files is partial. */
 const FILES_MIN = 8;
 
 async function render(rows: readonly TestCase[]): Promise<string> {
   const titles = [...new Set(rows.map(groupOf))].toSorted();
   const passed = rows.filter((row) => row.result().state === 'passed').length;
   const machine = `Node.js ${process.version}, ${availableParallelism()} cores`;
-  const count = `${passed} of ${rows.length} rows pass (${machine}). ${triedAgain(rows)}`;
+  const count = `${passed} of ${rows.length} rows pass (${machine}). ${retried(rows)}`;
   const sections = titles.map((title) =>
     renderGroup(
       title,

@@ -24,7 +24,7 @@ const otherHost = await contextOf('other.example', { signed: true });
 const nobodys = await contextOf('localhost', { signed: false });
 
 let providerPort = 0;
-/** HTTPS from program to door, with this certificate; the simulator behind it speaks HTTP. */
+/** Terminates TLS with this certificate and forwards to the simulator over HTTP. */
 const withTls = (context: SecureContext, port = providerPort): Behind => {
   const behind = tunnelTo(port);
   return (socket) => {
@@ -43,9 +43,9 @@ const OVER_TLS: SceneOptions = {
 };
 
 const throughProxy = await contextOf(HOST, { signed: true });
-/** The door is a proxy, and the provider a host that only the proxy can find. */
+/** The door is a proxy, and only the proxy can resolve the provider's host name. */
 const OVER_PROXY: SceneOptions = {
-  // A provider elsewhere may not be polled more often.
+  // The shortest interval for a provider that is not on loopback.
   pace: { intervalS: 10, staleAfterS: 11 },
   way: (port) => ({
     WHATSAPP_API_URL: `https://${HOST}/api`,
@@ -69,12 +69,12 @@ describe('TLS and proxy', () => {
     reason: 'tls',
     begin: ({ door }) => door.lead(withTls(expired)),
   });
-  failing('certificate of another host', {
+  failing('certificate for another host', {
     ...OVER_TLS,
     reason: 'tls',
     begin: ({ door }) => door.lead(withTls(otherHost)),
   });
-  failing('certificate that nobody vouches for', {
+  failing('untrusted certificate', {
     ...OVER_TLS,
     reason: 'tls',
     begin: ({ door }) => door.lead(withTls(nobodys)),
@@ -95,7 +95,7 @@ describe('TLS and proxy', () => {
     reason: 'timeout',
     begin: ({ door }) => door.lead(silence),
   });
-  failing('proxy that refuses CONNECT with 407', {
+  failing('proxy that rejects CONNECT with 407', {
     ...OVER_PROXY,
     reason: 'network',
     begin: ({ door }) =>

@@ -1,7 +1,7 @@
 import type { Fault } from '../../src/simulator/faults.ts';
 import type { Scene } from './scene.ts';
 
-/** From now on the token call goes wrong, and the next poll needs it. */
+/** Makes the token call fail, and the next poll need it. */
 export const onToken = (fault: Fault) => (scene: Scene) => {
   scene.provider.faults.token = fault;
   scene.provider.revokeTokens();

@@ -44,7 +44,7 @@ export interface Series {
   readonly value: number;
 }
 
-/** What must be served of this list: written here anew, from the documentation, one by one. */
+/** The series that must be served for this list; written from the documentation, independently of src. */
 export function seriesOf(list: readonly Entry[], totals: Partial<Totals>): readonly Series[] {
   const account = 'acme';
   const series: Series[] = [];
@@ -65,7 +65,7 @@ export function seriesOf(list: readonly Entry[], totals: Partial<Totals>): reado
   return series;
 }
 
-/** The same as lines of a scrape. */
+/** The same series as lines of a scrape. */
 export function linesOf(list: readonly Entry[], changes: Partial<Totals> = {}): readonly string[] {
   return seriesOf(list, { ...totalsOf(list), ...changes })
     .map(({ name, labels, value }) => {
@@ -79,7 +79,7 @@ function escape(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 
-/** The provider's good answer with this list. */
+/** The provider's response with this list. */
 export function answerOf(list: readonly FleetNumber[]): Json {
   return { status: 'OK', reason: 1, ...totalsOf(list), list };
 }

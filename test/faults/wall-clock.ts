@@ -1,19 +1,19 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The wall clocks of program and provider, as a test moves them; all in milliseconds. */
+/** The wall clocks of program and provider, moved by a test; all values in milliseconds. */
 export interface WallClock {
-  /** Has the program ask this clock. Empty where a scene begins at the real time, and stays there. */
+  /** Makes the program use this clock. Empty if the scene uses the real time. */
   readonly env: Readonly<Record<string, string>>;
   /** How far the provider's clock is ahead of the test's own. */
   worldAheadMs(): number;
   /** How far the program's clock is ahead of the test's own. */
   programAheadMs(): number;
-  /** The test's own time of a timestamp that the program made not long ago. */
+  /** Converts a recent timestamp of the program to the test's clock. */
   toTestMs(programMs: number): number;
-  /** Sets the program's clock wrong, or right again. */
+  /** Moves only the program's clock. */
   jump(ms: number): void;
-  /** Time passes for the whole world, though not on the monotonic clock of a machine that sleeps. */
+  /** Moves both clocks, but not the monotonic clock, as on a machine that sleeps. */
   pass(ms: number): void;
 }
 
@@ -23,16 +23,16 @@ export function createWallClock(folder: string, startsAt: string | undefined): W
   const file = join(folder, 'ahead-ms');
   const module = join(folder, 'wall-clock.cjs');
   const programAheadMs = () => worldMs + wrongMs;
-  const known = new Set<number>();
-  const tell = () => {
-    known.add(programAheadMs());
-    // In one step: what is half written would be another time.
+  const offsets = new Set<number>();
+  const writeOffset = () => {
+    offsets.add(programAheadMs());
+    // Renamed, because a partly written file would be another time.
     writeFileSync(`${file}.new`, String(programAheadMs()));
     renameSync(`${file}.new`, file);
   };
-  if (startsAt !== undefined) tell();
-  // Read anew each time, so that a jump counts from one moment on. Timers are the real ones. node-cron
-  // asks `new Date()` for the time.
+  if (startsAt !== undefined) writeOffset();
+  // Read on every call, so that a jump takes effect at once. Timers are not affected. node-cron uses
+  // `new Date()`.
   writeFileSync(
     module,
     `const { readFileSync } = require('node:fs'), now = Date.now;
@@ -48,19 +48,19 @@ globalThis.Date = new Proxy(Date, {
     worldAheadMs: () => worldMs,
     programAheadMs,
     toTestMs(programMs) {
-      // Jumps are so much longer than a row that only one reading of a timestamp is near.
-      const [nearest = programMs] = [...known]
+      // Jumps are much longer than a row, so only one offset yields a time close to now.
+      const [nearest = programMs] = [...offsets]
         .map((aheadMs) => programMs - aheadMs)
         .toSorted((a, b) => Math.abs(a - Date.now()) - Math.abs(b - Date.now()));
       return nearest;
     },
     jump(ms) {
       wrongMs += ms;
-      tell();
+      writeOffset();
     },
     pass(ms) {
       worldMs += ms;
-      tell();
+      writeOffset();
     },
   };
 }

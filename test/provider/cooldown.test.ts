@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PollError } from '../../src/core/reasons.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { createCooldown, REFUSED } from '../../src/provider/cooldown.ts';
+import { createCooldown, REJECTED } from '../../src/provider/cooldown.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
 const MINUTE_MS = 60_000;
@@ -49,7 +49,7 @@ test('it doubles up to its maximum while the reason stays the same, however ofte
 
 test('failures of requests that were under way when it began do not prolong it', () => {
   const { cooldown, minutesLeft } = start();
-  for (let account = 0; account < 30; account += 1) cooldown.start(failure, REFUSED);
+  for (let account = 0; account < 30; account += 1) cooldown.start(failure, REJECTED);
   expect(minutesLeft()).toBe(15);
 });
 

@@ -60,7 +60,7 @@ test('what comes with another status than 2xx need not be JSON', async () => {
 test('an empty answer beside an error is empty', async () => {
   const { ask } = connectTo(await serve((_request, response) => response.writeHead(500).end()));
   const { digest: _digest, ...rest } = await ask();
-  expect(rest).toEqual({ status: 500, isKnown: false, body: undefined, retryAfter: undefined });
+  expect(rest).toEqual({ status: 500, isUnchanged: false, body: undefined, retryAfter: undefined });
 });
 
 test('one connection serves all requests, until the client is closed', async () => {

@@ -25,7 +25,7 @@ test('a deadline counts down, and aborts when its time is over', async () => {
   await clock.advance(1);
   expect(deadline.signal.reason).toMatchObject({
     reason: 'timeout',
-    message: 'no complete answer within 20 s',
+    message: 'no complete response within 20 s',
   });
 });
 

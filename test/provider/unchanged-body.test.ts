@@ -6,7 +6,7 @@ import { createLookup } from '../../src/provider/lookup.ts';
 import { systemClock } from '../../src/system.ts';
 import { createHttpClient } from '../../src/provider/http.ts';
 
-/** A server that sends the body it has at the time, in pieces, in one of three ways. */
+/** A server that sends its current body in pieces, in one of three ways. */
 type Way = 'content-length' | 'chunked' | 'gzip';
 
 async function startServer(way: Way) {
@@ -31,23 +31,23 @@ async function startServer(way: Way) {
     server.closeAllConnections();
     server.close();
   });
-  return (next: string, known?: string) => {
+  return (next: string, previousDigest?: string) => {
     body = Buffer.from(next);
     const { signal } = new AbortController();
-    return http.requestJson({ url, method: 'GET', headers: {}, known, signal });
+    return http.requestJson({ url, method: 'GET', headers: {}, previousDigest, signal });
   };
 }
 
-/** JSON of about so many bytes that differs in one place. */
+/** JSON of about `size` bytes that differs in one place. */
 function textOf(size: number, at: number, word = 'same'): string {
   return JSON.stringify(['x'.repeat(at), word, 'y'.repeat(size - at)]);
 }
 
 test.each<Way>(['content-length', 'chunked', 'gzip'])(
-  'of a body that is nearly the one before nothing is taken for the same (%s)',
+  'a body that differs slightly from the previous one is decoded again (%s)',
   async (way) => {
-    const ask = await startServer(way);
-    const { digest: known } = await ask(textOf(500_000, 250_000));
+    const request = await startServer(way);
+    const { digest } = await request(textOf(500_000, 250_000));
     const others = [
       textOf(500_000, 250_000, 'else'),
       textOf(500_000, 0, 'else'),
@@ -58,12 +58,12 @@ test.each<Way>(['content-length', 'chunked', 'gzip'])(
       '[]',
     ];
     for (const text of others) {
-      const { isKnown, body } = await ask(text, known);
-      expect(isKnown).toBe(false);
+      const { isUnchanged, body } = await request(text, digest);
+      expect(isUnchanged).toBe(false);
       expect(body).toEqual(JSON.parse(text));
     }
-    const again = await ask(textOf(500_000, 250_000), known);
-    expect(again.isKnown).toBe(true);
+    const again = await request(textOf(500_000, 250_000), digest);
+    expect(again.isUnchanged).toBe(true);
     expect(again.body).toBeUndefined();
   },
 );
