@@ -6,27 +6,21 @@ import type { Secret } from './core/secret.ts';
 
 /** A secret, a token, and those from before, which hold for a while yet. A token comes each hour. */
 const KEPT_OF_OWNER = 4;
-/**
- * A shorter text stands in lines by chance: where a secret is `0`, a line without zeros would be no JSON
- * any more, and tell the secret. The provider's are far longer.
- */
+/** Shorter secrets occur in ordinary words and would reveal themselves. The provider's are far longer. */
 const LENGTH_MIN = 8;
 
 /** The texts that must not appear in any output: a second layer, should the first ever fail. */
 export interface Redactor {
   /** Of each owner, such as an account, the last few secrets are remembered. */
   add(secret: Secret, owner: string): void;
-  redact(text: string): string;
+  readonly redact: (text: string) => string;
 }
 
 export function createRedactor(): Redactor {
   const byOwner = new Map<string, readonly string[]>();
   let sorted: readonly string[] | undefined;
 
-  /**
-   * Each as it is and as it stands within a JSON string. The longest first: one may be the beginning
-   * of another, and what is left of an escape would make the line no JSON.
-   */
+  /** Each as it is and as it stands within JSON. The longest first: it may begin with another one. */
   function sort(): readonly string[] {
     const texts = [...byOwner.values()].flat();
     const escaped = texts.map((text) => JSON.stringify(text).slice(1, -1));
@@ -43,10 +37,47 @@ export function createRedactor(): Redactor {
       sorted = undefined;
     },
     redact(text) {
+      if (text.length < LENGTH_MIN) return text;
       sorted ??= sort();
       return sorted.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
     },
   };
+}
+
+/** Deeper values are left out. No field needs as much. */
+const DEPTH_MAX = 6;
+/** Such as every name of a field here; a hostile provider might choose one of them as a token. */
+const PLAIN_NAME = /^[a-z_]+$/;
+
+/** A copy that JSON can hold, with `redact` applied to every text in it. */
+function redactFields(
+  fields: object,
+  redact: Redactor['redact'],
+  depth = 0,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      PLAIN_NAME.test(name) ? name : redact(name),
+      redactValue(value, redact, depth + 1),
+    ]),
+  );
+}
+
+function redactValue(value: unknown, redact: Redactor['redact'], depth: number): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > DEPTH_MAX) return undefined;
+  const next = (inner: unknown) => redactValue(inner, redact, depth + 1);
+  // Only the stack: an error of a library may carry headers and bodies as properties.
+  if (value instanceof Error) return next(value.stack);
+  // Secret, for one.
+  if ('toJSON' in value) return next((value as { toJSON: () => unknown }).toJSON());
+  return Array.isArray(value) ? value.map(next) : redactFields(value, redact, depth);
+}
+
+/** What was thrown need not be an error, and may hold anything. */
+function toError(thrown: unknown): unknown {
+  return thrown instanceof Error ? thrown : typeof thrown;
 }
 
 /** What waits in memory while the log cannot be written: some 5,000 lines. */
@@ -148,17 +179,22 @@ export async function createLog(options: LogOptions): Promise<Logger> {
           translateTime: 'SYS:HH:MM:ss',
           sync: true,
         });
+  const { redact } = redactor;
   return pino(
     {
       level,
       base: null,
-      formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
-      // Only the stack: an error of a library may carry headers and bodies as properties.
-      serializers: {
-        err: (error: unknown) => (error instanceof Error ? error.stack : typeof error),
+      // Secrets are redacted before the line is JSON: a token such as `","reason":"` occurs in that.
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) =>
+          redactFields(
+            'err' in fields ? { ...fields, err: toError(fields['err']) } : fields,
+            redact,
+          ),
       },
-      hooks: { streamWrite: (line) => redactor.redact(line) },
+      serializers: { msg: (message: unknown) => redactValue(message, redact, 0) },
     },
     destination,
   );

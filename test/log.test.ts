@@ -95,15 +95,48 @@ test.each(SECRETS)('a secret that the redactor was told (%s) appears nowhere', a
   for (const format of ['json', 'pretty'] as const) {
     const { log, redactor, lines } = await startLog({ format });
     redactor.add(new Secret(value), 'acme');
-    log.info({ field: value, nested: { list: [`x${value}y`] }, [value]: 1 }, `said ${value}.`);
+    log.info({ field: value, nested: { list: [`x${value}y`] } }, `said ${value}.`);
+    log.info({ json: JSON.stringify({ value }), [value]: 1 }, 'said');
     log.error({ err: new Error(`with ${value} in it`) }, 'failed');
     const output = lines.join('');
-    expect(output.split('[redacted]').length - 1).toBeGreaterThanOrEqual(5);
+    expect(output.split('[redacted]').length - 1).toBeGreaterThanOrEqual(6);
     expect(output).not.toContain(value);
     expect(output).not.toContain(JSON.stringify(value).slice(1, -1));
     if (format === 'json')
       for (const line of lines) expect(parsed(line)['level']).toBeTypeOf('string');
   }
+});
+
+test.each([
+  '"level":"',
+  '","reason":"',
+  '{"level"',
+  '"account"',
+  '12345678',
+  'numbers_before',
+  new Date().toJSON().slice(0, 10),
+  '":[1,2],"',
+])('a secret that looks like part of a line (%s) changes no other part of it', async (value) => {
+  const { log, redactor, lines } = await startLog();
+  redactor.add(new Secret(value), 'acme');
+  const fields = { account: 'acme', reason: 'timeout', list: [1, 2], numbers_before: 12_345_678 };
+  log.info(fields, 'poll failed');
+  const { time, ...rest } = parsed(lines[0]);
+  expect(rest).toEqual({ level: 'info', ...fields, msg: 'poll failed' });
+  expect(new Date(String(time)).toJSON()).toBe(time);
+});
+
+test('fields of any shape are logged within bounds', async () => {
+  const { log, redactor, lines } = await startLog();
+  redactor.add(new Secret('fake-secret'), 'acme');
+  const loop: Record<string, unknown> = { text: 'fake-secret' };
+  loop['again'] = loop;
+  log.info({ loop, at: new Date(0), none: undefined, nothing: null }, 'said');
+  log.info({ ['__proto__']: 'x', errors: [new Error('fake-secret')] }, 'said');
+  expect(lines.join('')).not.toContain('fake-secret');
+  expect(lines[0]?.length).toBeLessThan(1_000);
+  expect(parsed(lines[0])).toMatchObject({ at: '1970-01-01T00:00:00.000Z', nothing: null });
+  expect(parsed(lines[1])['errors']).toEqual([expect.stringMatching(/^Error: \[redacted\]\n/)]);
 });
 
 test('a Secret prints as redacted without the redactor knowing it', async () => {
