@@ -13,9 +13,11 @@ export type Credentials =
 /** A secret, or what is wrong with the text: a phrase that follows its name and never quotes it. */
 export type ParsedSecret = { readonly secret: Secret } | { readonly problem: string };
 
+export type ParseSecret = (text: string) => ParsedSecret;
+
 /** Parses the text of a file, without the one line break that editors leave at the end. */
-export function parseSecretFile(text: string): ParsedSecret {
-  return parseSecret(text.replace(/\r?\n$/, ''));
+export function parseSecretFile(text: string, parse: ParseSecret = parseSecret): ParsedSecret {
+  return parse(text.replace(/\r?\n$/, ''));
 }
 
 /**
@@ -23,18 +25,30 @@ export function parseSecretFile(text: string): ParsedSecret {
  * sent to the provider, it would count as a wrong try.
  */
 export function parseSecret(text: string): ParsedSecret {
-  const secret = secretFrom(text);
-  if (secret === undefined) {
+  // It must be able to stand in an HTTP header.
+  if (!/^[\x21-\x7e]+$/.test(text)) {
     return { problem: 'is empty or contains a space, a line break or a non-ASCII character' };
   }
   if (/^(["'`]).*\1$/.test(text)) return { problem: 'has quotes around it; remove them' };
   if (/^(?:\$\{.*\}|\$[A-Z_]+|<.*>|your-(?:client|access)-.*)$/.test(text)) {
     return { problem: 'is a placeholder; replace it with the real value' };
   }
-  return { secret };
+  return { secret: new Secret(text) };
 }
 
-/** Undefined if the text cannot stand in an HTTP header (visible ASCII only). */
-export function secretFrom(text: string): Secret | undefined {
-  return /^[\x21-\x7e]+$/.test(text) ? new Secret(text) : undefined;
+/** Far above any token in use; the provider could send one of 20 MiB. */
+const TOKEN_LENGTH_MAX = 4_096;
+
+/** Parses a fixed access token from a variable or from YAML. */
+export function parseToken(text: string): ParsedSecret {
+  const parsed = parseSecret(text);
+  if ('problem' in parsed || tokenFrom(text) !== undefined) return parsed;
+  const allowed = 'letters, digits and - . _ ~ + / with = at the end';
+  return { problem: `is not an access token: at most ${TOKEN_LENGTH_MAX} ${allowed}` };
+}
+
+/** Undefined unless the text is a bearer token of RFC 6750 (`b64token`). */
+export function tokenFrom(text: string): Secret | undefined {
+  const isToken = text.length <= TOKEN_LENGTH_MAX && /^[A-Za-z0-9._~+/-]+=*$/.test(text);
+  return isToken ? new Secret(text) : undefined;
 }

@@ -1,7 +1,7 @@
 import { ageMs, instantOf, type Clock, type Instant } from '../core/clock.ts';
 import { asObject } from '../core/parse.ts';
 import { PollError } from '../core/reasons.ts';
-import { secretFrom } from '../core/credentials.ts';
+import { tokenFrom } from '../core/credentials.ts';
 import type { Secret } from '../core/secret.ts';
 
 /** The documented lifetime of a token. */
@@ -25,7 +25,7 @@ export interface AccessToken {
 export function parseAccessToken(body: unknown, clock: Clock): AccessToken {
   const fields = asObject(body);
   const text = fields?.['access_token'];
-  const secret = typeof text === 'string' ? secretFrom(text) : undefined;
+  const secret = typeof text === 'string' ? tokenFrom(text) : undefined;
   if (secret === undefined) {
     throw new PollError('invalid_response', 'no access token in the response of the token call');
   }

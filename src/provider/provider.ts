@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { sleep, type Clock } from '../core/clock.ts';
-import type { Credentials, SecretSource } from '../core/credentials.ts';
+import { parseToken, type Credentials, type SecretSource } from '../core/credentials.ts';
 import { parseNumbers, type ParsedResponse } from '../core/parse.ts';
 import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
@@ -148,7 +148,7 @@ export function createProvider(options: ProviderOptions): Provider {
 
   function fetchWithFixedToken(source: SecretSource): FetchList {
     return async (deadline) => {
-      const token = readSecret(source);
+      const token = readSecret(source, parseToken);
       onSecret(token);
       numbersCooldown.check(token);
       try {

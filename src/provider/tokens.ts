@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { Credentials } from '../core/credentials.ts';
+import { parseSecret, type Credentials } from '../core/credentials.ts';
 import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
 import { isAlive, isDueForRenewal, parseAccessToken, type AccessToken } from './access-token.ts';
@@ -40,7 +40,7 @@ export function createTokens(
   const { tokenCooldown } = session;
 
   async function fetch(deadline: Deadline): Promise<AccessToken> {
-    const secret = readSecret(clientSecret);
+    const secret = readSecret(clientSecret, parseSecret);
     onSecret(secret);
     block.check();
     tokenCooldown.check(secret);

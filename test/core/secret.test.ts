@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { parseSecret, parseSecretFile } from '../../src/core/credentials.ts';
+import { parseSecret, parseSecretFile, parseToken } from '../../src/core/credentials.ts';
 import { Secret } from '../../src/core/secret.ts';
 
 test('a secret prints as [redacted] wherever it lands', () => {
@@ -56,3 +56,17 @@ test.each(['fake-$ecret}', '"fake', 'fake<>', '${fake', 'my-your-client', '$1fak
     expect(parseSecret(text)).toHaveProperty('secret');
   },
 );
+
+test.each([':"level":"', ',"reason":"', 'fake{token}', 'f'.repeat(4_097)])(
+  'an access token of characters or a length that none has is refused: %j',
+  (text) => {
+    const problem = expect.stringContaining('is not an access token: at most 4096') as string;
+    expect(parseToken(text)).toEqual({ problem });
+  },
+);
+
+test('a placeholder instead of an access token is named as such', () => {
+  const problem = 'is a placeholder; replace it with the real value';
+  expect(parseToken('${TOKEN}')).toEqual({ problem });
+  expect(parseToken('fake-token==')).toEqual({ secret: new Secret('fake-token==') });
+});

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
+import { RESPONSE_BYTES_MAX } from '../../src/provider/http.ts';
 import { expiryInMilliseconds, expiryInPast, noExpiry } from '../../src/simulator/faults.ts';
+import type { Program } from '../support/program.ts';
 import { failing, harmless } from './row.ts';
 import type { Scene } from './scene.ts';
 import { failWith, onNumbers, onToken } from './token-faults.ts';
@@ -16,7 +19,45 @@ describe('Failures that the provider tells', () => {
     cooldownS: 30,
     begin: onToken({ kind: 'reply', body: '{"reason":1,"expiration_time":"1"}' }),
   });
+  const large = { memoryMibMax: 256, paceMsMax: 500 };
+  const tokens: readonly [string, string, object?][] = [
+    ['token that is a piece of a log line', '","reason":"'],
+    ['token that begins a log line', '{"level":"'],
+    ['token of 20 MiB', 'f'.repeat(RESPONSE_BYTES_MAX - 100), large],
+  ];
+  for (const [name, token, limits] of tokens) {
+    failing(name, {
+      reason: 'invalid_response',
+      cooldownS: 30,
+      begin: onToken({ kind: 'reply', body: JSON.stringify({ reason: 1, access_token: token }) }),
+      ...limits,
+      alsoExpect: (_scene, { program }) => expectWholeLines(program),
+    });
+  }
+  harmless('client secret that is a piece of a log line', {
+    begin: ({ provider, secretFile }) => {
+      provider.rotateSecret(LINE_SECRET);
+      writeFileSync(secretFile, LINE_SECRET);
+      provider.revokeTokens();
+    },
+    alsoExpect: ({ provider }, { program }) => {
+      expect(provider.requests.outcomes['token FAIL 2'], 'the secret was used').toBeUndefined();
+      expectWholeLines(program);
+    },
+  });
 });
+
+const LINE_SECRET = ',"account":"acme"';
+
+/** As JSON, with the fields that every line has, or `program.log()` throws. */
+function expectWholeLines(program: Program): void {
+  const lines = program.stdout().trim().split('\n');
+  expect(program.log()).toHaveLength(lines.length);
+  for (const line of program.log()) {
+    expect(Object.keys(line)).toEqual(expect.arrayContaining(['level', 'time', 'msg']));
+    expect(Object.values(line)).not.toContain('[redacted]');
+  }
+}
 
 describe('Tokens and clocks', () => {
   const rows: readonly [string, (scene: Scene) => void][] = [

@@ -19,6 +19,11 @@ test.each([
   { access_token: '' },
   { access_token: 'two words' },
   { access_token: ['fake-token'] },
+  { access_token: '"level":"' },
+  { access_token: '","reason":"' },
+  { access_token: 'fake=token' },
+  { access_token: '====' },
+  { access_token: 'f'.repeat(4_097) },
 ])('an answer of %j holds no access token', (body) => {
   expect(() => parseAccessToken(body, createFakeClock())).toThrow(
     expect.objectContaining({
@@ -27,6 +32,14 @@ test.each([
     }),
   );
 });
+
+test.each(['12345', 'fake.to-ken_~+/==', 'f'.repeat(4_096)])(
+  'an access token of RFC 6750 is accepted: %s',
+  (token) => {
+    const { secret } = parseAccessToken({ access_token: token }, createFakeClock());
+    expect(secret.reveal()).toBe(token);
+  },
+);
 
 test.each([
   [60, 3600],
