@@ -45,7 +45,7 @@ export const REASONS = {
       'Look at the status: 5xx is an error at the provider, 403 with an HTML page comes from a firewall or a captive portal.',
   },
   too_large: {
-    meaning: 'the response exceeds 20 MiB after decompression',
+    meaning: 'the response exceeds 20 MiB after decompression, or 1,500,000 values',
     remedy: "Check that api_url is the provider's API.",
   },
   invalid_json: {

@@ -37,7 +37,7 @@ export interface JsonAnswer {
   readonly retryAfter: string | undefined;
 }
 
-/** Enough for about 62,000 numbers. A larger crafted body could take a minute and 2 GiB to parse. */
+/** Enough for about 62,000 numbers. */
 export const RESPONSE_BYTES_MAX = 20 * 1024 * 1024;
 /**
  * The deadline of the poll ends a request. Undici's own timeouts are a little longer: they only free
@@ -142,7 +142,7 @@ async function readAnswer(
     status,
     digest,
     isUnchanged,
-    body: isUnchanged ? undefined : parseJson(decode(bytes), status, isOk, encoding),
+    body: isUnchanged ? undefined : parseJson(bytes, status, isOk, encoding),
     retryAfter: headers['retry-after']?.toString(),
   };
 }
@@ -176,9 +176,30 @@ async function readBody(stream: Readable, declaredLength: number): Promise<Buffe
   return body.subarray(0, length);
 }
 
-function parseJson(text: string, status: number, isOk: boolean, encoding: string): unknown {
+/** Twice what 20 MiB of documented numbers have. 20 MiB of `[` took JSON.parse seconds and 1.4 GiB. */
+export const VALUES_MAX = 1_500_000;
+
+/** Counts what begins or separates values, also within strings, so never too few. */
+function hasTooManyValues(bytes: Buffer): boolean {
+  if (bytes.length <= VALUES_MAX) return false;
+  let values = 0;
+  // Several times as fast as for-of here.
+  for (let i = 0; i < bytes.length; i += 1) {
+    const byte = bytes[i];
+    if (byte === COMMA || byte === BRACKET || byte === BRACE) values += 1;
+  }
+  return values > VALUES_MAX;
+}
+
+const [COMMA, BRACKET, BRACE] = Buffer.from(',[{');
+
+function parseJson(bytes: Buffer, status: number, isOk: boolean, encoding: string): unknown {
+  if (hasTooManyValues(bytes)) {
+    if (!isOk) return undefined;
+    throw new PollError('too_large', `the response has more than ${VALUES_MAX} values`);
+  }
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(decode(bytes)) as unknown;
   } catch {
     // Never the parser's message: it quotes the text, which may contain an apiKey.
     if (!isOk) return undefined;

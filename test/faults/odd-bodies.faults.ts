@@ -74,6 +74,22 @@ describe('Large bodies', () => {
       provider.faults.numbers = { kind: 'huge', bytes: RESPONSE_BYTES_MAX + 1 };
     },
   });
+  for (const [name, piece] of [
+    ['20 MiB of [', '['],
+    ['20 MiB of {},', '{},'],
+  ] as const) {
+    failing(name, {
+      pace,
+      note,
+      paceMsMax,
+      reason: 'too_large',
+      memoryMibMax: LARGE_MIB_MAX,
+      begin: ({ provider }) => {
+        const body = `[${piece.repeat(RESPONSE_BYTES_MAX / piece.length - 1)}`;
+        provider.faults.numbers = { kind: 'reply', body };
+      },
+    });
+  }
   failing('gzip bomb', {
     pace,
     note,

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { RESPONSE_BYTES_MAX } from '../../src/provider/http.ts';
+import { RESPONSE_BYTES_MAX, VALUES_MAX } from '../../src/provider/http.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { TIMEOUT_MS, outcomeOf, start } from './provider-on-simulator.ts';
 
@@ -24,6 +24,14 @@ test.each<[string, Fault, string, number]>([
   ['FAIL 13', { kind: 'fail', reason: 13 }, 'provider_failed', 1],
   ['20 MiB and a byte', { kind: 'huge', bytes: RESPONSE_BYTES_MAX + 1 }, 'too_large', 1],
   ['a gzip bomb', { kind: 'gzipBomb', bytes: 4 * RESPONSE_BYTES_MAX }, 'too_large', 1],
+  ['20 MiB of [', { kind: 'reply', body: '['.repeat(RESPONSE_BYTES_MAX) }, 'too_large', 1],
+  ['20 MiB of {},', { kind: 'reply', body: `[${'{},'.repeat(6_990_000)}{}]` }, 'too_large', 1],
+  [
+    '20 MiB of [ with 404',
+    { kind: 'reply', status: 404, body: '['.repeat(RESPONSE_BYTES_MAX) },
+    'http_status',
+    1,
+  ],
   ['304', { kind: 'reply', status: 304 }, 'http_status', 1],
   [
     'gzip that is none',
@@ -50,6 +58,17 @@ test.each<[string, Fault]>([
   const { simulator, poll } = await start();
   simulator.faults.numbers = fault;
   expect(await poll()).toBe('ok');
+});
+
+test('a response with as many values as fit is parsed, however deep', async () => {
+  const { simulator, poll } = await start();
+  const levels = VALUES_MAX - 5;
+  const deep = '['.repeat(levels) + ']'.repeat(levels);
+  const body = `{"status":"OK","list":[],"more":${deep},"z":0}`;
+  simulator.faults.numbers = { kind: 'reply', body };
+  expect(await poll()).toBe('ok');
+  simulator.faults.numbers = { kind: 'reply', body: body.replace('0', '[0]') };
+  expect(await poll()).toBe('too_large');
 });
 
 test('a BOM and invalid UTF-8 within a name do not cost the poll', async () => {
