@@ -1,12 +1,19 @@
 import { z } from 'zod';
 
-import { parseSecretFile, type Credentials, type SecretSource } from '../core/credentials.ts';
+import {
+  parseSecret,
+  parseSecretFile,
+  parseToken,
+  type Credentials,
+  type ParseSecret,
+  type SecretSource,
+} from '../core/credentials.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { Secret } from '../core/secret.ts';
 import { invalid, quote } from './problems.ts';
 import { readNamedFile, type ReadFile } from './read-file.ts';
 import { optional, refuse, setting, type Context } from './setting.ts';
-import { apiUrl, boolean, secret, text } from './text.ts';
+import { apiUrl, boolean, secretOf, text } from './text.ts';
 
 const DEFAULT_NAME = 'default';
 
@@ -19,10 +26,11 @@ const name = text((given) =>
 /** The settings of one account: an entry of `accounts`, or variables for a single account. */
 export const toAccountShape = (readFile: ReadFile) => {
   // Read only to report mistakes early: the provider client reads it again when it needs it.
-  const secretFile = text((path) => {
-    const parsed = parseSecretFile(readNamedFile(readFile, path));
-    return 'problem' in parsed ? invalid(`names a file whose text ${parsed.problem}`) : path;
-  });
+  const fileOf = (parse: ParseSecret) =>
+    text((path) => {
+      const parsed = parseSecretFile(readNamedFile(readFile, path), parse);
+      return 'problem' in parsed ? invalid(`names a file whose text ${parsed.problem}`) : path;
+    });
   return {
     name: optional(name, {
       env: 'WHATSAPP_ACCOUNT',
@@ -39,7 +47,7 @@ export const toAccountShape = (readFile: ReadFile) => {
       hidden: true,
     }),
     client_id: optional(
-      secret.transform((id) => id.reveal()),
+      secretOf(parseSecret).transform((id) => id.reveal()),
       {
         env: 'WHATSAPP_CLIENT_ID',
         value: 'id',
@@ -48,7 +56,7 @@ export const toAccountShape = (readFile: ReadFile) => {
         hidden: true,
       },
     ),
-    client_secret: optional(secret, {
+    client_secret: optional(secretOf(parseSecret), {
       env: 'WHATSAPP_CLIENT_SECRET',
       value: 'secret',
       meaning: "Client secret from the provider's dashboard",
@@ -56,14 +64,14 @@ export const toAccountShape = (readFile: ReadFile) => {
       hidden: true,
       secret: true,
     }),
-    client_secret_file: optional(secretFile, {
+    client_secret_file: optional(fileOf(parseSecret), {
       env: 'WHATSAPP_CLIENT_SECRET_FILE',
       value: 'path',
       meaning: 'File that contains the client secret; may change while the exporter runs',
       example: '/run/secrets/whatsapp',
       hidden: true,
     }),
-    access_token: optional(secret, {
+    access_token: optional(secretOf(parseToken), {
       env: 'WHATSAPP_ACCESS_TOKEN',
       value: 'token',
       meaning: 'Fixed access token, instead of a client id and secret',
@@ -71,7 +79,7 @@ export const toAccountShape = (readFile: ReadFile) => {
       hidden: true,
       secret: true,
     }),
-    access_token_file: optional(secretFile, {
+    access_token_file: optional(fileOf(parseToken), {
       env: 'WHATSAPP_ACCESS_TOKEN_FILE',
       value: 'path',
       meaning: 'File that contains the access token; may change while the exporter runs',

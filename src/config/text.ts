@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
-import { parseSecret } from '../core/credentials.ts';
+import type { ParseSecret } from '../core/credentials.ts';
 import { parseDuration } from '../core/duration.ts';
 import { Secret } from '../core/secret.ts';
 import { InvalidValue, invalid } from './problems.ts';
@@ -135,10 +135,11 @@ export const apiUrl = text((given) => {
   return (url.origin + url.pathname).replace(/\/+$/, '');
 });
 
-export const secret = text((given): Secret => {
-  const parsed = parseSecret(given);
-  return 'secret' in parsed ? parsed.secret : invalid(parsed.problem);
-});
+export const secretOf = (parse: ParseSecret) =>
+  text((given): Secret => {
+    const parsed = parse(given);
+    return 'secret' in parsed ? parsed.secret : invalid(parsed.problem);
+  });
 
 /** Anyone with the key can recover the numbers: there are few enough to hash them all. */
 const HASH_KEY_LENGTH_MIN = 16;

@@ -39,7 +39,7 @@ export function parseSecret(text: string): ParsedSecret {
 /** Far above any token in use; the provider could send one of 20 MiB. */
 const TOKEN_LENGTH_MAX = 4_096;
 
-/** Parses a fixed access token from a variable or from YAML. */
+/** Parses a fixed access token. */
 export function parseToken(text: string): ParsedSecret {
   const parsed = parseSecret(text);
   if ('problem' in parsed || tokenFrom(text) !== undefined) return parsed;

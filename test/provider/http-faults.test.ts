@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { RESPONSE_BYTES_MAX, VALUES_MAX } from '../../src/provider/http.ts';
+import { RESPONSE_BYTES_MAX } from '../../src/provider/http.ts';
+import { VALUES_MAX } from '../../src/provider/json.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { TIMEOUT_MS, outcomeOf, start } from './provider-on-simulator.ts';
 

@@ -80,7 +80,7 @@ test.each([
   [
     'that is empty',
     (path: string) => writeFileSync(path, ''),
-    ' is empty or holds a space, a line break or a character outside ASCII',
+    ' is empty or contains a space, a line break or a non-ASCII character',
   ],
 ])('a secret file %s is reported with its path', async (_what, spoil, cause) => {
   const folder = mkdtempSync(join(tmpdir(), 'secret-'));
