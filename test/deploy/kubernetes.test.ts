@@ -106,32 +106,47 @@ test('the image is that of the version at hand', () => {
   expect(container?.image).toBe(`ghcr.io/${NAME}/${NAME}:${version}`);
 });
 
-test('the configuration is valid, and each file that it needs is mounted where it says', () => {
-  const { configMapGenerator } = read('kustomization') as unknown as {
-    configMapGenerator: { name: string; files: string[] }[];
-  };
-  const readFile = (path: string): string => {
-    const mount = container?.volumeMounts.find(({ mountPath }) => mountPath === dirname(path));
-    const volume = pod.volumes.find(({ name }) => name === mount?.name);
-    const file = basename(path);
-    if (volume?.secret?.secretName === NAME) {
-      // The key that the README tells people to make.
-      expect(readFileSync('deploy/README.md', 'utf8')).toContain(`--from-file=${file}=`);
-      return 'not-a-real-secret\n';
-    }
-    const generated = configMapGenerator.find(({ name }) => name === volume?.configMap?.name);
-    expect(generated?.files).toContain(file);
-    // The placeholder itself is refused.
-    return readFileSync(join(BASE, file), 'utf8').replace('your-client-id', 'fake-client');
-  };
+test('the base refuses to start until its placeholder is replaced, and then is valid', () => {
+  expect(loadBase(readBaseFile)).toMatchObject({
+    problems: [
+      {
+        name: expect.stringContaining('accounts[0].client_id') as string,
+        problem: 'is a placeholder; replace it with the real value',
+      },
+    ],
+  });
+  const edited = loadBase((path) => readBaseFile(path).replace('your-client-id', 'fake-client'));
+  expect(edited).toMatchObject({ config: { web: { listenAddress: [{ port: PORT }] } } });
+});
+
+function loadBase(
+  readFile: (path: string) => string,
+): ReturnType<ReturnType<typeof createConfigLoader>> {
   const [flag = '', path = ''] = container?.args[0]?.split('=') ?? [];
   expect(flag).toBe('--config.file');
-  const loaded = createConfigLoader({ readFile, usualGapMs: () => 60_000 })({
+  return createConfigLoader({ readFile, usualGapMs: () => 60_000 })({
     flags: {},
     env: { WHATSAPP_CONFIG_FILE: path },
   });
-  expect(loaded).toMatchObject({ config: { web: { listenAddress: [{ port: PORT }] } } });
-});
+}
+
+/** A file as the container sees it; each has to be mounted where the configuration expects it. */
+function readBaseFile(path: string): string {
+  const { configMapGenerator } = read('kustomization') as unknown as {
+    configMapGenerator: { name: string; files: string[] }[];
+  };
+  const mount = container?.volumeMounts.find(({ mountPath }) => mountPath === dirname(path));
+  const volume = pod.volumes.find(({ name }) => name === mount?.name);
+  const file = basename(path);
+  if (volume?.secret?.secretName === NAME) {
+    // The key that the README tells people to create.
+    expect(readFileSync('deploy/README.md', 'utf8')).toContain(`--from-file=${file}=`);
+    return 'not-a-real-secret\n';
+  }
+  const generated = configMapGenerator.find(({ name }) => name === volume?.configMap?.name);
+  expect(generated?.files).toContain(file);
+  return readFileSync(join(BASE, file), 'utf8');
+}
 
 test('kustomize builds base and monitoring, and mounts the generated ConfigMap', () => {
   const built = buildFolder(dirname(BASE));
