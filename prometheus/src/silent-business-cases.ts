@@ -66,14 +66,14 @@ export const SILENT_BUSINESS_CASES: readonly Case[] = [
   {
     name: 'alone-and-silent-for-two-days',
     series: [up, ...number(1, except(usual, at(29, 13), at(32, 10)))],
-    firing: [at(31, 14), at(31, 20), at(32, 4), at(32, 10)],
-    silent: [at(30, 12), at(30, 20), at(31, 10), at(31, 12), at(32, 12), at(32, 16)],
+    firing: [at(31, 12), at(31, 14), at(31, 20), at(32, 4), at(32, 10)],
+    silent: [at(30, 12), at(30, 20), at(31, 10), at(32, 12), at(32, 16)],
   },
   {
     name: 'alone-with-few-conversations-and-silent-for-two-days',
     series: [up, ...number(1, except(business(2), at(29, 13), at(32, 10)))],
-    firing: [at(31, 14), at(31, 20), at(32, 4)],
-    silent: [at(30, 20), at(31, 12), at(32, 12)],
+    firing: [at(31, 12), at(31, 14), at(31, 20), at(32, 4)],
+    silent: [at(30, 20), at(31, 10), at(32, 12)],
   },
   {
     name: 'too-few-conversations-to-miss-any',
@@ -146,8 +146,8 @@ export const SILENT_BUSINESS_CASES: readonly Case[] = [
   {
     name: 'alone-and-silent-once-in-the-weeks-before',
     series: [up, ...number(1, except(except(usual, at(29, 13), at(32, 10)), at(22, 0), at(23, 0)))],
-    firing: [at(31, 14), at(32, 4)],
-    silent: [at(31, 12), at(32, 12)],
+    firing: [at(31, 12), at(31, 14), at(32, 4)],
+    silent: [at(31, 10), at(32, 12)],
   },
   {
     name: 'a-silence-that-has-become-usual',

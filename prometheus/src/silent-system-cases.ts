@@ -41,8 +41,8 @@ export const SILENT_SYSTEM_CASES: readonly Case[] = [
         month: monthly(except(usual, at(29, 13), at(32, 10)), at(TUESDAY + 1, 0)),
       }),
     ],
-    firing: [at(31, 14), at(32, 4)],
-    silent: [at(31, 12), at(32, 12)],
+    firing: [at(31, 12), at(31, 14), at(32, 4)],
+    silent: [at(31, 10), at(32, 12)],
   },
   {
     name: 'a-restart-of-the-exporter-while-all-is-well',
@@ -153,8 +153,8 @@ export const SILENT_SYSTEM_CASES: readonly Case[] = [
           (counter(except(usual, at(29, 13), at(32, 10)))(hour) ?? 0) - (hour > at(31, 5) ? 50 : 0),
       }),
     ],
-    firing: [at(31, 14), at(32, 4)],
-    silent: [at(31, 12), at(32, 12)],
+    firing: [at(31, 12), at(31, 14), at(32, 4)],
+    silent: [at(31, 10), at(32, 12)],
   },
   {
     name: 'a-number-that-is-removed-while-it-is-silent',
@@ -173,8 +173,8 @@ export const SILENT_SYSTEM_CASES: readonly Case[] = [
       ...number(1, except(usual, at(29, 13), at(32, 10))),
       ...number(1, () => 0, { instance: 'e2' }).slice(0, 1),
     ],
-    firing: [at(31, 14), at(32, 4)],
-    silent: [at(31, 12), at(32, 12)],
+    firing: [at(31, 12), at(31, 14), at(32, 4)],
+    silent: [at(31, 10), at(32, 12)],
   },
   {
     name: 'silent-before-and-after-an-outage-of-16-hours',
@@ -208,8 +208,8 @@ export const SILENT_SYSTEM_CASES: readonly Case[] = [
   {
     name: 'alone-and-silent-while-it-sends-marketing',
     series: [up, ...number(1, except(usual, at(29, 13), at(32, 10))), marketing(usual)],
-    firing: [at(31, 14), at(32, 4)],
-    silent: [at(31, 12), at(32, 12)],
+    firing: [at(31, 12), at(31, 14), at(32, 4)],
+    silent: [at(31, 10), at(32, 12)],
   },
   {
     name: 'an-exporter-that-kept-restarting-two-days-ago',

@@ -1,44 +1,17 @@
-import { at, business, counter, dayOf, except, frozen, gap } from './traffic.ts';
-import type { Case, Series, Traffic } from './traffic.ts';
-
-const TUESDAY = 30;
-
-function number(traffic: Traffic, options: Parameters<typeof counter>[1] = {}): Series {
-  return of('e1', counter(traffic, options));
-}
-
-function of(instance: string, values: Series['values']): Series {
-  const labels = `number="1",instance="${instance}",category="marketing"`;
-  return { series: `whatsapp_number_conversations_total{${labels}}`, values };
-}
-
-const health = (lastSuccess: Series['values'] = (hour) => hour * 3600): Series[] => [
-  { series: 'whatsapp_up{instance="e1"}', values: () => 1 },
-  {
-    series: 'whatsapp_last_success_timestamp_seconds{instance="e1"}',
-    values: lastSuccess,
-  },
-];
-
-/** A campaign of 12 hours on each of the days. */
-const campaign =
-  (perHour: number, days: readonly number[], rest: Traffic = () => 0): Traffic =>
-  (hour) =>
-    days.includes(dayOf(hour)) && hour % 24 >= 8 && hour % 24 < 20 ? perHour : rest(hour);
-
-const others = (traffic: Traffic): Series[] =>
-  ['incoming', 'service'].map((category) => ({
-    series: `whatsapp_number_conversations_total{number="1",instance="e1",category="${category}"}`,
-    values: counter(traffic),
-  }));
-
-const usual = business(20);
-const noons = (days: readonly number[]): number[] =>
-  days.flatMap((day) => [at(day, 12), at(day, 20)]);
-const spike = {
-  firing: [at(TUESDAY, 20), at(TUESDAY + 1, 4)],
-  silent: [at(TUESDAY, 10), at(TUESDAY + 1, 16), at(TUESDAY + 2, 12)],
-};
+import {
+  number,
+  of,
+  health,
+  campaign,
+  others,
+  counted,
+  usual,
+  corrected,
+  noons,
+  spike,
+  TUESDAY,
+} from './spike.ts';
+import { at, business, counter, except, frozen, gap, type Case } from './traffic.ts';
 
 export const SPIKE_CASES: readonly Case[] = [
   {
@@ -72,6 +45,12 @@ export const SPIKE_CASES: readonly Case[] = [
     firing: [],
     silent: noons([31, 32]),
   },
+  ...[29, 30, 31, 32].map((day) => ({
+    name: `eight-times-a-weekly-campaign-on-day-${day}`,
+    series: [...health(), number(campaign(2400, [day], campaign(300, [2, 9, 16, 23, 30], usual)))],
+    firing: [at(day, 20), at(day + 1, 4)],
+    silent: [at(day, 8), at(day + 1, 22)],
+  })),
   {
     name: 'a-weekly-campaign-moved-to-the-day-before',
     series: [...health(), number(campaign(300, [4, 11, 18, 25, 31], usual))],
@@ -135,6 +114,17 @@ export const SPIKE_CASES: readonly Case[] = [
     series: [...health(), number(usual, { restarts: [at(TUESDAY, 11)] })],
     firing: [],
     silent: noons([29, 30, 31]),
+  },
+  {
+    name: 'two-corrections-on-a-weekend',
+    series: [...health(), of('e1', counted(corrected(usual)))],
+    firing: [],
+    silent: [at(27, 12), at(27, 18), at(28, 4), ...noons([28, 29, 30])],
+  },
+  {
+    name: 'five-times-the-usual-after-two-corrections-on-a-weekend',
+    series: [...health(), of('e1', counted(corrected(campaign(100, [TUESDAY], usual))))],
+    ...spike,
   },
   {
     name: 'four-replicas-that-each-restarted-once',
