@@ -62,8 +62,8 @@ test('a shard without an account is healthy and ready, says so, and serves who i
   expect(metrics).toContain('process_cpu_seconds_total');
   expect((await ask('/metrics?account=acme')).status).toBe(404);
   const page = await text('/');
-  expect(page).toContain('No accounts here');
-  expect(page).toContain('Here are only the accounts of shard 0 of 3, counted from 0.');
+  expect(page).toContain('No accounts');
+  expect(page).toContain('Shows only the accounts of shard 0 of 3, counted from 0.');
   expect(lines).toMatchObject([
     {
       level: 'info',

@@ -19,7 +19,7 @@ const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' };
 const RUNBOOKS =
   'https://github.com/whatsapp-numbers-exporter/whatsapp-numbers-exporter/blob/main/docs/runbooks.md';
 
-/** Panels of one height, side by side; each brings its width in 24ths of the page. */
+/** Panels of the same height, side by side; each has its own width in 24ths of the page. */
 interface Band {
   readonly height: number;
   readonly panels: readonly Panel[];
@@ -31,7 +31,7 @@ export interface DashboardContent {
   readonly description: string;
   /** Grafana's notation: `now-24h`, `now/M`. */
   readonly from: string;
-  /** Whether the page tells about many numbers or about the one that is chosen. */
+  /** Whether the dashboard shows many numbers or one selected number. */
   readonly numbers: 'many' | 'one';
   readonly bands: readonly Band[];
 }
@@ -53,7 +53,7 @@ export function createDashboard(content: DashboardContent): Dashboard {
   return { ...dashboard, panels: placed(content.bands) };
 }
 
-/** Grafana's own placement lets a wide panel run over the edge, and panels without an id collide. */
+/** The SDK would let a wide panel exceed the page, and give panels no id. */
 function placed(bands: readonly Band[]): Panel[] {
   const panels: Panel[] = [];
   let y = 0;
@@ -75,7 +75,7 @@ function variables(numbers: 'many' | 'one') {
     query('job', 'Job', 'label_values(whatsapp_up, job)'),
     query('instance', 'Instance', 'label_values(whatsapp_up{job=~"$job"}, instance)'),
     query('account', 'Account', `label_values(${target('whatsapp_up')}, account)`),
-    // The names stand in the list so that one can search by them; the value is the number alone.
+    // The list includes names, to be searchable; the value is the number only.
     query(
       'number',
       'Number',
@@ -116,11 +116,11 @@ function annotations() {
       .textFormat('{{account}} {{number}}')
       .tagKeys('severity'),
     annotation(
-      'Month begins',
+      'Start of month',
       'blue',
       `max(${account('account_month_start_timestamp_seconds')}) * 1000`,
     )
-      .titleFormat('The counts of the month start again')
+      .titleFormat('Monthly counts restarted')
       .useValueForTime(true),
     annotation('Exporter starts', 'orange', `${target('process_start_time_seconds')} * 1000`)
       .titleFormat('Exporter started')
@@ -130,8 +130,8 @@ function annotations() {
 }
 
 /**
- * Alerts about the chosen numbers and accounts, and those that concern none. Rules drop `instance`
- * and an Alertmanager's labels may differ, so `job` and `instance` do not select here.
+ * Alerts for the selected accounts and numbers, and alerts for none. Not filtered by `job` and
+ * `instance`: the rules drop `instance`, and `job` may be relabelled.
  */
 export const firingAlerts = () =>
   'ALERTS{alertname=~"WhatsApp.+", alertstate="firing", account=~"$account|", number=~"$number|"}';
@@ -154,7 +154,7 @@ function links() {
   ];
 }
 
-/** A link from a panel to one number's story, where `of` says how the panel names that number. */
+/** A link from a panel to the dashboard of a number; `of` says where the panel has its labels. */
 export function toNumber(of: 'series' | 'row') {
   const [whose, which] =
     of === 'series'
@@ -169,8 +169,8 @@ export function toNumber(of: 'series' | 'row') {
 }
 
 /**
- * The JSON as it is committed: keys in alphabetical order as Grafana exports them, and without
- * `placement`, whose only value hides links and annotations in a menu of recent versions.
+ * The JSON as committed: keys sorted as in Grafana's export, and without `placement`, whose only value
+ * hides links and annotations in a menu in recent versions.
  */
 export function renderDashboard(dashboard: Dashboard): string {
   const isPlain = (value: unknown): value is Record<string, unknown> =>

@@ -4,7 +4,7 @@ import { oneNumber } from './number.ts';
 import { overview } from './overview.ts';
 import { usage } from './usage.ts';
 
-/** The dashboards as they are committed: file name -> JSON. */
+/** The committed dashboards: file name -> JSON. */
 export const renderDashboards = (): Record<string, string> => ({
   'overview.json': renderDashboard(overview()),
   'usage.json': renderDashboard(usage()),

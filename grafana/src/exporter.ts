@@ -4,24 +4,24 @@ import { builds, cpu, lag, memory, samples, scrapes } from './process.ts';
 import { account, accountNow, countOfZero, highest, perAccount, target } from './promql.ts';
 import { table } from './table.ts';
 
-/** A bar's width. At a scrape's, by default, `$__rate_interval` would count everything in four bars. */
+/** The width of a bar. With the default of one scrape, `$__rate_interval` would count everything in four bars. */
 const EACH = '10m';
-/** What was counted from each point of a graph to the next. `[$__interval]` would lose what comes in between. */
+/** The increase from each point of a graph to the next. `[$__interval]` would miss increases between samples. */
 const countedBy = (label: string, counter: string) =>
   `sum by (${label}) (increase(${account(counter)}[$__rate_interval] offset -$__interval)) > 0`;
 
 const LAST_SUCCESS = accountNow('last_success_timestamp_seconds');
 
-/** Can I trust what the other dashboards show? */
+/** Can the other dashboards be trusted? */
 export const exporter = () =>
   createDashboard({
     uid: 'whatsapp-exporter',
     title: 'WhatsApp / Exporter',
-    description: 'Can I trust what the other dashboards show? Polls, failures, and the process.',
+    description: 'Can I trust the other dashboards? Polls, failures, and the exporter process.',
     from: 'now-6h',
     numbers: 'many',
     bands: [
-      { height: 4, panels: [down(), failing(), age(), failed(), odd(), tokenEnd()] },
+      { height: 4, panels: [down(), failing(), age(), failed(), anomalyCount(), tokenExpiry()] },
       { height: 7, panels: [polls()] },
       { height: 8, panels: [ages(), failures()] },
       { height: 8, panels: [durations(), anomalies()] },
@@ -36,10 +36,10 @@ const down = () =>
   stat({
     title: 'Exporters down',
     description:
-      'Scrape targets of the chosen jobs that Prometheus cannot reach. More than 0: see whether the process runs and whether its address in the scrape configuration is right.',
+      'Scrape targets of the selected jobs that Prometheus cannot reach. If above 0, check that the process runs and that its address in the scrape configuration is correct.',
     width: 4,
     unit: 'locale',
-    none: 'Nothing is scraped',
+    none: 'No targets',
     thresholds: ['green', [1, 'red']],
     queries: { '': countOfZero(target('up')) },
   });
@@ -48,7 +48,7 @@ const failing = () =>
   stat({
     title: 'Accounts failing',
     description:
-      'Accounts whose last poll failed in every replica. More than 0: the failures by reason below say why, and the table which account.',
+      'Accounts whose last poll failed in every replica. If above 0, see the reasons in the graph below and the accounts in the table.',
     width: 4,
     unit: 'locale',
     none: 'No accounts',
@@ -60,7 +60,7 @@ const age = () =>
   stat({
     title: 'Age of the oldest data',
     description:
-      'Since the last successful poll, of the account for which it is longest ago. An account that never had one is not in it, but counts as failing.',
+      'Time since the last successful poll, of the account with the oldest data. Excludes accounts that never had a successful poll; they count as failing.',
     width: 4,
     unit: 's',
     decimals: 0,
@@ -73,7 +73,7 @@ const failed = () =>
   stat({
     title: 'Polls failed',
     description:
-      'The share of all polls in the chosen time. Below 1 % is the weather of the internet; above 10 % find the reason below.',
+      'Share of failed polls in the selected time range. Below 1 % is normal on the internet; above 10 %, find the reason below.',
     width: 4,
     unit: 'percentunit',
     decimals: 1,
@@ -86,11 +86,11 @@ const failed = () =>
     },
   });
 
-const odd = () =>
+const anomalyCount = () =>
   stat({
     title: 'Anomalies',
     description:
-      'Oddities in otherwise good responses in the chosen time, such as a field that makes no sense. One that stays is counted at every poll, but logged once: look there for the place.',
+      'Anomalies in otherwise valid responses in the selected time range, such as an invalid field. A persistent anomaly is counted on every poll but logged once; the log shows where it is.',
     width: 4,
     unit: 'locale',
     decimals: 0,
@@ -99,15 +99,15 @@ const odd = () =>
     queries: { '': `sum(increase(${account('response_anomalies_total')}[$__range]))` },
   });
 
-const tokenEnd = () =>
+const tokenExpiry = () =>
   stat({
-    title: 'Access token ends in',
+    title: 'Access token expires in',
     description:
-      'The account whose token lapses first. Tokens live an hour and are renewed before they lapse: 0 means that renewing fails. A configured token tells no end.',
+      'Time until the first access token expires. Tokens are valid for one hour and are renewed before that, so 0 means that renewal fails. The expiry of a configured token is unknown.',
     width: 4,
     unit: 's',
     decimals: 0,
-    none: 'Not told',
+    none: 'Unknown',
     queries: {
       '': `clamp_min(min(${accountNow('access_token_expiry_timestamp_seconds')}) - time(), 0)`,
     },
@@ -117,10 +117,10 @@ const polls = () =>
   timeline({
     title: 'Polls by account',
     description:
-      'Whether the last poll succeeded, of the 25 accounts that failed the most. All red at once: provider or network; one alone: its credentials. A gap: the exporter itself was away.',
+      'Whether the last poll succeeded, for the 25 accounts with the most failures. All red at once: provider or network. One red: its credentials. A gap: the exporter was down.',
     width: 24,
     unit: 'none',
-    none: 'Nothing was scraped in this time',
+    none: 'No scrapes in this time range',
     ...UP,
     queries: {
       '{{account}}':
@@ -133,11 +133,11 @@ const ages = () =>
   lines({
     title: 'Age of the data',
     description:
-      'Since the last successful poll, for the 10 accounts with the oldest. A line that climbs has failing polls; after poll.stale_after (5 minutes, or three times the interval of polls where that is longer) its numbers are no longer served.',
+      'Time since the last successful poll, for the 10 accounts with the oldest data. A rising line means that polls fail. After poll.stale_after (by default 5 minutes or three polling intervals, whichever is longer) the numbers of the account are dropped.',
     width: 12,
-    // In minutes, since an axis in seconds has marks such as 1.67 mins.
+    // In minutes: an axis in seconds has ticks such as 1.67 mins.
     unit: 'm',
-    none: 'No poll succeeded in this time',
+    none: 'No successful polls in this time range',
     queries: { '{{account}}': highest(10, `(time() - ${LAST_SUCCESS}) / 60`) },
   });
 
@@ -145,11 +145,11 @@ const failures = () =>
   bars({
     title: 'Failed polls by reason',
     description:
-      'Of all replicas. credentials, token, blocked: mend the credentials; timeout, network, tls: the way to the provider; rate_limited: poll less often; the rest is explained in the documentation of the metric.',
+      'Failed polls of all replicas. credentials, token, blocked: fix the credentials. timeout, network, tls: check the network path to the provider. rate_limited: poll less often. docs/metrics.md explains the other reasons.',
     width: 12,
     unit: 'locale',
     interval: EACH,
-    none: 'No poll failed in this time',
+    none: 'No failed polls in this time range',
     queries: { '{{reason}}': countedBy('reason', 'poll_failures_total') },
   });
 
@@ -157,10 +157,10 @@ const durations = () =>
   lines({
     title: 'Duration of a poll',
     description:
-      'The last poll of each account, the 10 slowest. Near poll.timeout (20 s unless configured) polls begin to fail: ask the provider, or poll less often.',
+      'Duration of the last poll, for the 10 slowest accounts. Close to poll.timeout (default 20 s), polls start to fail: contact the provider, or poll less often.',
     width: 12,
     unit: 's',
-    none: 'No polls in this time',
+    none: 'No polls in this time range',
     queries: { '{{account}}': highest(10, accountNow('poll_duration_seconds')) },
   });
 
@@ -168,11 +168,11 @@ const anomalies = () =>
   bars({
     title: 'Anomalies by kind',
     description:
-      'Oddities in otherwise good responses. Each costs one entry, field or text, never the poll; the log says where. A kind that stays deserves a word to the provider.',
+      'Anomalies in otherwise valid responses. Each affects one entry, field or text, and never fails the poll; the log shows where it is. Report a persistent anomaly to the provider.',
     width: 12,
     unit: 'locale',
     interval: EACH,
-    none: 'No anomaly in this time',
+    none: 'No anomalies in this time range',
     queries: { '{{kind}}': countedBy('kind', 'response_anomalies_total') },
   });
 
@@ -180,9 +180,9 @@ const accounts = () =>
   table({
     title: 'Accounts',
     description:
-      'Every account, failing first, then by the age of its data. Failures and anomalies are those of the chosen time. An interval shorter than the polls take makes them skip.',
+      'All accounts: failing first, then by age of data. Failures and anomalies are counts in the selected time range. If polls take longer than the interval, some are skipped.',
     width: 24,
-    none: 'Nothing is scraped now',
+    none: 'No targets',
     sortBy: ['State', '-Data age'],
     columns: [
       { name: 'Account', label: 'account', width: 150 },
@@ -199,7 +199,7 @@ const accounts = () =>
         expr: `${accountNow('last_poll_timestamp_seconds')} * 1000`,
         unit: 'dateTimeFromNow',
       },
-      { name: 'Poll takes', expr: accountNow('poll_duration_seconds'), unit: 's', decimals: 2 },
+      { name: 'Duration', expr: accountNow('poll_duration_seconds'), unit: 's', decimals: 2 },
       { name: 'Interval', expr: accountNow('poll_interval_seconds'), unit: 's' },
       { name: 'Numbers', expr: accountNow('account_numbers') },
       {
@@ -213,7 +213,7 @@ const accounts = () =>
         decimals: 0,
       },
       {
-        name: 'Token ends in',
+        name: 'Token expires in',
         expr: `${accountNow('access_token_expiry_timestamp_seconds')} - time()`,
         unit: 's',
         decimals: 0,
@@ -225,10 +225,10 @@ const numbers = () =>
   lines({
     title: 'Numbers by account',
     description:
-      'How many numbers the provider reports, the 10 largest accounts. A sudden drop is worth asking the provider about: removed numbers leave all dashboards at once.',
+      'Numbers reported by the provider, for the 10 largest accounts. Ask the provider about a sudden drop: removed numbers disappear from all dashboards.',
     width: 8,
     unit: 'locale',
     decimals: 0,
-    none: 'No poll succeeded in this time',
+    none: 'No successful polls in this time range',
     queries: { '{{account}}': highest(10, accountNow('account_numbers')) },
   });

@@ -14,17 +14,17 @@ import {
 } from './promql.ts';
 import { table } from './table.ts';
 
-/** One number's story. */
+/** Details of one number. */
 export const oneNumber = () =>
   createDashboard({
     uid: 'whatsapp-number',
     title: 'WhatsApp / Number',
-    description: "One number's story: who it is, whether it is up, and what it is used for.",
+    description: 'Details of one number: its names, its state, and its conversations.',
     from: 'now-7d',
     numbers: 'one',
     bands: [
       { height: 4, panels: [state(), since(), uptimes(), thisMonth(), lastOne(), monthEnd()] },
-      { height: 4, panels: [who()] },
+      { height: 4, panels: [details()] },
       { height: 4, panels: [states()] },
       { height: 9, panels: [curve(), daily()] },
       { height: 9, panels: [hourly(), categories()] },
@@ -35,7 +35,7 @@ const state = () =>
   stat({
     title: 'State',
     description:
-      'Online: connected to an inbox. Offline: messages to this number reach nobody; connect it to its inbox again. No data: the number was removed, or the exporter is away.',
+      'Online: connected to an inbox. Offline: nobody receives messages to this number; reconnect it to its inbox. Unknown: the number was removed, or the exporter is down.',
     width: 3,
     unit: 'none',
     none: 'Unknown',
@@ -47,13 +47,13 @@ const since = () =>
   stat({
     title: 'In this state for',
     description:
-      'Since the last change within the chosen time, or since the number was first seen in it. If this is as long as the chosen time, choose a longer one.',
+      'Time since the last change in the selected time range, or since the number was first seen in it. If this equals the time range, select a longer one.',
     width: 3,
     unit: 's',
     decimals: 1,
     none: 'Unknown',
     interval: '1m',
-    // A minute in a week; by default this small panel would ask for an hour.
+    // A step of one minute for a week; the default for this small panel is an hour.
     maxDataPoints: 10_000,
     queries: { '': TIME_IN_STATE },
   });
@@ -62,7 +62,7 @@ const uptimes = () =>
   stat({
     title: 'Uptime',
     description:
-      'The share of the time in which the number was online, up to now; time without data does not count. Below 99 % look at the states below: many short breaks have another cause than one long one.',
+      'Share of time in which the number was online, up to now. Time without data does not count. Below 99 %, look at the states below: many short outages have a different cause than one long outage.',
     width: 6,
     unit: 'percentunit',
     decimals: 2,
@@ -79,7 +79,7 @@ const thisMonth = () =>
   stat({
     title: 'Conversations this month',
     description:
-      'From the first of the month in the zone that the exporter is configured for until now. It starts again with the next month; see the curve below.',
+      'Conversations since the first of the month, in the time zone configured in the exporter. Resets every month; see the curve below.',
     width: 4,
     unit: 'locale',
     none: 'No data',
@@ -90,10 +90,10 @@ const lastOne = () =>
   stat({
     title: 'Last month',
     description:
-      "The last count that was seen in the month before. Compare it with the provider's bill; Prometheus must have been scraping at that month's end.",
+      "The last count of the previous month. Compare it with the provider's bill. Only complete if Prometheus was scraping at the end of that month.",
     width: 4,
     unit: 'locale',
-    none: 'No data from then',
+    none: 'No data for last month',
     queries: { '': lastMonth(MONTH.all) },
   });
 
@@ -101,7 +101,7 @@ const monthEnd = () =>
   stat({
     title: 'Forecast for the month',
     description:
-      'An estimate: what stands now, and for each hour that is left the average hour of the last 7 days. A single campaign in those days makes it too high.',
+      'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. A campaign in those days makes it too high.',
     width: 4,
     unit: 'locale',
     decimals: 0,
@@ -109,13 +109,13 @@ const monthEnd = () =>
     queries: { '': forecast(MONTH.all) },
   });
 
-const who = () =>
+const details = () =>
   table({
-    title: 'Who it is',
+    title: 'Details',
     description:
-      'What the provider says of the number now. Inbox and inbox account are ids, 0 for none. Take the inbox id to the provider when you ask about an outage.',
+      'Current data from the provider. Inbox and inbox account are ids, 0 for none. When you contact the provider about an outage, include the inbox id.',
     width: 24,
-    none: 'The number is not known now: it was removed, or the exporter is away',
+    none: 'No current data: the number was removed, or the exporter is down',
     sortBy: [],
     labelsFrom: NAMES,
     columns: [
@@ -142,10 +142,10 @@ const states = () =>
   timeline({
     title: 'State',
     description:
-      'Red is offline, green online; a gap is time without data: the exporter or the provider was away. Compare breaks with the alerts and exporter starts that are marked.',
+      'Red is offline, green is online. A gap is time without data: the exporter or the provider was down. Compare outages with the marked alerts and exporter starts.',
     width: 24,
     unit: 'none',
-    none: 'The number was not seen in this time',
+    none: 'No data for this number in this time range',
     ...STATE,
     queries: { '{{number}}': ONLINE },
   });
@@ -154,10 +154,10 @@ const curve = () =>
   lines({
     title: 'Month to date',
     description:
-      'Counts since the month began; a mark shows where it began. A drop elsewhere is a correction by the provider; a flat line on a working day, a number that nobody reaches.',
+      'Counts since the start of the month, which is marked. A drop at any other time is a correction by the provider. A flat line on a working day may mean that the number is unreachable.',
     width: 12,
     unit: 'locale',
-    none: 'The number was not seen in this time',
+    none: 'No data for this number in this time range',
     queries: {
       Conversations: numberNow(MONTH.all),
       Marketing: numberNow(MONTH.marketing),
@@ -170,12 +170,12 @@ const daily = () =>
   bars({
     title: 'Conversations per day',
     description:
-      "Each bar is its day from midnight in the dashboard's time zone; the last one is today so far. A correction by the provider lowers the day on which it came. Choose a longer time to compare weeks.",
+      "Each bar is a day from midnight in the dashboard's time zone; the last bar is today so far. A correction by the provider lowers the bar of the day on which it was made. Select a longer time range to compare weeks.",
     width: 12,
     unit: 'locale',
     decimals: 0,
     interval: '1d',
-    none: 'The number was not seen in this time',
+    none: 'No data for this number in this time range',
     queries: {
       Marketing: growth(MONTH.marketing),
       Service: growth(MONTH.service),
@@ -187,12 +187,12 @@ const hourly = () =>
   bars({
     title: 'Conversations per hour',
     description:
-      'When this number is used. Incoming ones that stop while it is online are a reason to send it a message and see whether it arrives.',
+      'When this number is used. If incoming conversations stop while it is online, send it a test message and check that it arrives.',
     width: 16,
     unit: 'locale',
     decimals: 0,
     interval: '1h',
-    none: 'The number was not seen in this time',
+    none: 'No data for this number in this time range',
     queries: {
       Marketing: counted('marketing'),
       Service: counted('service'),
@@ -204,7 +204,7 @@ const categories = () =>
   ranking({
     title: 'This month by category',
     description:
-      "What the month's conversations consist of. Marketing and service ones are opened by templates, incoming ones by customers; if marketing outweighs the rest, ask whether its campaign is meant to run.",
+      "This month's conversations by category. Marketing and service conversations are opened by templates, incoming ones by customers. If marketing dominates, check that its campaign is supposed to run.",
     width: 8,
     unit: 'locale',
     none: 'No data',

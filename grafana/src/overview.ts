@@ -16,15 +16,15 @@ import {
 } from './promql.ts';
 import { table } from './table.ts';
 
-/** Rows of the timeline: what fits on a screen, however many numbers there are. */
+/** Rows of the timeline that fit on a screen. */
 const ROWS = 25;
 
-/** Is every number up? */
+/** Is every number online? */
 export const overview = () =>
   createDashboard({
     uid: 'whatsapp-overview',
     title: 'WhatsApp / Overview',
-    description: 'Is every number up? Offline numbers first; each leads to its own story.',
+    description: 'Is every number online? Offline numbers first; each links to its details.',
     from: 'now-24h',
     numbers: 'many',
     bands: [
@@ -39,7 +39,7 @@ const offline = () =>
   stat({
     title: 'Offline',
     description:
-      'Numbers that are connected to no inbox now. More than 0: find them at the top of the table below and connect them to their inbox again, or remove those that are meant to be free.',
+      'Numbers that are not connected to an inbox. If above 0, find them at the top of the table below and reconnect them, or remove numbers that are no longer used.',
     width: 4,
     unit: 'locale',
     none: 'No numbers',
@@ -51,7 +51,7 @@ const online = () =>
   stat({
     title: 'Online',
     description:
-      'Numbers that are connected to an inbox now. Fewer than expected while nothing is offline: numbers were removed at the provider.',
+      'Numbers that are connected to an inbox. If there are fewer than expected and none is offline, numbers were removed at the provider.',
     width: 4,
     unit: 'locale',
     none: 'No numbers',
@@ -62,7 +62,7 @@ const age = () =>
   stat({
     title: 'Age of the oldest data',
     description:
-      'Since the last successful poll, of the account for which it is longest ago. Past poll.stale_after (5 minutes, or three times the interval of polls where that is longer) the numbers of that account are no longer shown; past 15 minutes look at the Exporter dashboard for the reason.',
+      'Time since the last successful poll, of the account with the oldest data. After poll.stale_after (by default 5 minutes or three polling intervals, whichever is longer) the numbers of the account are dropped. After 15 minutes, see the Exporter dashboard for the reason.',
     width: 4,
     unit: 's',
     decimals: 0,
@@ -75,7 +75,7 @@ const alerts = () =>
   stat({
     title: 'Firing alerts',
     description:
-      "Alerts of this project's Prometheus rules; the table below names them. Alerts that Grafana manages itself are on its Alerting page instead, and without the rules this is always 0.",
+      "Firing alerts of this project's Prometheus rules, listed in the table below. Without the rules this is always 0. Grafana-managed alerts are on Grafana's Alerting page.",
     width: 4,
     unit: 'locale',
     none: '0',
@@ -87,7 +87,7 @@ const thisMonth = () =>
   stat({
     title: 'Conversations this month',
     description:
-      'Of the chosen numbers since the month began in the zone that the exporter is configured for. The Usage dashboard shows what they consist of.',
+      'Conversations of the selected numbers since the start of the month, in the time zone configured in the exporter. The Usage dashboard shows them by category.',
     width: 4,
     unit: 'locale',
     none: 'No numbers',
@@ -98,7 +98,7 @@ const monthEnd = () =>
   stat({
     title: 'Forecast for the month',
     description:
-      'An estimate: what stands now, and for each hour that is left the average hour of the last 7 days. If it is above your budget, look for the largest numbers on the Usage dashboard.',
+      'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. If it exceeds your budget, find the largest numbers on the Usage dashboard.',
     width: 4,
     unit: 'locale',
     decimals: 0,
@@ -110,10 +110,10 @@ const states = () =>
   timeline({
     title: `State of the ${ROWS} least online numbers`,
     description:
-      'Red is offline, green online; a gap is time without data: the exporter or the provider was away. Many numbers red at once points to the inbox service, one alone to that number.',
+      'Red is offline, green is online. A gap is time without data: the exporter or the provider was down. Many red numbers at once point to the inbox service, a single one to that number.',
     width: 24,
     unit: 'none',
-    none: 'No number was seen in this time: see the Exporter dashboard',
+    none: 'No data in this time range: see the Exporter dashboard',
     ...STATE,
     link: toNumber('series'),
     queries: { '{{number}} {{display_name}}': leastOnline(ROWS, named(ONLINE)) },
@@ -123,9 +123,9 @@ const numbers = () =>
   table({
     title: 'Numbers',
     description:
-      'Every number, offline first, then by the time that it was online. Click a number for its story. Conversations are those of the current month; «last change» is within the chosen time.',
+      'All numbers: offline first, then by uptime. Click a number for its details. Conversations are those of the current month. “Last change” covers the selected time range.',
     width: 24,
-    none: 'No number is known now: see the Exporter dashboard',
+    none: 'No current data: see the Exporter dashboard',
     interval: '1m',
     maxDataPoints: 2000,
     sortBy: ['State', 'Uptime'],
@@ -161,9 +161,9 @@ const alertTable = () =>
   table({
     title: 'Firing alerts',
     description:
-      "What this project's Prometheus rules report for the chosen accounts and numbers. Each alert's runbook says what it means and what to check first.",
+      "Firing alerts of this project's Prometheus rules for the selected accounts and numbers. The runbook of each alert says what it means and what to check first.",
     width: 12,
-    none: 'No alert is firing',
+    none: 'No firing alerts',
     sortBy: ['Severity', 'Alert'],
     labelsFrom: `max by (alertname, severity, account, number) (${firingAlerts()})`,
     columns: [
@@ -178,10 +178,10 @@ const offlineOverTime = () =>
   lines({
     title: 'Offline numbers by account',
     description:
-      'The 10 accounts with the most numbers offline at once. A step that all accounts share points to the provider, a step of one to that account.',
+      'The 10 accounts with the most offline numbers. A step in all accounts points to the provider, a step in one to that account.',
     width: 12,
     unit: 'locale',
     decimals: 0,
-    none: 'No number was seen in this time',
+    none: 'No data in this time range',
     queries: { '{{account}}': highest(10, `sum by (account) (${ONLINE} == bool 0)`) },
   });

@@ -36,29 +36,29 @@ import * as stats from '@grafana/grafana-foundation-sdk/stat';
 import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** What every panel says of itself. */
+/** Settings common to all panels. */
 export interface Frame {
   readonly title: string;
-  /** What is shown, what it rests on, and what to do about it. */
+  /** What is shown, what it is based on, and what to do about it. */
   readonly description: string;
   /** In 24ths of the page. */
   readonly width: number;
   readonly unit: string;
   readonly decimals?: number;
-  /** What stands there when there is nothing to show. */
+  /** Text of an empty panel. */
   readonly none: string;
-  /** Legend (empty where the title says it all) -> PromQL. */
+  /** Legend (empty: the title) -> PromQL. */
   readonly queries: Readonly<Record<string, string>>;
-  /** The finest step of the queries; Grafana takes a coarser one for a long range. */
+  /** The smallest step of the queries; Grafana uses a larger one for a long range. */
   readonly interval?: string;
-  /** How many steps a range is divided into, where other than the panel's width in pixels. */
+  /** The number of steps in a range; by default the panel's width in pixels. */
   readonly maxDataPoints?: number;
   readonly mappings?: readonly ValueMapping[];
   readonly thresholds?: Thresholds;
   readonly link?: { readonly title: string; readonly url: string };
 }
 
-/** The first colour, then the values from which another begins. */
+/** The base colour, then values and the colours that start there. */
 export type Thresholds = readonly [string, ...(readonly [number, string])[]];
 
 interface AnyPanelBuilder extends Builder<Panel> {
@@ -109,7 +109,7 @@ export function thresholds([first, ...steps]: Thresholds): ThresholdsConfigBuild
     .steps([{ value: null, color: first }, ...steps.map(([value, color]) => ({ value, color }))]);
 }
 
-/** Texts and colours for the values of a gauge that says yes (1) or no (0). */
+/** Texts and colours for a gauge with the values 0 and 1. */
 export const flag = (no: [string, string], yes: [string, string]): ValueMapping[] => [
   {
     type: MappingType.ValueToText,
@@ -124,20 +124,20 @@ const yesNo = (no: string, yes: string) => ({
   mappings: flag([no, 'red'], [yes, 'green']),
   thresholds: ['red', [1, 'green']] as const,
 });
-/** How `whatsapp_number_online` reads. */
+/** Display of `whatsapp_number_online`. */
 export const STATE = yesNo('Offline', 'Online');
-/** How `whatsapp_up` reads. */
+/** Display of `whatsapp_up`. */
 export const UP = yesNo('Failing', 'Working');
 
 const last = () => new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false);
 
-/** One large value, or one a query. Coloured only where a colour means something. */
+/** One large value per query. Coloured only if it has thresholds or mappings. */
 export function stat(frame: Frame): Panel {
-  const isJudged = frame.thresholds !== undefined || frame.mappings !== undefined;
+  const isColoured = frame.thresholds !== undefined || frame.mappings !== undefined;
   const builder = new stats.PanelBuilder()
     .reduceOptions(last())
     .graphMode(BigValueGraphMode.None)
-    .colorMode(isJudged ? BigValueColorMode.Background : BigValueColorMode.None)
+    .colorMode(isColoured ? BigValueColorMode.Background : BigValueColorMode.None)
     .textMode(
       Object.keys(frame.queries).length > 1
         ? BigValueTextMode.ValueAndName
@@ -147,7 +147,7 @@ export function stat(frame: Frame): Panel {
   return framed(builder, frame, 'now');
 }
 
-/** One horizontal bar a series: for the largest few of many. */
+/** One horizontal bar per series, for the largest of many. */
 export function ranking(frame: Frame): Panel {
   const builder = new bargauge.PanelBuilder()
     .reduceOptions(last())
@@ -168,7 +168,7 @@ const tooltip = () =>
   // oxlint-disable-next-line unicorn/no-array-sort -- a builder is no array
   new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending);
 
-/** The same kind of conversation has the same colour wherever it is drawn. */
+/** Each kind of conversation has the same colour in all panels. */
 const COLOURS: Readonly<Record<string, string>> = {
   All: 'purple',
   Conversations: 'purple',
@@ -197,7 +197,7 @@ function graph({ queries }: Frame) {
 
 export const lines = (frame: Frame): Panel => framed(graph(frame).fillOpacity(0), frame, 'range');
 
-/** Stacked bars, each beginning at its own time: the parts must make a whole. */
+/** Stacked bars, each starting at its own time; the parts must add up to a whole. */
 export function bars(frame: Frame): Panel {
   const builder = graph(frame)
     .drawStyle(GraphDrawStyle.Bars)
@@ -208,7 +208,7 @@ export function bars(frame: Frame): Panel {
   return framed(builder, frame, 'range');
 }
 
-/** One row a series, coloured by what the value stands for. */
+/** One row per series, coloured by value. */
 export function timeline(frame: Frame): Panel {
   const builder = new statetimeline.PanelBuilder()
     .legend(legend().showLegend(false))

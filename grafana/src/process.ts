@@ -2,17 +2,17 @@ import { flag, lines } from './panels.ts';
 import { highest, target } from './promql.ts';
 import { table } from './table.ts';
 
-// The panels about the process itself, for the Exporter dashboard.
+// Panels about the exporter process, for the Exporter dashboard.
 
 export const samples = () =>
   lines({
     title: 'Series per scrape',
     description:
-      'What each exporter costs Prometheus: about 14 series a number. If it falls to a few hundred the numbers are gone because polls fail; see the data age.',
+      'Series of each exporter in Prometheus: about 14 per number. A drop to a few hundred means that stale numbers were dropped because polls fail; see the age of the data.',
     width: 8,
     unit: 'locale',
     decimals: 0,
-    none: 'Nothing was scraped in this time',
+    none: 'No scrapes in this time range',
     queries: { '{{instance}}': highest(10, target('scrape_samples_scraped')) },
   });
 
@@ -20,10 +20,10 @@ export const scrapes = () =>
   lines({
     title: 'Duration of a scrape',
     description:
-      'How long Prometheus waits for /metrics. A scrape calls nobody, so seconds here mean a starved process; near scrape_timeout scrapes fail.',
+      'How long Prometheus waits for /metrics. A scrape sends no requests to the provider, so seconds mean that the process lacks CPU. Close to scrape_timeout, scrapes fail.',
     width: 8,
     unit: 's',
-    none: 'Nothing was scraped in this time',
+    none: 'No scrapes in this time range',
     queries: { '{{instance}}': highest(10, target('scrape_duration_seconds')) },
   });
 
@@ -31,21 +31,21 @@ export const memory = () =>
   lines({
     title: 'Memory',
     description:
-      'Resident memory of each exporter. It follows the count of numbers; growth over days with the same count is a leak: restart it and report it.',
+      'Resident memory of each exporter. It depends on the count of numbers. Growth over days at the same count is a leak: restart the exporter and report it.',
     width: 8,
     unit: 'bytes',
-    none: 'Nothing was scraped in this time',
+    none: 'No scrapes in this time range',
     queries: { '{{instance}}': highest(10, target('process_resident_memory_bytes')) },
   });
 
 export const cpu = () =>
   lines({
-    title: 'Processor',
+    title: 'CPU',
     description:
-      'Cores in use by each exporter. A steady 1 is a process at its limit: poll or scrape less often, or split the accounts.',
+      'CPU cores used by each exporter. A constant 100 % is the limit of the process: poll or scrape less often, or shard the accounts.',
     width: 8,
     unit: 'percentunit',
-    none: 'Nothing was scraped in this time',
+    none: 'No scrapes in this time range',
     queries: {
       '{{instance}}': highest(10, `rate(${target('process_cpu_seconds_total')}[$__rate_interval])`),
     },
@@ -55,10 +55,10 @@ export const lag = () =>
   lines({
     title: 'Event loop lag',
     description:
-      'The 99th percentile of how late the process gets to its work. Up to 50 ms is usual; seconds delay scrapes and polls: give it more processor.',
+      '99th percentile of the event loop delay. Up to 50 ms is normal. Seconds delay scrapes and polls: give the process more CPU.',
     width: 8,
     unit: 's',
-    none: 'Nothing was scraped in this time',
+    none: 'No scrapes in this time range',
     queries: { '{{instance}}': highest(10, target('nodejs_eventloop_lag_p99_seconds')) },
   });
 
@@ -66,9 +66,9 @@ export const builds = () =>
   table({
     title: 'Exporters',
     description:
-      'What runs where, and since when. Different versions side by side are a half-done update; a recent start that nobody ordered is a crash: see its log. A refused configuration leaves the one from before in force: the log says what is wrong.',
+      'Versions and start times. Different versions mean an unfinished update; an unexpected recent start means a crash: see the log. If a configuration is rejected, the exporter keeps the previous one, and the log says why.',
     width: 24,
-    none: 'Nothing is scraped now',
+    none: 'No targets',
     sortBy: ['Instance'],
     labelsFrom: `max by (instance, version, revision, node_version) (${target('whatsapp_exporter_build_info')})`,
     columns: [
@@ -90,11 +90,11 @@ export const builds = () =>
       {
         name: 'Configuration',
         expr: `max by (instance) (${target('whatsapp_exporter_config_last_reload_successful')})`,
-        mappings: flag(['Refused', 'red'], ['In force', 'green']),
+        mappings: flag(['Rejected', 'red'], ['Active', 'green']),
         thresholds: ['red', [1, 'green']],
       },
       {
-        name: 'In force since',
+        name: 'Active since',
         expr: `max by (instance) (${target('whatsapp_exporter_config_last_reload_success_timestamp_seconds')}) * 1000`,
         unit: 'dateTimeFromNow',
       },

@@ -1,8 +1,8 @@
 /**
- * The PromQL that the dashboards share. Two rules run through all of it: replicas of the exporter
- * report the same number, so a value is first made one per number or account, whatever `instance`
- * says; and a difference is taken per number before anything is summed, since a number that joins
- * or leaves would otherwise move the sum by its whole month.
+ * PromQL shared by the dashboards. Two rules apply throughout. Replicas of the exporter report the
+ * same numbers, so values are first aggregated to one per number or account, across `instance`. And
+ * differences are taken per number before summing, because a number that joins or leaves would
+ * otherwise change the sum by its whole month.
  */
 
 const TARGET = 'job=~"$job", instance=~"$instance"';
@@ -30,42 +30,42 @@ export const MONTH = {
 } as const;
 
 export const ONLINE = numberNow('online');
-/** Unlike `count(x == 0)` this is 0 when nothing is 0, and nothing when there is nothing to count. */
+/** Unlike `count(x == 0)`, this is 0 if no value is 0, and empty only if there are no values. */
 export const countOfZero = (expr: string) => `sum(${expr} == bool 0)`;
 
-/** How long a gap may be for a count to go on from what stood there before. */
+/** After a longer gap, a count no longer continues from its last value. */
 const GAP = '6h';
 
-const lastSaid = (gauge: string, offset = '') =>
+const lastValue = (gauge: string, offset = '') =>
   perNumber(`last_over_time(${number(gauge)}[${GAP}]${offset})`);
 
 /**
- * A month-to-date gauge for a curve of many numbers: what it last said, so that the sum does not fall
- * while polls fail; and said within five minutes, so that a curve that begins at the turn of the
- * month begins at 0 and not with the month before.
+ * A month-to-date gauge for a curve over many numbers. Uses the last value, so that the sum does not
+ * drop while polls fail, and looks five minutes ahead, so that a curve from the start of the month
+ * begins at 0 and not with the previous month.
  */
-export const standing = (gauge: string) => lastSaid(gauge, ' offset -5m');
+export const monthToDate = (gauge: string) => lastValue(gauge, ' offset -5m');
 
 /**
- * What a month-to-date gauge grew by from each point of a graph to the next, so that the bar which
- * stands at a day's midnight is that day's and today's bar holds today so far. Exact where
- * increase() would extrapolate; subtracts corrections; a new `instance` does not lose the day.
- * Of a correction within a step that holds the turn of the month only the new month's part is seen.
+ * The growth of a month-to-date gauge from each point of a graph to the next, so that the bar at
+ * midnight covers the day that follows, and the last bar covers today so far. Unlike increase(), it is
+ * exact, subtracts corrections, and loses nothing when `instance` changes. Of a correction in the same
+ * step as the start of a month, only the new month's part is visible.
  */
 export function growth(gauge: string): string {
   const series = number(gauge);
   const month = account('account_month_start_timestamp_seconds');
   const during = '[$__interval] offset -$__interval';
   const end = perNumber(`last_over_time(${series}${during})`);
-  const before = lastSaid(gauge);
+  const before = lastValue(gauge);
   const peak = perNumber(`max_over_time(${series}${during})`);
   const first = perNumber(`min_over_time(${series}${during})`);
   const isNewMonth =
     perAccount(`last_over_time(${month}${during})`) +
     ` != ${perAccount(`last_over_time(${month}[${GAP}])`)}`;
-  // A gauge grew from its value before. Where the month turned it restarted at 0, after whatever the
-  // old month still gained; that is not known where the new month's count is the higher one already.
-  // A number that is new counts from when it was first seen.
+  // The growth is relative to the previous value. In a new month the gauge restarted at 0, after some
+  // last growth in the old month, which is unknown if the new count is already higher. A new number
+  // counts from its first value.
   const base =
     `(${before} unless on (account) (${isNewMonth}))` +
     ` or clamp_max(${before} - (${peak} > ${end}), 0) or 0 * ${before} or ${first}`;
@@ -73,16 +73,16 @@ export function growth(gauge: string): string {
 }
 
 /**
- * Conversations of a category from each point of a graph to the next. Cheap, for fine steps: of a
- * gap longer than a step it tells nothing, and it is off by a fraction as increase() is.
+ * Conversations of a category from each point of a graph to the next. Cheap, for small steps. Misses
+ * gaps longer than a step, and extrapolates as increase() does.
  */
 export const counted = (category: string) =>
   `sum(${perNumber(`increase(${conversations(category)}[$__interval] offset -$__interval)`)})`;
 
 /**
- * The last value that a month-to-date gauge had in the month before the one at the range's end.
- * Half an hour is the coarsest step that meets 04:00, and midnight, in every time zone; where the
- * provider restarts its counts late, up to half an hour's conversations are missing.
+ * The last value of a month-to-date gauge in the month before the one at the end of the range. Half an
+ * hour is the largest step that hits 04:00 and midnight in every time zone. If the provider restarts
+ * its counts late, up to half an hour of conversations is missing.
  */
 export function lastMonth(gauge: string): string {
   const month = account('account_month_start_timestamp_seconds');
@@ -92,8 +92,8 @@ export function lastMonth(gauge: string): string {
 }
 
 /**
- * Where a month-to-date gauge will stand at the month's end if each hour to come brings what the
- * average hour of the last seven days did: whole weeks, because weekends are unlike working days.
+ * The expected value of a month-to-date gauge at the end of the month, if each remaining hour is like
+ * the average hour of the last seven days. A whole week, because weekends differ from working days.
  */
 export function forecast(gauge: string): string {
   const now = numberNow(gauge);
@@ -106,13 +106,13 @@ export function forecast(gauge: string): string {
 }
 
 /**
- * The share of the time in which a number was online, looked at every `step`; time without data does
- * not count. Not an average of samples, of which there are twice as many while two replicas run.
+ * The share of time in which a number was online, evaluated every `step`; time without data does not
+ * count. Not an average of samples, because two replicas have twice as many.
  */
 export const uptime = (window: string, step: string) =>
   `avg_over_time(${ONLINE}[${window}:${step}])`;
 
-/** Unix seconds at which a number was last seen to change its state within the range. */
+/** Unix time of the last change of a number's state within the range. */
 export const LAST_CHANGE =
   `max_over_time(timestamp(${ONLINE}` +
   ` != ${perNumber(`${number('online')} offset $__interval`)})[$__range:$__interval])`;
@@ -121,23 +121,23 @@ export const LAST_CHANGE =
 export const TIME_IN_STATE = `time() - (${LAST_CHANGE} or min_over_time(timestamp(${ONLINE})[$__range:$__interval]))`;
 
 /**
- * Keeps the `k` series that reach highest within the range. The choice is made once for the whole
- * range, so that no line has holes. It must stand outermost: of two choices between equals Prometheus
- * may make two different ones.
+ * Keeps the `k` series with the highest maximum in the range. They are selected once for the whole
+ * range, so that lines have no gaps. Must be the outermost operation: Prometheus may break ties
+ * differently in two evaluations.
  */
 export const highest = (k: number, expr: string) =>
   `${expr} and topk(${k}, max_over_time((${expr})[$__range:$__interval] @ end()))`;
 
 /**
- * Keeps the numbers that were offline the longest within the range. Between equals the one with
- * more conversations comes first, or every refresh would show others.
+ * Keeps the numbers that were offline longest within the range. Ties go to the number with more
+ * conversations, so that a refresh does not change the selection.
  */
 export const leastOnline = (k: number, expr: string) =>
   `(${expr}) and on (account, number) bottomk(${k}, avg_over_time(` +
   `(${ONLINE} - 1e-12 * ${numberNow(MONTH.all)})[$__range:$__interval] @ end()))`;
 
 /**
- * One row of names a number: while a rename is under way two replicas may tell two, and a number
+ * One row of names per number. During a rename, two replicas may report different names, and a number
  * must not be matched or listed twice.
  */
 const namesOf = (labels: string, info: string) =>
@@ -146,8 +146,8 @@ const namesOf = (labels: string, info: string) =>
 export const NAMES = namesOf('display_name, business_name', number('info'));
 
 /**
- * Adds the label `display_name`: the name at the range's end, so that a rename within the range does
- * not break a line in two. A number without one at the range's end stays, without the label.
+ * Adds the label `display_name`, with the name at the end of the range, so that a rename does not split
+ * a line. A number without a name at the end of the range is kept without the label.
  */
 export const named = (expr: string) =>
   `(${expr}) * on (account, number) group_left (display_name)` +

@@ -13,7 +13,7 @@ import { PromQueryFormat, type Dataquery } from '@grafana/grafana-foundation-sdk
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { framed, thresholds, type Frame, type Thresholds } from './panels.ts';
 
-/** A column of values. Without `expr` it is a label of the other columns. */
+/** A column of values, or without `expr` a label of the other columns. */
 interface Column {
   readonly name: string;
   readonly expr?: string;
@@ -32,18 +32,18 @@ export interface TableContent extends Pick<
   'title' | 'description' | 'width' | 'none' | 'interval' | 'maxDataPoints'
 > {
   readonly columns: readonly Column[];
-  /** Column names, the first weighs most; a leading `-` sorts downwards. */
+  /** Column names in order of precedence; a leading `-` sorts in descending order. */
   readonly sortBy: readonly string[];
-  /** A query that only brings labels, such as names. */
+  /** A query that only adds labels, such as names. */
   readonly labelsFrom?: string;
 }
 
-/** Pixels that a value's column is given at least; Grafana's own 150 pushes columns off the page. */
+/** Minimum width in pixels; with Grafana's default of 150, columns do not fit on the page. */
 const VALUE_WIDTH = 90;
 
 /**
- * One row a set of labels. Each column is a query of its own, evaluated at the range's end, and
- * Grafana merges them by the labels that they share.
+ * One row per set of labels. Each column is a separate query at the end of the range; Grafana merges
+ * them by their common labels.
  */
 export function table(content: TableContent): Panel {
   const valued = content.columns.filter((column) => column.expr !== undefined);
@@ -57,7 +57,7 @@ export function table(content: TableContent): Panel {
     ),
   );
   for (const column of content.columns) builder.overrideByName(column.name, toOverride(column));
-  // Says what an empty cell means; the panel's own text is for a table without rows.
+  // For empty cells; the panel's own text is for a table without rows.
   builder.overrideByRegexp('/.*/', [{ id: 'noValue', value: '–' }]);
   const panel = framed(builder, { ...content, unit: 'locale', queries }, 'now');
   for (const target of (panel.targets ?? []) as Dataquery[]) {
@@ -67,7 +67,7 @@ export function table(content: TableContent): Panel {
 
   const refs = exprs.map((_, index) => `Value #${String.fromCharCode(65 + index)}`);
   const fieldOf = (column: Column) => column.label ?? refs[valued.indexOf(column)] ?? '';
-  // Grafana leaves the letter away where a table has but one query.
+  // Grafana omits the letter if a table has only one query.
   const hidden = ['Time', 'Value', ...refs.slice(valued.length)];
   const organize = {
     excludeByName: Object.fromEntries(hidden.map((name) => [name, true])),
@@ -85,7 +85,7 @@ export function table(content: TableContent): Panel {
 
 function toOverride(column: Column): DynamicConfigValue[] {
   const { decimals, width, mappings, link } = column;
-  // Grafana would write a label that looks like a number as one, and put it into links that way.
+  // Otherwise Grafana formats a label that looks like a number as one, also in links.
   const unit = column.expr === undefined ? 'string' : column.unit;
   const isColoured = column.thresholds !== undefined || mappings !== undefined;
   const background = {

@@ -9,16 +9,16 @@ import {
   MONTH,
   named,
   numberNow,
-  standing,
+  monthToDate,
 } from './promql.ts';
 import { table } from './table.ts';
 
-/** How much, and where will the month end? */
+/** How much is used, and what is the forecast for the month? */
 export const usage = () =>
   createDashboard({
     uid: 'whatsapp-usage',
     title: 'WhatsApp / Usage',
-    description: 'How much is used, by whom, and where will the month end?',
+    description: 'How much is used, by which numbers, and what is the forecast for the month?',
     from: 'now/M',
     numbers: 'many',
     bands: [
@@ -33,7 +33,7 @@ const thisMonth = () =>
   stat({
     title: 'Conversations this month',
     description:
-      'Of the chosen numbers, from the first of the month in the zone that the exporter is configured for until now. Compare it with the month before and with the forecast beside it.',
+      'Conversations of the selected numbers since the first of the month, in the time zone configured in the exporter. Compare it with last month and with the forecast.',
     width: 4,
     unit: 'locale',
     none: 'No numbers',
@@ -44,10 +44,10 @@ const lastOne = () =>
   stat({
     title: 'Last month',
     description:
-      "The final count of the month before, numbers that have left since included. Compare it with the provider's bill; Prometheus must have been scraping at that month's end.",
+      "The final count of last month, including numbers that were removed since. Compare it with the provider's bill. Only complete if Prometheus was scraping at the end of that month.",
     width: 4,
     unit: 'locale',
-    none: 'No data from then',
+    none: 'No data for last month',
     queries: { '': `sum(${lastMonth(MONTH.all)})` },
   });
 
@@ -55,7 +55,7 @@ const monthEnd = () =>
   stat({
     title: 'Forecast for the month',
     description:
-      'An estimate: what stands now, and for each hour that is left the average hour of the last 7 days. A campaign or a holiday in those days shifts it: judge it by the bars below.',
+      'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. A campaign or a holiday in those days distorts it; see the bars below.',
     width: 4,
     unit: 'locale',
     decimals: 0,
@@ -67,7 +67,7 @@ const marketing = () =>
   stat({
     title: 'Marketing this month',
     description:
-      'Conversations that marketing templates opened: usually the expensive ones. If this grows faster than planned, find the number in the ranking below and stop its campaign.',
+      'Conversations opened by marketing templates, usually the most expensive ones. If this grows faster than planned, find the number in the ranking below and stop its campaign.',
     width: 4,
     unit: 'locale',
     none: 'No numbers',
@@ -78,7 +78,7 @@ const share = () =>
   stat({
     title: 'Marketing share',
     description:
-      "Marketing conversations as a part of this month's conversations. A share that rises from month to month raises the price of a conversation.",
+      "Share of marketing in this month's conversations. If it rises from month to month, so does the average price of a conversation.",
     width: 4,
     unit: 'percentunit',
     decimals: 1,
@@ -90,7 +90,7 @@ const left = () =>
   stat({
     title: 'Days left in the month',
     description:
-      'Time until the counts start again. If it reaches 0 and the counts do not start again, check the time zone in the configuration of the exporter.',
+      'Time until the monthly counts reset. If it reaches 0 and the counts do not reset, check the time zone in the configuration of the exporter.',
     width: 4,
     unit: 'none',
     decimals: 1,
@@ -104,12 +104,12 @@ const curve = () =>
   lines({
     title: 'Month to date',
     description:
-      'Conversations since the month began, and where the month before ended. Crossing that line early means a larger month; a drop that is not the turn of a month is a number that left or a correction by the provider.',
+      'Conversations since the start of the month, and the final count of last month. Crossing that line early means more conversations than last month. A drop within a month is a removed number or a correction by the provider.',
     width: 12,
     unit: 'locale',
-    none: 'No number was seen in this time',
+    none: 'No data in this time range',
     queries: {
-      'Month to date': `sum(${standing(MONTH.all)})`,
+      'Month to date': `sum(${monthToDate(MONTH.all)})`,
       'Last month, final': `sum(${lastMonth(MONTH.all)})`,
     },
   });
@@ -118,12 +118,12 @@ const daily = () =>
   bars({
     title: 'Conversations per day',
     description:
-      "Each bar is its day from midnight in the dashboard's time zone; the last one is today so far. A correction by the provider lowers the day on which it came. A marketing bar far above its weekday's usual height deserves a question.",
+      "Each bar is a day from midnight in the dashboard's time zone; the last bar is today so far. A correction by the provider lowers the bar of the day on which it was made. Investigate a marketing bar far above the usual value for its weekday.",
     width: 12,
     unit: 'locale',
     decimals: 0,
     interval: '1d',
-    none: 'No number was seen in this time',
+    none: 'No data in this time range',
     queries: {
       Marketing: `sum(${growth(MONTH.marketing)})`,
       Service: `sum(${growth(MONTH.service)})`,
@@ -135,12 +135,12 @@ const hourly = () =>
   bars({
     title: 'Conversations per hour',
     description:
-      'When the load comes. A working hour without any incoming conversation may mean that a number is online and yet receives nothing: open that number.',
+      'Distribution over the day. A working hour without incoming conversations may mean that a number is online but receives nothing: open that number.',
     width: 12,
     unit: 'locale',
     decimals: 0,
     interval: '1h',
-    none: 'No number was seen in this time',
+    none: 'No data in this time range',
     queries: {
       Marketing: counted('marketing'),
       Service: counted('service'),
@@ -152,12 +152,12 @@ const incoming = () =>
   lines({
     title: 'Incoming and all conversations per day',
     description:
-      'Incoming conversations are opened by customers, the others by templates. All that rise while the incoming ones do not are templates that nobody answers: look at the campaign.',
+      'Incoming conversations are opened by customers, the others by templates. If the total rises and incoming does not, customers do not answer the templates: check the campaign.',
     width: 12,
     unit: 'locale',
     decimals: 0,
     interval: '1d',
-    none: 'No number was seen in this time',
+    none: 'No data in this time range',
     queries: {
       All: `sum(${growth(MONTH.all)})`,
       Incoming: `sum(${growth(MONTH.incoming)})`,
@@ -168,7 +168,7 @@ const top = () =>
   ranking({
     title: 'Largest numbers this month',
     description:
-      'The 10 numbers with the most conversations this month. Click one for its story. One number that dwarfs the others is the first to ask about a surprising total.',
+      'The 10 numbers with the most conversations this month. Click one for its details. If the total is surprising, start with a number far above the others.',
     width: 8,
     unit: 'locale',
     none: 'No numbers',
@@ -184,9 +184,9 @@ const accounts = () =>
   table({
     title: 'Accounts',
     description:
-      "This month by account, largest first, as the provider adds it up: whatever numbers are chosen above, all of the account's are in it. «By number» is the sum over its numbers; where the two differ the provider contradicts itself.",
+      "This month by account, largest first, from the provider's totals, which include all numbers of the account. “By number” is the sum over the selected numbers; if all are selected and the two differ, the provider's response is inconsistent.",
     width: 16,
-    none: 'No account was polled yet: see the Exporter dashboard',
+    none: 'No account has been polled yet: see the Exporter dashboard',
     sortBy: ['-Conversations'],
     columns: [
       { name: 'Account', label: 'account', width: 120 },

@@ -5,8 +5,8 @@ export type Json = Readonly<Record<string, unknown>>;
 
 const HOUR_MS = 3_600_000;
 const TOKEN_LIFE_MS = HOUR_MS;
-/** How many wrong tries in a row, none older than an hour, block the caller; not documented. */
-const WRONG_TRIES_MAX = 5;
+/** This many failed logins in a row within an hour block the caller; not documented. */
+const FAILED_LOGINS_MAX = 5;
 const BLOCK_MS = HOUR_MS;
 
 const WRONG_CREDENTIALS = 2;
@@ -17,19 +17,19 @@ const WRONG_METHOD = 13;
 export interface AnswersOptions {
   readonly fleet: Fleet;
   readonly clock: Clock;
-  /** How many times faster than the clock the fleet lives; tokens and blocks keep to the clock. */
+  /** Speed of the fleet's time relative to the clock; tokens and blocks use the clock. */
   readonly timeLapse?: number;
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** What the provider answers, as its documentation says; how it is sent is no matter here. */
+/** The provider's documented responses, independent of HTTP. */
 export interface Answers {
   token(method: string, body: string): Json;
   numbers(method: string, authorization: string | undefined): Json;
-  /** Makes every token unknown at once. */
+  /** Invalidates all tokens. */
   readonly revokeTokens: () => void;
-  /** Refuses the old secret from now on; tokens live on. */
+  /** Replaces the secret; tokens stay valid. */
   readonly rotateSecret: (clientSecret: string) => void;
 }
 
@@ -39,25 +39,25 @@ export function createAnswers(options: AnswersOptions): Answers {
   let { clientSecret } = options;
   let issued = 0;
   const expiriesMs = new Map<string, number>();
-  // Every caller of a simulator comes from one address, so one ledger serves for the IP block.
-  let wrongTriesMs: number[] = [];
+  // All callers of a simulator share one address, so there is one list of failed logins.
+  let failedLoginsMs: number[] = [];
   let blockedUntilMs = 0;
 
-  function refuse(): Json {
+  function rejectLogin(): Json {
     const nowMs = clock.unixMs();
-    wrongTriesMs = [...wrongTriesMs.filter((ms) => ms > nowMs - HOUR_MS), nowMs];
-    if (wrongTriesMs.length >= WRONG_TRIES_MAX) {
+    failedLoginsMs = [...failedLoginsMs.filter((ms) => ms > nowMs - HOUR_MS), nowMs];
+    if (failedLoginsMs.length >= FAILED_LOGINS_MAX) {
       blockedUntilMs = nowMs + BLOCK_MS;
-      wrongTriesMs = [];
+      failedLoginsMs = [];
     }
     return fail(WRONG_CREDENTIALS);
   }
 
-  function issue(): Json {
+  function issueToken(): Json {
     const nowMs = clock.unixMs();
-    wrongTriesMs = [];
+    failedLoginsMs = [];
     for (const [token, ms] of expiriesMs) if (ms <= nowMs) expiriesMs.delete(token);
-    // The start is part of it, so that a simulator started anew does not know the old one's tokens.
+    // Includes the start time, so that a restarted simulator does not accept old tokens.
     const token = `fake-access-token-${startMs}-${++issued}`;
     expiriesMs.set(token, nowMs + TOKEN_LIFE_MS);
     const expiryS = Math.floor((nowMs + TOKEN_LIFE_MS) / 1000);
@@ -75,7 +75,7 @@ export function createAnswers(options: AnswersOptions): Answers {
       if (clock.unixMs() < blockedUntilMs) return fail(BLOCKED);
       const sent = parseObject(body);
       const isRight = sent?.['client_id'] === clientId && sent['client_secret'] === clientSecret;
-      return isRight ? issue() : refuse();
+      return isRight ? issueToken() : rejectLogin();
     },
     numbers(method, authorization) {
       if (method !== 'GET') return fail(WRONG_METHOD);

@@ -6,41 +6,41 @@ import { createGzip } from 'node:zlib';
 import { fail, type Json } from './answers.ts';
 
 /**
- * One way in which a call goes wrong. `reply`, `fail`, `never` and `headersOnly` do not ask the
- * provider at all; the others spoil the answer that it gives, or the way in which it is sent.
+ * One way for a call to fail. `reply`, `fail`, `never` and `headersOnly` replace the normal response;
+ * the others modify its content or its transfer.
  */
 export type Fault = {
-  /** For so many requests, then the call is sound again; without it, until taken away. */
+  /** Number of affected requests; unlimited by default. */
   readonly times?: number;
 } & (
   | {
-      /** Any answer at all: a status with or without headers, literal bytes, another content type. */
+      /** Any response: status, headers and body. */
       readonly kind: 'reply';
       readonly status?: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string | Uint8Array;
     }
   | { readonly kind: 'fail'; readonly reason: number; readonly status?: number }
-  /** `never` takes the request and stays silent, `headersOnly` falls silent after the headers. */
+  /** `never` sends nothing; `headersOnly` sends nothing after the headers. */
   | { readonly kind: 'never' | 'headersOnly' }
-  /** Changes the good answer, which is the caller's own to change; a FAIL goes out as it is. */
+  /** Changes a successful response, which the function may modify; a FAIL is sent unchanged. */
   | { readonly kind: 'transform'; readonly transform: (good: Json) => unknown }
   | { readonly kind: 'delay'; readonly delayMs: number }
   /** One byte at a time. */
   | { readonly kind: 'drip'; readonly intervalMs: number }
-  /** Half of the answer: then a reset, or a clean end as if that were all. */
+  /** Half of the response: then a reset, or a clean end. */
   | { readonly kind: 'resetMidBody' | 'truncate' }
-  /** The answer with spaces behind it, `bytes` in all: only its size can be found fault with. */
+  /** The valid response, padded with spaces to `bytes`: only its size is wrong. */
   | { readonly kind: 'huge' | 'gzipBomb'; readonly bytes: number }
 );
 
-/** The fault of each call, to be set and taken away at any time. */
+/** The current fault of each call; may be changed at any time. */
 export interface Faults {
   token: Fault | undefined;
   numbers: Fault | undefined;
 }
 
-/** Faults of the token call: what it says about the token's expiry makes no sense. */
+/** Faults of the token call: a missing or invalid expiry. */
 export const noExpiry = withExpiry(() => undefined);
 export const expiryInPast = withExpiry((expiryS) => String(expiryS - 86_400));
 export const expiryInMilliseconds = withExpiry((expiryS) => String(expiryS * 1000));
@@ -56,7 +56,7 @@ export function sendJson(res: ServerResponse, body: unknown, status = 200): void
   res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** Answers with a fault. Ends early, by an error, when the client or the server closes the socket. */
+/** Responds with a fault. Rejects when the client or the server closes the socket. */
 export async function sendFault(
   res: ServerResponse,
   fault: Fault,
@@ -85,16 +85,16 @@ export async function sendFault(
       return sendJson(res, body);
     }
     default:
-      return sendSpoilt(res, fault, Buffer.from(JSON.stringify(await answer())));
+      return sendBroken(res, fault, Buffer.from(JSON.stringify(await answer())));
   }
 }
 
-type Spoiling = Extract<
+type TransferFault = Extract<
   Fault,
   { kind: 'drip' | 'resetMidBody' | 'truncate' | 'huge' | 'gzipBomb' }
 >;
 
-async function sendSpoilt(res: ServerResponse, fault: Spoiling, body: Buffer): Promise<void> {
+async function sendBroken(res: ServerResponse, fault: TransferFault, body: Buffer): Promise<void> {
   const half = body.subarray(0, body.length / 2);
   res.setHeader('content-type', 'application/json');
   switch (fault.kind) {
@@ -111,7 +111,7 @@ async function sendSpoilt(res: ServerResponse, fault: Spoiling, body: Buffer): P
       res.setHeader('content-length', body.length);
       return void res.write(half, () => res.socket?.resetAndDestroy());
     case 'truncate':
-      // Without a length the client has no means but the JSON itself to see that half is missing.
+      // Without a content-length, only the JSON itself shows that half is missing.
       res.write(half);
       return void res.end();
     case 'huge':
@@ -131,9 +131,9 @@ function* padded(body: Buffer, bytes: number): Generator<Buffer> {
   }
 }
 
-/** Ends a timer with the response, so that no timer outlives the simulator. */
+/** Aborts when the response closes, so that no timer outlives the simulator. */
 function untilClosed(res: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  res.once('close', () => gone.abort());
-  return gone.signal;
+  const closed = new AbortController();
+  res.once('close', () => closed.abort());
+  return closed.signal;
 }

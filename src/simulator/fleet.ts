@@ -6,7 +6,7 @@ import { createHabits, createMonthTraffic, type Traffic } from './traffic.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** One entry of the provider's list, field by field as its documentation names them. */
+/** One entry of the provider's list, with the documented field names. */
 export interface FleetNumber {
   readonly create_time: number;
   readonly whatsapp: string;
@@ -24,21 +24,21 @@ export interface FleetNumber {
 }
 
 export interface Fleet {
-  /** The numbers at an instant: new objects each time, fit to be changed by the caller. */
+  /** The numbers at an instant; the caller may modify the returned objects. */
   at(unixMs: number): FleetNumber[];
 }
 
 export interface FleetOptions {
   readonly seed: number;
-  /** How many places the fleet has; a few of them stand empty while one number follows another. */
+  /** Number of slots in the fleet; a few are empty between one number and the next. */
   readonly numbers: number;
-  /** When the counts restart, and in which zone business hours are. */
+  /** When the counts restart, and the time zone of business hours. */
   readonly month?: MonthSettings;
 }
 
 /**
- * A fleet that is a function of its options and the time alone: instants may be asked for in any
- * order, and a run can be repeated. What is kept between calls only saves time.
+ * A fleet that depends only on its options and the time, so that runs are repeatable and instants may
+ * be queried in any order. State between calls is only a cache.
  */
 export function createFleet({ seed, numbers, month = PROVIDER_MONTH }: FleetOptions): Fleet {
   const slots = Array.from({ length: numbers }, (_, slot) => createSlot(seed, slot, numbers));
@@ -48,7 +48,7 @@ export function createFleet({ seed, numbers, month = PROVIDER_MONTH }: FleetOpti
     at(unixMs) {
       if (unixMs < current.startMs || unixMs >= current.endMs) {
         current = monthOf(unixMs, month);
-        // Days begin at midnight. Nothing happens between it and the start of a month at 04:00.
+        // Days start at midnight. There is no traffic between midnight and the start of a month at 04:00.
         fromMidnight = { ...current, startMs: current.startMs - month.startsAtMs };
       }
       return slots.flatMap((slot) => slot(unixMs, fromMidnight) ?? []);
@@ -56,13 +56,13 @@ export function createFleet({ seed, numbers, month = PROVIDER_MONTH }: FleetOpti
   };
 }
 
-/** How long a number stays: 3 to 4 in 100 leave in a month, and as many join. */
+/** How long a number stays: 3 to 4 % leave every month, and as many join. */
 const TENURE_MS = [300 * DAY_MS, 3000 * DAY_MS] as const;
 const VACANCY_MS = [2 * MINUTE_MS, 20 * DAY_MS] as const;
-/** Followers in a slot repeat a number only after more tenures than fit into the calendar. */
+/** A slot reuses digits only after this many numbers, which takes centuries. */
 const TENURES_MAX = 1000;
 
-/** A place in the fleet that one number after another holds. */
+/** A slot of the fleet, occupied by one number after another. */
 function createSlot(seed: number, slot: number, numbers: number) {
   const slotKey = mix(mix(seed, 1), slot);
   const tenureMs = spread(...TENURE_MS, fraction(slotKey, 1));
@@ -106,7 +106,7 @@ function createMember(key: number, slot: number, whatsapp: string, joinedMs: num
       return {
         create_time: Math.floor(joinedMs / 1000),
         whatsapp,
-        // Recognisable, so that a test can search every output for it.
+        // Recognisable, so that tests can search all output for it.
         apiKey: `fake-api-key-${key}`,
         display_name: names.display,
         business_name: names.business,
@@ -123,16 +123,16 @@ function createMember(key: number, slot: number, whatsapp: string, joinedMs: num
   };
 }
 
-/** One number in so many was never connected to an inbox. */
+/** One number in this many was never connected to an inbox. */
 const NEVER_ONLINE_EVERY = 25;
 const NEVER_ONLINE_SLOT = 3;
 const FLAPPING_SLOT = 7;
 const FLAP_MS = 2 * MINUTE_MS;
-/** In each such span there is at most one outage, so an instant is judged without looking back. */
+/** Each span has at most one outage, so the state at an instant needs no history. */
 const OUTAGE_SPAN_MS = 4 * DAY_MS;
 const OUTAGE_MS = [4 * MINUTE_MS, DAY_MS] as const;
 
-/** When a number has no inbox: always, in fits and starts, or for minutes to hours now and then. */
+/** When a number is offline: always, flapping, or for occasional outages of minutes to hours. */
 function createOutages(key: number, slot: number): (unixMs: number) => boolean {
   if (slot % NEVER_ONLINE_EVERY === NEVER_ONLINE_SLOT) return () => true;
   if (slot === FLAPPING_SLOT) {
@@ -151,8 +151,8 @@ function createOutages(key: number, slot: number): (unixMs: number) => boolean {
 }
 
 /**
- * 9725 and eight digits. The factor has no divisor in common with 10^8, so that different indices
- * below 10^8 (100,000 slots of 1000 tenures) have different digits.
+ * 9725 and eight digits. The factor is coprime to 10^8, so that different indices below 10^8
+ * (100,000 slots of 1000 tenures) have different digits.
  */
 function toDigits(seed: number, index: number): string {
   const digits = (index * 48_271 + mix(seed, 2)) % 100_000_000;

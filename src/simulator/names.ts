@@ -5,7 +5,7 @@ const HEBREW_NAMES = ['הדר', 'הכרמל', 'גלים', 'השקמה', 'אור�
 const ENGLISH_NAMES = ['Carmel', 'Galil', 'Jaffa', 'Negev', 'Blue Door', 'Harbour'] as const;
 const ENGLISH_TRADES = ['Dental', 'Bakery', 'Motors', 'Yoga', 'Books', 'Optics', 'Realty'] as const;
 
-/** What people write into a name, and what breaks programs that do not expect it. */
+/** Characters that people use in names and that break careless programs. */
 const DECORATIONS = [
   (name: string) => name,
   (name: string) => `${name} 🌸`,
@@ -17,7 +17,7 @@ const DECORATIONS = [
   (name: string) => `${name} 👩🏽‍⚕️ & co.`,
 ] as const;
 
-/** The two names of the number in a slot. Slots side by side show every decoration. */
+/** The two names of the number in a slot. Adjacent slots use different decorations. */
 export function createNames(key: number, slot: number): { display: string; business: string } {
   const draw = (salt: number) => fraction(key, salt);
   const isHebrew = draw(1) < 0.6;

@@ -1,7 +1,7 @@
 /**
- * Randomness as a function of its place instead of a stream: whatever is asked about a number and
- * an instant, the answer does not depend on what was asked before. The steps are those of the
- * MurmurHash3 finaliser, which spreads keys that differ in one bit only. Returns 32 bits, unsigned.
+ * Pseudo-random number as a pure function of its arguments, so that results do not depend on earlier
+ * calls. Uses the MurmurHash3 finaliser, which separates keys that differ in one bit. Returns an
+ * unsigned 32-bit integer.
  */
 export function mix(key: number, salt: number): number {
   let hash = key ^ Math.imul(salt, 0x9e3779b1);
@@ -15,7 +15,7 @@ export function fraction(key: number, salt: number): number {
   return mix(key, salt) / 2 ** 32;
 }
 
-/** A number between `low` and `high` whose logarithm is evenly spread, as sizes and delays are. */
+/** A log-uniform number between `low` and `high`, typical for sizes and delays. */
 export function spread(low: number, high: number, share: number): number {
   return low * (high / low) ** share;
 }

@@ -6,7 +6,7 @@ import { createAnswers, type Answers, type AnswersOptions } from './answers.ts';
 import { sendFault, sendJson, type Fault, type Faults } from './faults.ts';
 
 export interface SimulatorOptions extends AnswersOptions {
-  /** 0, the default, takes a free one. */
+  /** 0 (default) for a free port. */
   readonly port?: number;
   readonly host?: string;
   readonly faults?: Partial<Faults>;
@@ -14,20 +14,20 @@ export interface SimulatorOptions extends AnswersOptions {
 
 type Call = keyof Faults;
 
-/** Requests since the start: all of each call, and each call's by outcome. */
+/** Requests since the start, by call, and by call and outcome. */
 interface RequestCounts {
   token: number;
   numbers: number;
-  /** Such as `token ok`, `numbers FAIL 3`, `numbers fault drip`; absent until there is one. */
+  /** Such as `token ok`, `numbers FAIL 3`, `numbers fault drip`; missing if there were none. */
   readonly outcomes: Partial<Record<`${Call} ${string}`, number>>;
 }
 
 export interface Simulator extends Pick<Answers, 'revokeTokens' | 'rotateSecret'> {
-  /** The base of the API, fit for api_url. */
+  /** Base URL of the API, for api_url. */
   readonly url: string;
   readonly requests: Readonly<RequestCounts>;
   readonly faults: Faults;
-  /** Stops listening and ends every connection at once. */
+  /** Stops listening and closes all connections. */
   close(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   [`${BASE}/whatsapp/getWhatsApp`]: 'numbers',
 };
 
-/** The provider's documented API as a real HTTP server. Rejects where the port cannot be had. */
+/** An HTTP server with the provider's documented API. Rejects if the port is not available. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { port = 0, host = '127.0.0.1' } = options;
   const answers = createAnswers(options);
@@ -71,7 +71,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
   const server = createServer((req, res) => {
     handle(req, res).catch((error: unknown) => {
-      // Whoever has gone misses nothing; any other error is a defect of the simulator or its test.
+      // Ignored if the client has disconnected; any other error is a bug.
       if (!req.socket.destroyed) throw error;
     });
   });
@@ -93,7 +93,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 }
 
-/** The fault that this request meets; one that was limited is used up by one. */
+/** The fault for this request; counts down a limited one. */
 function takeFault(faults: Faults, call: Call): Fault | undefined {
   const fault = faults[call];
   if (fault?.times !== undefined) {

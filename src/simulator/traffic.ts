@@ -5,28 +5,28 @@ import { fraction, mix, spread } from './noise.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How a day's conversations spread over its hours: one digit an hour, from midnight on. */
+/** Distribution of a day's conversations: one digit per hour, from midnight. */
 const WORKDAY = toCurve('000000137899866788763210');
 const FRIDAY = toCurve('000000137896310000000000');
 const SATURDAY = toCurve('000000001111000000002432');
 const CAMPAIGN = toCurve('000000000098520004300000');
 const WEEK = [WORKDAY, WORKDAY, WORKDAY, WORKDAY, WORKDAY, FRIDAY, SATURDAY] as const;
 
-/** How busy a day of the week is, from Sunday on. */
+/** Relative traffic by day of the week, from Sunday. */
 const BUSYNESS = [1, 1.05, 1, 1, 0.9, 0.35, 0.03] as const;
 const SATURDAY_INDEX = 6;
 
-/** What a number's business is like; conversations are those of a full working day. */
+/** The traffic profile of a number, in conversations per working day. */
 export interface Habits {
   readonly servicePerDay: number;
   readonly incomingPerDay: number;
   readonly campaignSize: number;
-  /** The share of days, Saturdays aside, on which a campaign is sent. */
+  /** The share of days with a campaign, except Saturdays. */
   readonly campaignShare: number;
 }
 
 export function createHabits(key: number): Habits {
-  // From a corner shop to a chain: three orders of magnitude, as real fleets have.
+  // From a corner shop to a chain: three orders of magnitude, as in real fleets.
   const size = spread(0.4, 600, fraction(key, 1));
   return {
     servicePerDay: size * (0.2 + 0.4 * fraction(key, 2)),
@@ -43,11 +43,11 @@ export interface Traffic {
 }
 
 /**
- * The conversations of one number in one month: a function that says how many there were from its
- * start up to an instant within it. The sums over whole days are made once, here.
+ * The conversations of one number in one month, as a function of an instant: the count since the
+ * start of the month. Sums over whole days are computed once, here.
  *
- * Days are counted as 24 hours from the month's start, which is a midnight. After a change of the clocks they are an
- * hour off until the month ends, which no reader of a simulation sees.
+ * Days are 24 hours, counted from midnight at the start of the month. After daylight saving time starts or
+ * ends they are an hour off until the end of the month, which does not matter in a simulation.
  */
 export function createMonthTraffic(key: number, habits: Habits, month: Month, joinedMs: number) {
   const days = Math.ceil((month.endMs - month.startMs) / DAY_MS);
@@ -55,7 +55,7 @@ export function createMonthTraffic(key: number, habits: Habits, month: Month, jo
     const upToDay = [0];
     for (let day = 0; day < days; day++) {
       const startMs = month.startMs + day * DAY_MS;
-      // A number that joins begins on its first whole day.
+      // A new number has traffic from its first whole day.
       const volume = startMs < joinedMs ? 0 : toVolume(key, habits, dayNumber(startMs), category);
       upToDay.push((upToDay[day] ?? 0) + volume);
     }
@@ -73,7 +73,7 @@ export function createMonthTraffic(key: number, habits: Habits, month: Month, jo
       if (volume === 0) return before;
       const dayKey = toDayKey(key, dayNumber(startMs), category);
       const curve = category === 0 ? CAMPAIGN : (WEEK[weekdayOf(dayNumber(startMs))] ?? WORKDAY);
-      // Early and late businesses, and steps that do not fall on one instant for the whole fleet.
+      // Varies opening hours, and keeps the steps of different numbers from coinciding.
       const share = shareAt(curve, hours) ** spread(0.6, 1.6, fraction(dayKey, 2));
       return before + Math.floor(volume * share + fraction(dayKey, 3));
     };
@@ -91,7 +91,7 @@ function toVolume(key: number, habits: Habits, day: number, category: number): n
     habits.servicePerDay * busyness,
     habits.incomingPerDay * busyness,
   ][category];
-  // Rounded by lot, so that a business with one conversation a week has that one.
+  // Rounded randomly, so that one conversation per week is not rounded to none.
   return Math.floor((mean ?? 0) + fraction(dayKey, 1));
 }
 
@@ -99,7 +99,7 @@ function toDayKey(key: number, day: number, category: number): number {
   return mix(mix(key, day), category);
 }
 
-/** The calendar day as days since 1970: that of its noon, which holds in zones up to 12 h from UTC. */
+/** Days since 1970, taken at noon, which is correct for zones up to 12 h from UTC. */
 function dayNumber(dayStartMs: number): number {
   return Math.floor((dayStartMs + DAY_MS / 2) / DAY_MS);
 }
@@ -109,7 +109,7 @@ function weekdayOf(day: number): number {
   return (day + 4) % 7;
 }
 
-/** Cumulated shares of a day at each full hour, 0 to 1. */
+/** Cumulative share of the day at each full hour, 0 to 1. */
 function toCurve(digits: string): readonly number[] {
   let sum = 0;
   const sums = [0, ...Array.from(digits, (digit) => (sum += Number(digit)))];

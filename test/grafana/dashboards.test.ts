@@ -50,7 +50,7 @@ eachDashboard('%s has the settings that all share', (_uid, dashboard) => {
   ]);
   expect(dashboard.annotations.list.map(({ name }) => name)).toEqual([
     'Alerts',
-    'Month begins',
+    'Start of month',
     'Exporter starts',
   ]);
 });

@@ -89,7 +89,7 @@ test.each([
   [{ numbers: [numberEntry({ online: 0 }), numberEntry()] }, '1 of 2 numbers offline', 'bad'],
   [
     { numbers: [numberEntry({ online: undefined })] },
-    '1 number, none offline, 1 not known',
+    '1 number, none offline, 1 unknown',
     'unsure',
   ],
   [{ numbers: [] }, '0 numbers, none offline', 'good'],
@@ -114,7 +114,7 @@ test('the page says how old its oldest data is', async () => {
     accountStatus({ name: 'c', lastSuccessMs: NOW_MS - 9_000_000, numbers: undefined }),
   ]);
   expect(readable(page, '<p id="asof"', '</p>')).toBe(
-    'Data from 3 minutes ago, checked on a schedule. Page from 22 Nov 2026, 10:00:00 UTC .',
+    'Data from 3 minutes ago. Page from 22 Nov 2026, 10:00:00 UTC .',
   );
 });
 
@@ -145,7 +145,7 @@ test('old data is not shown as live: only since when there is none', async () =>
   const lastSuccessMs = NOW_MS - 2 * 3_600_000;
   const page = await pageOf([accountStatus({ failure, lastSuccessMs, numbers: undefined })]);
   expect(accountsOf(page)).toContain(
-    'acme No current data No current data since 22 Nov 2026, 08:00:00 UTC (2 hours ago)',
+    'acme No current data No current data: the last successful check was on 22 Nov 2026, 08:00:00 UTC (2 hours ago)',
   );
   expect(readable(page)).toContain('There are no current numbers to show.');
   expect(page).not.toContain('<table');
@@ -179,7 +179,7 @@ test('a row has the names, the number, its state and the counts of the month', a
   ];
   expect(rowsOf(await pageOf([accountStatus({ numbers })]))).toEqual([
     '+972500000001 Offline 6 – 2 1',
-    'Same +972500000001 Not known 6 3 2 1',
+    'Same +972500000001 Unknown 6 3 2 1',
     'Dana +972500000001 Dana Ltd. Online 12,345 3 2 1',
   ]);
 });

@@ -53,7 +53,7 @@ test('the page and its JSON say that a reload failed, and since when the old one
   const status = { ...good, reload: { ...good.reload, succeeded: false } };
   const { ask } = await startSite({ status: () => status });
   const page = (await ask('/')).body.replaceAll(/\s+/g, ' ');
-  expect(page).toContain('The configuration was changed and cannot be used');
+  expect(page).toContain('The configuration has changed but is invalid');
   const { configuration } = JSON.parse((await ask('/api/status')).body) as Record<string, unknown>;
   expect(configuration).toEqual({ inForceSince: '2026-11-22T09:00:00Z', lastReload: 'failed' });
   const well = await startSite({ status: () => good });

@@ -2,7 +2,7 @@ import { html, type Html } from './html.ts';
 import { conditionOf, tally, type AccountStatus, type Condition, type Status } from './model.ts';
 import { ago, ahead, count, moment, whole } from './words.ts';
 
-/** So many accounts are shown one by one; of more, those without trouble are folded away. */
+/** With more accounts than this, those without problems are collapsed. */
 const SHOWN_MAX = 6;
 const WORST_FIRST: readonly Condition[] = ['stale', 'failing', 'waiting', 'ok'];
 
@@ -22,14 +22,14 @@ export function renderAccounts(status: Status): Html {
     html`<ul class="accounts">
       ${items.map((account) => renderAccount(account, status))}
     </ul>`;
-  const troubled = inOrder.filter((account) => conditionOf(account) !== 'ok');
-  const well = inOrder.slice(troubled.length);
+  const withProblem = inOrder.filter((account) => conditionOf(account) !== 'ok');
+  const upToDate = inOrder.slice(withProblem.length);
   if (accounts.length <= SHOWN_MAX) return section(list(inOrder));
   return section(
-    html`${troubled.length > 0 ? list(troubled) : undefined}
+    html`${withProblem.length > 0 ? list(withProblem) : undefined}
       <details>
-        <summary>${count(well.length, 'account')} up to date</summary>
-        ${list(well)}
+        <summary>${count(upToDate.length, 'account')} up to date</summary>
+        ${list(upToDate)}
       </details>`,
   );
 }
@@ -64,13 +64,13 @@ function renderData({ numbers, lastSuccessMs, failure }: AccountStatus, nowMs: n
   const age = lastSuccessMs === undefined ? '' : ago(lastSuccessMs, nowMs);
   if (numbers !== undefined) {
     const { all, offline, unknown } = tally(numbers);
-    const notKnown = unknown === 0 ? '' : `, ${whole(unknown)} not known`;
+    const withUnknown = unknown === 0 ? '' : `, ${whole(unknown)} unknown`;
     const asOf = failure === undefined ? '' : ` as of ${age}`;
-    return html`${count(all, 'number')}, ${whole(offline)} offline${notKnown}${asOf}.`;
+    return html`${count(all, 'number')}, ${whole(offline)} offline${withUnknown}${asOf}.`;
   }
   if (lastSuccessMs === undefined) return html`No data yet.`;
-  return html`No current data since ${moment(lastSuccessMs)} (${age}): numbers of that time are no
-  longer shown.`;
+  return html`No current data: the last successful check was on ${moment(lastSuccessMs)} (${age}),
+  and its numbers are too old to show.`;
 }
 
 function renderFailure({ failure }: AccountStatus): Html | undefined {

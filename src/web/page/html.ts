@@ -1,21 +1,21 @@
-/** Markup that is fit to be sent. Plain text never passes for it: the compiler sees to that. */
+/** Safe markup. The type keeps plain text from being used as markup. */
 export interface Html {
   readonly markup: string;
 }
 
-type Part = Html | string | number | undefined | readonly Part[];
+type Value = Html | string | number | undefined | readonly Value[];
 
-/** Makes markup of a template: what is filled in is escaped, unless it is markup itself. */
-export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  const markup = texts.map((text, i) => text + markupOf(parts[i])).join('');
+/** Tag for markup templates: escapes every value that is not markup itself. */
+export function html(texts: TemplateStringsArray, ...values: readonly Value[]): Html {
+  const markup = texts.map((text, i) => text + markupOf(values[i])).join('');
   return { markup };
 }
 
-function markupOf(part: Part): string {
-  if (part === undefined) return '';
-  if (typeof part === 'string') return escapeHtml(part);
-  if (typeof part === 'number') return String(part);
-  return 'markup' in part ? part.markup : part.map(markupOf).join('');
+function markupOf(value: Value): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string') return escapeHtml(value);
+  if (typeof value === 'number') return String(value);
+  return 'markup' in value ? value.markup : value.map(markupOf).join('');
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -1,12 +1,12 @@
 import type { ReloadState } from '../../core/reload-state.ts';
 import type { NumberEntry } from '../../core/snapshot.ts';
 
-/** What the page and /api/status tell. Times are Unix milliseconds. */
+/** The data of the page and /api/status. Times are Unix milliseconds. */
 export interface Status {
   readonly version: string;
   readonly nowMs: number;
   readonly reload: ReloadState;
-  /** Undefined where every account of the configuration is here; counted from 0. */
+  /** Undefined without sharding; shards are counted from 0. */
   readonly sharding?: { readonly shard: number; readonly totalShards: number } | undefined;
   readonly accounts: readonly AccountStatus[];
 }
@@ -15,13 +15,13 @@ export interface AccountStatus {
   readonly name: string;
   readonly lastPollMs: number | undefined;
   readonly lastSuccessMs: number | undefined;
-  /** Undefined where the schedule cannot say. */
+  /** Undefined if it is unknown. */
   readonly nextPollMs: number | undefined;
-  /** Until when the provider is not asked; undefined without a cool-down. */
+  /** When the cool-down ends; undefined without a cool-down. */
   readonly cooldownUntilMs?: number | undefined;
-  /** Of the last poll. */
+  /** Why the last poll failed; undefined if it succeeded. */
   readonly failure: Failure | undefined;
-  /** Undefined when there are none to be shown: nothing came yet, or it is too old. */
+  /** Undefined if there is no current data: none was received yet, or it is too old. */
   readonly numbers: readonly NumberEntry[] | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface Failure {
   readonly remedy: string;
 }
 
-/** From well to worse: `failing` still has data to show, `stale` has none any more (or never had). */
+/** `failing` still has data to show; `stale` has none after a failed poll. */
 export type Condition = 'ok' | 'failing' | 'waiting' | 'stale';
 
 export function conditionOf({ numbers, failure, lastPollMs }: AccountStatus): Condition {
@@ -50,7 +50,7 @@ export function stateOf({ online }: NumberEntry): NumberState {
 
 export type Tally = Readonly<Record<NumberState | 'all', number>>;
 
-/** How many numbers are in which state. */
+/** Counts numbers by state. */
 export function tally(numbers: readonly NumberEntry[]): Tally {
   const counts = { all: numbers.length, offline: 0, unknown: 0, online: 0 };
   for (const number of numbers) counts[stateOf(number)] += 1;

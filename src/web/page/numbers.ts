@@ -6,7 +6,7 @@ import { count, whole } from './words.ts';
 
 const LABELS: Readonly<Record<NumberState, string>> = {
   offline: 'Offline',
-  unknown: 'Not known',
+  unknown: 'Unknown',
   online: 'Online',
 };
 
@@ -62,8 +62,8 @@ function renderCount(matches: number, { search, account }: Query): Html {
 }
 
 /**
- * The roles say what the elements are anyway. They are there since a phone shows the table as a
- * list, and some browsers then forget that it is one.
+ * The roles repeat what the elements mean, because on a phone CSS shows the table as a list, and some
+ * browsers then drop its semantics.
  */
 function renderTable({ rows }: Page, withAccount: boolean): Html {
   const heads = [
@@ -77,8 +77,8 @@ function renderTable({ rows }: Page, withAccount: boolean): Html {
   ].map((head) => html`<th role="columnheader" scope="col">${head}</th>`);
   return html`<table role="table">
     <caption>
-      Counts of this month, by number. Marketing: templates sent. Service: utility templates sent
-      outside a 24-hour window. Incoming: 24-hour windows opened by a customer. Offline: not
+      Conversations this month, by number. Marketing: templates sent. Service: utility templates
+      sent outside a 24-hour window. Incoming: 24-hour windows opened by a customer. Offline: not
       connected to an inbox.
     </caption>
     <thead role="rowgroup">
@@ -106,7 +106,7 @@ function renderRow({ account, number }: Row, withAccount: boolean): Html {
   </tr>`;
 }
 
-/** A name takes its direction from its first letter, and cannot turn what stands around it. */
+/** A name takes its direction from its first letter and cannot affect the text around it. */
 function renderNames({ whatsapp, displayName, businessName }: NumberEntry): Html {
   const phone = html`<bdi class="digits" dir="ltr">${toPhone(whatsapp)}</bdi>`;
   const [name, second] = [...new Set([displayName, businessName])].filter(Boolean);
@@ -115,7 +115,7 @@ function renderNames({ whatsapp, displayName, businessName }: NumberEntry): Html
   return html`<bdi class="name">${name}</bdi><br />${phone}${business}`;
 }
 
-/** Up to 15 digits are a number (E.164); anything else stands for one that is not to be shown. */
+/** Up to 15 digits are a number (E.164); anything else is a placeholder for a hidden number. */
 function toPhone(whatsapp: string): string {
   return /^\d{1,15}$/.test(whatsapp) ? `+${whatsapp}` : whatsapp;
 }

@@ -8,17 +8,17 @@ import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 import { ago, count, moment, whole } from './words.ts';
 
-/** A page beside this one. */
+/** A link to another page of the exporter. */
 export interface Link {
   readonly path: string;
   readonly label: string;
 }
 
-/** Made here, not in the template: their text must be to the letter what the policy has the hash of. */
+/** Not in the template below: the formatter must not change text whose hash is in the policy. */
 const STYLE_ELEMENT: Html = { markup: `<style>${STYLE}</style>` };
 const SCRIPT_ELEMENT: Html = { markup: `<script>${SCRIPT}</script>` };
 
-/** Nothing is loaded but this page itself, and of it only the style and the script here count. */
+/** The page loads no other resources, and only the inline style and script below are allowed. */
 export const PAGE_CSP = [
   "default-src 'none'",
   `style-src '${sha256(STYLE)}'`,
@@ -34,8 +34,8 @@ function sha256(text: string): string {
 }
 
 /**
- * The page for a person: which number is offline, and how fresh is this? It is whole without its
- * script, which only reloads what is in <main> and searches while somebody types.
+ * The status page: which numbers are offline, and how old is the data? It works without the script,
+ * which only refreshes <main> and searches as the user types.
  */
 export function renderPage(status: Status, query: Query, links: readonly Link[]): string {
   const { text, tone } = verdict(status);
@@ -63,8 +63,8 @@ export function renderPage(status: Status, query: Query, links: readonly Link[])
         <footer>
           <noscript
             ><p>
-              <a href="">Reload</a> for newer data: without JavaScript this page does not refresh
-              itself.
+              This page does not refresh itself without JavaScript. <a href="">Reload</a> it for
+              newer data.
             </p></noscript
           >
           <p>whatsapp-numbers-exporter ${status.version}</p>
@@ -77,25 +77,25 @@ export function renderPage(status: Status, query: Query, links: readonly Link[])
     </html> `.markup;
 }
 
-/** Whoever looks for an account of another shard must not take it for gone. */
+/** Explains why the accounts of other shards are missing. */
 function renderShard({ sharding }: Status): string {
   if (sharding === undefined) return '';
   const { shard, totalShards } = sharding;
-  return ` Here are only the accounts of shard ${shard} of ${totalShards}, counted from 0.`;
+  return ` Shows only the accounts of shard ${shard} of ${totalShards}, counted from 0.`;
 }
 
-/** The answer in one line. Good is said only where everything is known. */
+/** The summary in one line. The tone is `good` only if the state of every number is known. */
 function verdict({ accounts }: Status): { text: string; tone: 'good' | 'bad' | 'unsure' } {
   const current = accounts.flatMap(({ numbers }) => numbers ?? []);
   const missing = accounts.filter(({ numbers }) => numbers === undefined).length;
   const { all, offline, unknown } = tally(current);
-  if (accounts.length === 0) return { text: 'No accounts here', tone: 'unsure' };
+  if (accounts.length === 0) return { text: 'No accounts', tone: 'unsure' };
   if (missing === accounts.length) return { text: 'No current data', tone: 'unsure' };
   const texts = [
     offline > 0
       ? `${whole(offline)} of ${count(all, 'number')} offline`
       : `${count(all, 'number')}, none offline`,
-    ...(unknown > 0 ? [`${whole(unknown)} not known`] : []),
+    ...(unknown > 0 ? [`${whole(unknown)} unknown`] : []),
     ...(missing > 0 ? [`no current data for ${count(missing, 'account')}`] : []),
   ];
   const tone = offline > 0 ? 'bad' : texts.length > 1 ? 'unsure' : 'good';
@@ -105,16 +105,16 @@ function verdict({ accounts }: Status): { text: string; tone: 'good' | 'bad' | '
 function renderReload({ reload }: Status): Html | undefined {
   if (reload.succeeded) return undefined;
   return html`<p class="notice unsure">
-    The configuration was changed and cannot be used; the log says why. That of
-    ${moment(reload.inForceSinceMs)} is still in force.
+    The configuration has changed but is invalid; see the log for the reason. The exporter still
+    uses the configuration of ${moment(reload.inForceSinceMs)}.
   </p>`;
 }
 
-/** By the account whose data is the oldest of what is shown. */
+/** The age of the oldest data shown. */
 function renderFreshness({ accounts, nowMs }: Status): Html | undefined {
   const timesMs = accounts.flatMap(({ numbers, lastSuccessMs }) =>
     numbers === undefined ? [] : (lastSuccessMs ?? []),
   );
   if (timesMs.length === 0) return undefined;
-  return html`Data from ${ago(Math.min(...timesMs), nowMs)}, checked on a schedule. `;
+  return html`Data from ${ago(Math.min(...timesMs), nowMs)}. `;
 }

@@ -1,6 +1,6 @@
 /**
- * What the page does by itself: it fetches itself anew, and searches while somebody types. In the
- * page's own text, since nothing else is loaded; without it everything works by links and the form.
+ * Refreshes the page and searches as the user types. Inline, because the page loads no other
+ * resources; without it, links and the form still work.
  */
 export const SCRIPT = `
 'use strict';
@@ -10,8 +10,8 @@ const ANSWER_MS_MAX = 10_000;
 const [main, form] = ['main', 'form'].map((name) => document.querySelector(name));
 const [note, pause] = ['note', 'pause'].map((id) => document.getElementById(id));
 let paused = false;
-let lost = false;
-let asked = 0;
+let failed = false;
+let requests = 0;
 let typing;
 
 function localise(root) {
@@ -21,7 +21,7 @@ function localise(root) {
   }
 }
 
-// Only what differs is touched, so scroll position, focus and a selection stay as they are.
+// Changes only what differs, so that scroll position, focus and selection are kept.
 function morph(old, fresh) {
   if (old === form || old.isEqualNode(fresh)) return;
   if (old.nodeName !== fresh.nodeName) old.replaceWith(fresh);
@@ -40,36 +40,36 @@ function morph(old, fresh) {
   }
 }
 
-function tell() {
-  const made = document.querySelector('#asof time').textContent;
-  const text = lost ? 'This page could not be refreshed since ' + made + '. What you see may be out of date.'
-    : paused ? 'Paused at ' + made + '.' : '';
+function updateNote() {
+  const pageTime = document.querySelector('#asof time').textContent;
+  const text = failed ? 'This page could not be refreshed since ' + pageTime + ' and may be out of date.'
+    : paused ? 'Refreshing paused at ' + pageTime + '.' : '';
   if (note.textContent !== text) note.textContent = text;
 }
 
 async function refresh() {
-  const mine = ++asked;
+  const request = ++requests;
   try {
     const response = await fetch(location.href, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
     if (!response.ok) throw new Error('status ' + response.status);
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
-    // An older answer than that to the last question is of no use any more.
-    if (mine !== asked) return;
+    // Ignore the response if a newer request was sent.
+    if (request !== requests) return;
     localise(fresh);
     morph(main, fresh.querySelector('main'));
     document.title = fresh.title;
-    lost = false;
+    failed = false;
   } catch {
-    if (mine !== asked) return;
-    lost = true;
+    if (request !== requests) return;
+    failed = true;
   }
-  tell();
+  updateNote();
 }
 
 function search() {
   clearTimeout(typing);
-  const given = [...new FormData(form)].filter(([, value]) => value.trim() !== '');
-  history.replaceState(null, '', given.length > 0 ? '?' + new URLSearchParams(given) : location.pathname);
+  const filled = [...new FormData(form)].filter(([, value]) => value.trim() !== '');
+  history.replaceState(null, '', filled.length > 0 ? '?' + new URLSearchParams(filled) : location.pathname);
   refresh();
 }
 
@@ -84,12 +84,12 @@ form.addEventListener('submit', (event) => {
 pause.addEventListener('click', () => {
   paused = !paused;
   pause.setAttribute('aria-pressed', String(paused));
-  tell();
+  updateNote();
   if (!paused) refresh();
 });
-const refreshIfSeen = () => { if (!paused && !document.hidden) refresh(); };
-setInterval(refreshIfSeen, REFRESH_MS);
-document.addEventListener('visibilitychange', refreshIfSeen);
+const refreshIfVisible = () => { if (!paused && !document.hidden) refresh(); };
+setInterval(refreshIfVisible, REFRESH_MS);
+document.addEventListener('visibilitychange', refreshIfVisible);
 pause.hidden = false;
 localise(document);
 `;

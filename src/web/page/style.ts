@@ -1,4 +1,4 @@
-/** The look of the page: one column that a phone can show, in light and dark. */
+/** One column that fits a phone, in light and dark. */
 export const STYLE = `
 :root {
   color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif;

@@ -5,7 +5,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The largest unit of which there is more than one and a half. */
+/** Largest first; a unit is used from one and a half on. */
 const UNITS = [
   ['day', DAY_MS],
   ['hour', HOUR_MS],
@@ -13,11 +13,11 @@ const UNITS = [
   ['second', SECOND_MS],
 ] as const;
 
-let known: ReturnType<typeof createFormats> | undefined;
+let cached: ReturnType<typeof createFormats> | undefined;
 
-/** Made with the first page: at the start they would take as long as much of the rest. */
+/** Created with the first page, because it would slow down the start. */
 function formats(): ReturnType<typeof createFormats> {
-  return (known ??= createFormats());
+  return (cached ??= createFormats());
 }
 
 function createFormats() {
@@ -32,7 +32,7 @@ function createFormats() {
   };
 }
 
-/** `3 minutes ago`. Never in the future, whatever the machine's clock has done. */
+/** `3 minutes ago`. Never in the future, even if the machine's clock was changed. */
 export function ago(thenMs: number, nowMs: number): string {
   return relative(Math.min(0, thenMs - nowMs));
 }
@@ -44,12 +44,12 @@ export function ahead(thenMs: number, nowMs: number): string {
 
 function relative(differenceMs: number): string {
   const [unit, unitMs] = UNITS.find(([, ms]) => Math.abs(differenceMs) > 1.5 * ms) ?? UNITS[3];
-  // Without a difference -0, which reads `0 seconds ago`; 0 would read `in 0 seconds`.
+  // For no difference this is -0, which reads `0 seconds ago`; 0 would read `in 0 seconds`.
   const units = Math.round(Math.abs(differenceMs) / unitMs);
   return formats().relative.format(differenceMs > 0 ? units : -units, unit);
 }
 
-/** A moment in UTC; the script of the page puts it into the reader's time zone. */
+/** A moment in UTC; the script converts it to the reader's time zone. */
 export function moment(unixMs: number): Html {
   const iso = new Date(unixMs).toISOString();
   return html`<time datetime="${iso}">${formats().moment.format(unixMs)} UTC</time>`;
