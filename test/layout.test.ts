@@ -36,8 +36,8 @@ function importsOf(file: string, text: string): string[] {
 
 test('there are files to look at, and imports in them', () => {
   expect(files.length).toBeGreaterThan(30);
-  const main = files.find(({ file }) => file === 'main.ts');
-  expect(importsOf('main.ts', main?.text ?? '')).toContain('config');
+  const program = files.find(({ file }) => file === 'program.ts');
+  expect(importsOf('program.ts', program?.text ?? '')).toContain('config');
 });
 
 test.each(files.filter(({ file }) => file.includes('/')))(
@@ -57,12 +57,12 @@ test.each(files.filter(({ file }) => !file.includes('/')))(
   },
 );
 
-test('only main.ts reads the process, only main.ts knows the simulator', () => {
+test('only main.ts and program.ts read the process, only program.ts knows the simulator', () => {
   const readers = files.filter(({ text }) => /\bprocess\.\w/.test(text));
-  expect(readers.map(({ file }) => file)).toEqual(['main.ts']);
+  expect(readers.map(({ file }) => file).toSorted()).toEqual(['main.ts', 'program.ts']);
   const outside = files.filter(({ file }) => !file.startsWith('simulator/'));
   const users = outside.filter(({ file, text }) => importsOf(file, text).includes('simulator'));
-  expect(users.map(({ file }) => file)).toEqual(['main.ts']);
+  expect(users.map(({ file }) => file)).toEqual(['program.ts']);
 });
 
 test('core looks at no clock, file or network', () => {

@@ -125,6 +125,29 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
+test('signals that are not for the program are ignored from the start', async () => {
+  const provider = await startProvider();
+  const program = startProgram([], environmentFor(provider));
+  await eventually(() => (catchesHangup(program.process.pid) ? true : undefined), 'the handlers');
+  const startedMs = performance.now();
+  const send = () => {
+    for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) program.process.kill(signal);
+  };
+  send();
+  await portOf(program);
+  expect(performance.now() - startedMs, 'long before it serves').toBeGreaterThan(30);
+  send();
+  await eventually(() => program.log().find(({ trigger }) => trigger === 'SIGHUP'), 'a reload');
+  expect(program.stderr(), 'no debugger').toBe('');
+  expect(program.process.exitCode).toBeNull();
+});
+
+/** Whether the process handles SIGHUP, which is signal 1, as Linux knows. */
+function catchesHangup(pid: number | undefined): boolean {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return (Number.parseInt(/^SigCgt:.*(.)$/m.exec(status)?.[1] ?? '0', 16) & 1) === 1;
+}
+
 test('while the provider is down it stays up: not ready until tried, healthy, failing', async () => {
   const provider = await startProvider();
   const env = {

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { parseCommandLine } from './config/cli.ts';
+import type { Config } from './config/config.ts';
+import { describeConfig } from './config/describe.ts';
+import { createConfigLoader, type LoadedConfig } from './config/load.ts';
+import { formatProblems, InvalidValue } from './config/problems.ts';
+import type { Secret } from './core/secret.ts';
+import { createExporter, pollOnce } from './exporter.ts';
+import { createLog, createRedactor, logTo, type Output } from './log.ts';
+import type { Build } from './metrics/family.ts';
+import { ScheduleError, parseSchedule } from './poller/schedule.ts';
+import { createReloads } from './reload.ts';
+import { systemClock } from './system.ts';
+import { createFileWatch } from './watch.ts';
+import { explainListenError } from './web/listen.ts';
+
+type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' }>;
+
+/** For a reader of the log that is slow. */
+const FLUSH_MS_MAX = 2_000;
+/** The orderly way takes less; past this whatever still hangs is left to the system. */
+const STOP_MS_MAX = 9_000;
+
+const build: Build = {
+  version: readVersion(),
+  revision: process.env['WHATSAPP_EXPORTER_REVISION'] ?? 'unknown',
+  nodeVersion: process.version,
+};
+
+const watch = createFileWatch(systemClock);
+const loadConfig = createConfigLoader({ readFile: (path) => watch.read(path), usualGapMs });
+
+await main();
+
+async function main(): Promise<void> {
+  const command = parseCommandLine(process.argv.slice(2), build.version);
+  if (command.kind === 'exit') {
+    process.stdout.write(command.stdout);
+    process.stderr.write(command.stderr);
+    process.exitCode = command.code;
+    return;
+  }
+  const demo = await createDemo(command);
+  const read = () => load(command, demo);
+  const loaded = read();
+  if ('config' in loaded && command.kind === 'run') {
+    await serve(loaded.config, read, demo);
+    return;
+  }
+  if ('problems' in loaded) {
+    process.stderr.write(formatProblems(loaded.problems));
+    process.exitCode = 1;
+  } else if (command.kind === 'once') await once(loaded.config);
+  else
+    process.stdout.write(
+      `${describeConfig(loaded.config, loaded.merged)}\nThe configuration is valid.\n`,
+    );
+  await demo.close();
+}
+
+function load({ flags }: Run, { account }: Demo): LoadedConfig {
+  const demoAccount = account && { demoAccount: account };
+  const loaded = loadConfig({ flags, env: process.env, ...demoAccount });
+  watch.follow(loaded.files);
+  return loaded;
+}
+
+async function once(config: Config): Promise<void> {
+  const { flush, ...surroundings } = await createSurroundings(config, process.stderr);
+  const { allSucceeded, metrics } = await pollOnce(config, build, surroundings);
+  // A reader that has gone is told by the exit code alone.
+  process.stdout.on('error', () => process.exit(1));
+  process.stdout.write(metrics);
+  process.exitCode = allSucceeded ? 0 : 1;
+  await flush();
+}
+
+async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Promise<void> {
+  const { flush, ...surroundings } = await createSurroundings(config, process.stdout);
+  const { log } = surroundings;
+  const reloads = createReloads({ read, apply, clock: systemClock, log });
+  const exporter = createExporter(config, build, surroundings, reloads);
+  // Before anything that takes time: process 1 of a container ignores signals that nobody handles.
+  process.once('SIGTERM', (signal) => void stop(signal));
+  process.once('SIGINT', (signal) => void stop(signal));
+  process.on('SIGHUP', () => void reloads.request('SIGHUP'));
+  watch.start(() => void reloads.request('file'));
+  try {
+    const { addresses, port } = await exporter.start();
+    const { nodeVersion: node_version, ...rest } = build;
+    const where = { addresses, port, telemetry_path: config.web.telemetryPath };
+    log.info({ ...rest, node_version, ...where }, 'serving metrics');
+    const page = `http://localhost:${port}/`;
+    if (demo.account !== undefined && port !== undefined)
+      log.info({ page }, 'demo on a simulated provider');
+  } catch (error) {
+    // The operator's to mend, without a stack.
+    const problem = explainListenError(error);
+    if (problem === undefined) throw error;
+    process.stderr.write(`--web.listen-address: ${problem}\n`);
+    process.exit(1);
+  }
+
+  async function stop(signal: string): Promise<void> {
+    setTimeout(() => process.exit(0), STOP_MS_MAX).unref();
+    log.info({ signal }, 'stopping');
+    watch.stop();
+    await exporter.stop();
+    await demo.close();
+    await flush();
+    process.exit(0);
+  }
+
+  async function apply(next: Config): Promise<void> {
+    log.level = next.log.level;
+    await exporter.reload(next);
+  }
+}
+
+async function createSurroundings({ log: options }: Config, stream: Output) {
+  const redactor = createRedactor();
+  const output = logTo(stream);
+  const flush = () => output.flush(FLUSH_MS_MAX);
+  const log = await createLog({ ...options, redactor, destination: output.stream });
+  // Node itself would print the error to stderr, with whatever secret it holds.
+  const crash = async (error: unknown) => {
+    log.fatal({ err: error }, 'unexpected error, exiting');
+    await flush();
+    process.exit(1);
+  };
+  process.on('uncaughtException', (error) => void crash(error));
+  process.on('unhandledRejection', (reason) => void crash(reason));
+  return {
+    clock: systemClock,
+    random: Math.random,
+    log,
+    logLinesDropped: () => output.dropped(),
+    onSecret: (secret: Secret, owner: string) => redactor.add(secret, owner),
+    flush,
+  };
+}
+
+interface Demo {
+  /** The simulator as an account of the configuration file. */
+  readonly account?: Record<string, string>;
+  readonly close: () => Promise<void>;
+}
+
+async function createDemo({ demo }: Run): Promise<Demo> {
+  if (!demo) return { close: async () => {} };
+  const { DEMO_CREDENTIALS, startDemo } = await import('./simulator/demo.ts');
+  const simulator = await startDemo(systemClock);
+  const { clientId: client_id, clientSecret: client_secret } = DEMO_CREDENTIALS;
+  return {
+    account: { name: 'demo', api_url: simulator.url, client_id, client_secret },
+    close: () => simulator.close(),
+  };
+}
+
+/** As the configuration asks for it, which does not know schedules. */
+function usualGapMs(schedule: string): number {
+  try {
+    return parseSchedule(schedule).usualGapMs;
+  } catch (error) {
+    throw error instanceof ScheduleError ? new InvalidValue(error.message) : error;
+  }
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
