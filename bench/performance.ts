@@ -3,7 +3,6 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { renderReport } from './report.ts';
 import { measureSize, type SizeResult } from './size.ts';
-import { measureStart } from './start.ts';
 
 /**
  * `npm run bench [-- --peer URL]`: the exporter, the usual way to write one and a bare server side by
@@ -18,13 +17,12 @@ if (peer !== undefined && !/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test
   throw new Error('a peer must be on this machine: http://127.0.0.1:PORT/PATH');
 }
 
-const start = await measureStart();
 const sizes: SizeResult[] = [];
 for (const numbers of SIZES) {
   console.error(`measuring ${numbers} numbers ...`);
   sizes.push(await measureSize(numbers, peer));
 }
-const report = renderReport(start, sizes, {
+const report = renderReport(sizes, {
   date: new Date().toISOString().slice(0, 10),
   node: process.version,
   machine: `${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { createAccountState, afterPoll } from '../src/core/account-state.ts';
+import { afterPoll, createAccountState, type AccountState } from '../src/core/account-state.ts';
 import { PROVIDER_MONTH } from '../src/core/month.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { Secret } from '../src/core/secret.ts';
 import { createExposition } from '../src/metrics/exposition.ts';
-import { createRuntimeMetrics } from '../src/metrics/runtime.ts';
+import { createProcessRegistry } from '../src/metrics/registry.ts';
 import { createAccountPoller } from '../src/poller/account.ts';
 import { createLookup } from '../src/provider/lookup.ts';
 import { createProvider } from '../src/provider/provider.ts';
@@ -57,6 +57,7 @@ async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: 
     timeoutMs: 60_000,
     intervalMs: 60_000,
     lookup: createLookup(systemClock),
+    parse: parseNumbers,
     clock: systemClock,
     random: Math.random,
     onSecret() {},
@@ -67,7 +68,6 @@ async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: 
     timeoutMs: 60_000,
     fetchNumbers: (signal) => provider.fetchNumbers(signal),
     tokenExpiresAtMs: () => undefined,
-    prepare: (next, before) => exposition.prepare(next, before),
     clock: systemClock,
     log,
   });
@@ -75,7 +75,10 @@ async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: 
   const [cpu, stall]: [number[], number[]] = [[], []];
   for (let i = 0; i < WARM_UP + POLLS; i += 1) {
     const watch = watchStalls();
-    const [spent] = await cpuOf(() => poller.poll());
+    const [spent] = await cpuOf(async () => {
+      await poller.poll();
+      await exposition.encode([viewOf(poller.state())], 'gzip');
+    });
     const longest = watch.stop();
     const [parsing] = await cpuOf(() => Promise.resolve(JSON.parse(text)));
     if (i < WARM_UP) continue;
@@ -107,12 +110,16 @@ async function measureStages(): Promise<Record<string, number>> {
     const endedAt = { unixMs: systemClock.unixMs(), monotonicMs: systemClock.monotonicMs() };
     const outcome = { ...parsed, endedAt, durationMs: 0, tokenExpiresAtMs: undefined };
     const next = await stage('count', () => afterPoll(state, outcome, PROVIDER_MONTH));
-    await stage('render and compress', () => exposition.prepare(next, state));
+    await stage('render and compress', () => exposition.encode([viewOf(next)], 'gzip'));
     state = next;
   }
   return Object.fromEntries(
     Object.entries(spent).map(([name, values]) => [name, median(values.slice(WARM_UP))]),
   );
+}
+
+function viewOf(state: AccountState) {
+  return { state, snapshot: state.lastGood?.snapshot, pollIntervalS: 60, nextPollMs: undefined };
 }
 
 /** The floor of reading: every byte is taken from the socket, and none of them looked at. */
@@ -125,12 +132,12 @@ async function readNumbers(): Promise<void> {
 }
 
 async function measureFigures(): Promise<number> {
-  const runtime = createRuntimeMetrics();
+  const registry = createProcessRegistry();
   const times: number[] = [];
   for (let i = 0; i < 200; i += 1) {
     await new Promise((resolve) => setTimeout(resolve, 2));
     const startMs = performance.now();
-    runtime.render();
+    await registry.metrics();
     times.push(performance.now() - startMs);
   }
   return median(times);

@@ -1,11 +1,9 @@
 import type { SizeResult } from './size.ts';
-import type { StartCost } from './start.ts';
 
 type Cell = string | number;
 
 /** The tables, in Markdown, each figure with its ratio to what it is held against. */
 export function renderReport(
-  start: StartCost,
   sizes: readonly SizeResult[],
   { date, node, machine }: { date: string; node: string; machine: string },
 ): string {
@@ -92,13 +90,6 @@ ${renderTable(
       Math.round(memory[name]?.peak ?? NaN),
     ]),
   ]),
-)}
-
-### Start
-
-${renderTable(
-  ['node -e 0', 'ours, to the first answer of /metrics', 'ratio'],
-  [[ms(start.node), ms(start.ours), ratio(start.ours, start.node)]],
 )}`;
 }
 

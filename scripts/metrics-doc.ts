@@ -2,7 +2,7 @@ import { ANOMALIES } from '../src/core/anomalies.ts';
 import { REASONS } from '../src/core/reasons.ts';
 import { FAMILIES } from '../src/metrics/families.ts';
 import type { Family } from '../src/metrics/family.ts';
-import { MISNAMED } from '../src/metrics/runtime.ts';
+import { MISNAMED } from '../src/metrics/registry.ts';
 
 /** docs/metrics.md, from the tables that the program itself works by; formatted as prettier would. */
 export function renderMetricsDoc(): string {
@@ -98,8 +98,9 @@ ${renderTable(['kind', 'meaning'], Object.entries(ANOMALIES).map(toAnomalyRow))}
 
 The metrics of the process and of Node.js are those of
 [prom-client](https://www.npmjs.com/package/prom-client); their names begin with \`process_\` and
-\`nodejs_\`. Three of them are left out, because they are gauges whose names end as only those of
-counters may, which \`promtool check metrics\` refuses:
+\`nodejs_\`. Left out are \`nodejs_eventloop_lag_seconds\`, which says less than the
+percentiles beside it, and three gauges whose names end in \`_total\`, which \`promtool check metrics\`
+rejects:
 
 ${MISNAMED.map((name) => `- \`${name}\``).join('\n')}
 

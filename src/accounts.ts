@@ -4,8 +4,9 @@ import type { AccountState } from './core/account-state.ts';
 import type { Clock } from './core/clock.ts';
 import type { Credentials } from './core/credentials.ts';
 import type { Log } from './core/log.ts';
+import { parseNumbers } from './core/parse.ts';
 import type { Secret } from './core/secret.ts';
-import type { Privacy } from './privacy.ts';
+import { createPrivacy } from './privacy.ts';
 import {
   createAccountPoller,
   type AccountPoller,
@@ -26,11 +27,8 @@ export interface Surroundings {
   /** See LogOutput; optional, because tests do not count lines. */
   readonly logLinesDropped?: () => number;
   /** See AccountPollerOptions. */
-  readonly prepare?: AccountPollerOptions['prepare'];
+  readonly onPolled?: AccountPollerOptions['onPolled'];
 }
-
-/** Numbers go into the log in no other form than this. */
-type Shown = Pick<Privacy, 'toShownAnomalies'>;
 
 /** One configured account: its API client, and the poller that holds its state. */
 export interface Account {
@@ -43,7 +41,10 @@ export interface Account {
 
 /** The part of the configuration that affects one account. */
 type AccountSettings = AccountConfig &
-  Pick<Config, 'month' | 'limits' | 'proxy'> & { timeoutMs: number; intervalMs: number };
+  Pick<Config, 'month' | 'limits' | 'proxy' | 'privacy'> & {
+    timeoutMs: number;
+    intervalMs: number;
+  };
 
 /**
  * The accounts of a configuration. An unchanged account of `before` is reused; a changed one keeps
@@ -52,11 +53,11 @@ type AccountSettings = AccountConfig &
 export function createAccounts(
   before: readonly Account[],
   config: Config,
-  surroundings: Surroundings & Shown,
+  surroundings: Surroundings,
 ): readonly Account[] {
-  const { month, limits, proxy, poll } = config;
+  const { month, limits, proxy, privacy, poll } = config;
   const intervalMs = parseSchedule(poll.schedule).longestGapMs;
-  const common = { month, limits, proxy, timeoutMs: poll.timeoutMs, intervalMs };
+  const common = { month, limits, proxy, privacy, timeoutMs: poll.timeoutMs, intervalMs };
   const network = before[0]?.network ?? createNetwork(surroundings.clock);
   return config.accounts.map((account) => {
     const settings = { ...account, ...common };
@@ -69,18 +70,21 @@ export function createAccounts(
 
 function createAccount(
   settings: AccountSettings,
-  { clock, random, log, onSecret, prepare, toShownAnomalies }: Surroundings & Shown,
+  { clock, random, log, onSecret, onPolled }: Surroundings,
   network: Network,
   carried: Partial<CarriedOver> | undefined,
 ): Account {
-  const { name, apiUrl, credentials, proxy, timeoutMs } = settings;
+  const { name, apiUrl, credentials, proxy, privacy, limits, timeoutMs } = settings;
+  if (privacy.hashKey !== undefined) onSecret(privacy.hashKey, 'hash key');
+  const hide = createPrivacy(privacy);
   const provider = createProvider({
     apiUrl,
     credentials,
     proxy,
     timeoutMs,
     intervalMs: settings.intervalMs,
-    numbersMax: settings.limits.numbers,
+    // The one place where privacy is applied: nothing further on has seen what it hides.
+    parse: (response) => hide(parseNumbers(response, limits.numbers)),
     clock,
     random,
     onSecret: (secret) => onSecret(secret, name),
@@ -92,14 +96,11 @@ function createAccount(
     name,
     month: settings.month,
     timeoutMs,
-    async fetchNumbers(signal) {
-      const { snapshot, anomalies } = await provider.fetchNumbers(signal);
-      return { snapshot, anomalies: toShownAnomalies(anomalies) };
-    },
+    fetchNumbers: (signal) => provider.fetchNumbers(signal),
     tokenExpiresAtMs: () => provider.tokenExpiresAtMs(),
     clock,
     log,
-    ...(prepare === undefined ? {} : { prepare }),
+    ...(onPolled && { onPolled }),
     ...(carried?.state && { state: carried.state }),
   });
   return { settings, provider, poller, network };
@@ -117,14 +118,15 @@ interface CarriedOver {
 }
 
 /**
- * Token and cool-downs belong to the API and the credentials: a reload must not bypass a cool-down. The
- * numbers and counters belong to the partner.
+ * Token and cool-downs belong to the API and the credentials: a reload must not bypass a cool-down.
+ * Numbers and counters belong to the partner, and are kept as the privacy settings show them: other
+ * settings start without them.
  */
 function carryOver({ settings: before, provider, poller }: Account, after: AccountSettings) {
   const isSamePartner = before.apiUrl === after.apiUrl && clientIdOf(before) === clientIdOf(after);
   const isSameAccess = isSamePartner && isSame(before.credentials, after.credentials);
   return {
-    ...(isSamePartner && { state: poller.state() }),
+    ...(isSamePartner && isSamePrivacy(before, after) && { state: poller.state() }),
     ...(isSameAccess && { session: provider.session }),
   };
 }
@@ -134,7 +136,11 @@ function clientIdOf({ credentials }: AccountSettings): string | undefined {
 }
 
 function isSameAccount(a: AccountSettings, b: AccountSettings): boolean {
-  return isDeepStrictEqual(a, b) && isSame(a.credentials, b.credentials);
+  return isDeepStrictEqual(a, b) && isSame(a.credentials, b.credentials) && isSamePrivacy(a, b);
+}
+
+function isSamePrivacy({ privacy: a }: AccountSettings, { privacy: b }: AccountSettings): boolean {
+  return isDeepStrictEqual(a, b) && a.hashKey?.reveal() === b.hashKey?.reveal();
 }
 
 function isSame(a: Credentials, b: Credentials): boolean {

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { createAccounts, stopAccounts, type Account, type Surroundings } from './accounts.ts';
 import type { Config } from './config/config.ts';
 import { createAccountState, type AccountState } from './core/account-state.ts';
-import type { Anomalies } from './core/anomalies.ts';
 import type { Clock } from './core/clock.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import { CONTENT_TYPE, createExposition } from './metrics/exposition.ts';
@@ -12,7 +11,6 @@ import { parseSchedule, type Schedule } from './poller/schedule.ts';
 import { toStatus } from './status.ts';
 import { createTimetable, type Timetable } from './timetable.ts';
 import { createDoors } from './doors.ts';
-import { createPrivacy, type Privacy } from './privacy.ts';
 import type { Reloads } from './reload.ts';
 import { createApp } from './web/app.ts';
 import { createGuard } from './web/guard.ts';
@@ -40,19 +38,20 @@ export function createExporter(
     reload: () => reloads.state(),
     ...(logLinesDropped && { logLinesDropped }),
   });
-  const prepare = (next: AccountState, before: AccountState) =>
-    exposition.prepare(privacy.toShown(next), privacy.toShown(before));
+  const onPolled = ({ name }: AccountState) => {
+    for (const view of views(accounts.filter((account) => nameOf(account) === name))) {
+      exposition.warm(view);
+    }
+  };
   const timetable = createTimetable({ clock, log });
-  const toShownAnomalies = (anomalies: Anomalies) => privacy.toShownAnomalies(anomalies);
   let config = initial;
-  let privacy = privacyOf(initial, surroundings);
   let accounts: readonly Account[] = [];
   let hasStarted = false;
   let wasReady = false;
   let schedule: Schedule = parseSchedule(config.poll.schedule);
   let server: WebServer | undefined;
 
-  const views = (shown = accounts) => toViews(shown, config, timetable, clock, privacy);
+  const views = (shown = accounts) => toViews(shown, config, timetable, clock);
 
   /** Once and for all: a reload that adds an account must not take the exporter out of service. */
   function isReady(): boolean {
@@ -64,9 +63,8 @@ export function createExporter(
     isReady();
     const before = accounts;
     const scheduleBefore = config.poll.schedule;
-    accounts = createAccounts(before, next, { ...surroundings, prepare, toShownAnomalies });
+    accounts = createAccounts(before, next, { ...surroundings, onPolled });
     config = next;
-    privacy = privacyOf(next, surroundings);
     hasStarted = true;
     // First of all: a poll under way must not meet another one of its account.
     const stopping = stopAccounts(before.filter((account) => !accounts.includes(account)));
@@ -135,20 +133,21 @@ export async function pollOnce(
   build: Build,
   surroundings: Surroundings,
 ): Promise<{ readonly allSucceeded: boolean; readonly metrics: string }> {
-  const privacy = privacyOf(config, surroundings);
-  const accounts = createAccounts([], config, { ...surroundings, ...privacy });
+  const accounts = createAccounts([], config, surroundings);
   await pollAll(accounts);
   const schedule = parseSchedule(config.poll.schedule);
   const plan: Plan = { scheduleOf: () => schedule, nextPollMs: () => undefined };
-  const views = toViews(accounts, config, plan, surroundings.clock, privacy);
+  const views = toViews(accounts, config, plan, surroundings.clock);
   // One poll counts no conversation, and a series of zeros would look as if there had been none.
   const shown = views.map(({ state, ...view }) => ({
     ...view,
     state: { ...state, conversations: createAccountState(state.name).conversations },
   }));
-  const metrics = await createExposition(build, { withRuntime: false }).render(shown);
+  const exposition = createExposition(build, { withRuntime: false });
+  const { chunks } = await exposition.encode(shown, 'identity');
   await stopAccounts(accounts);
-  return { allSucceeded: views.every(({ state }) => state.lastGood !== undefined), metrics };
+  const allSucceeded = views.every(({ state }) => state.lastGood !== undefined);
+  return { allSucceeded, metrics: Buffer.concat(chunks).toString() };
 }
 
 /** What a reload does not change. */
@@ -177,10 +176,9 @@ function toViews(
   config: Config,
   plan: Plan,
   clock: Clock,
-  privacy: Privacy,
 ): readonly AccountView[] {
   return accounts.map(({ poller, provider }) => {
-    const state = privacy.toShown(poller.state());
+    const state = poller.state();
     const schedule = plan.scheduleOf(state.name);
     return {
       state,
@@ -190,11 +188,6 @@ function toViews(
       cooldownUntilMs: provider.cooldownUntilMs(),
     };
   });
-}
-
-function privacyOf(config: Config, { onSecret }: Surroundings): Privacy {
-  if (config.privacy.hashKey !== undefined) onSecret(config.privacy.hashKey, 'hash key');
-  return createPrivacy(config.privacy);
 }
 
 /** Old data is worse than none: once it is stale there is no snapshot. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAccounts, stopAccounts, type Account } from '../src/accounts.ts';
-import type { AccountConfig, Config } from '../src/config/config.ts';
+import type { AccountConfig, Config, PrivacyConfig } from '../src/config/config.ts';
 import type { SecretSource } from '../src/core/credentials.ts';
 import { PROVIDER_MONTH } from '../src/core/month.ts';
 import { Secret } from '../src/core/secret.ts';
@@ -13,6 +13,12 @@ import { createFakeClock } from './support/fake-clock.ts';
 import { createMemoryLog } from './support/memory-log.ts';
 
 const SECRET = 'fake-secret';
+const FULL: PrivacyConfig = {
+  numberLabel: 'full',
+  noNames: false,
+  hashKey: undefined,
+  hashKeyFile: undefined,
+};
 
 /** One account on a simulator, reloaded with whatever changes. */
 async function start(initial: { secret?: string } = {}) {
@@ -52,6 +58,7 @@ async function start(initial: { secret?: string } = {}) {
       limits: { numbers: 50_000 },
       month: PROVIDER_MONTH,
       proxy: { http: '', https: '', no: '' },
+      privacy: FULL,
       ...changes.config,
       accounts: [account],
     } as unknown as Config;
@@ -61,7 +68,6 @@ async function start(initial: { secret?: string } = {}) {
       random: () => 0,
       log: createMemoryLog().log,
       onSecret: () => {},
-      toShownAnomalies: (anomalies) => anomalies,
     });
     await stopAccounts(before.filter((known) => !accounts.includes(known)));
     const [only] = accounts;
@@ -130,6 +136,37 @@ test('another client is another partner: none of the old numbers stay', async ()
   await (await reload({})).poller.poll();
   const after = await reload({ clientId: 'fake-other' });
   expect(after.poller.state()).toMatchObject({ polls: 0, lastGood: undefined });
+});
+
+test('numbers past the limit of the configuration are left out and counted', async () => {
+  const { reload } = await start();
+  const { poller } = await reload({ config: { limits: { numbers: 2 } } });
+  await poller.poll();
+  expect(poller.state().lastGood?.snapshot.numbers).toHaveLength(2);
+  expect(poller.state().anomalies.number_limit).toBe(1);
+});
+
+test.each<[string, Partial<PrivacyConfig>]>([
+  ['hide names', { noNames: true }],
+  ['hash numbers', { numberLabel: 'hashed', hashKey: new Secret('fake-key') }],
+])('new settings that %s start without what was kept before', async (_what, privacy) => {
+  const { simulator, reload } = await start();
+  await (await reload({})).poller.poll();
+  const config = { privacy: { ...FULL, ...privacy } };
+  const { poller } = await reload({ config });
+  expect(poller.state()).toMatchObject({ polls: 0, lastGood: undefined });
+  await poller.poll();
+  expect(simulator.requests.token, 'the token is kept').toBe(1);
+  expect((await reload({ config })).poller, 'nothing changed').toBe(poller);
+});
+
+test('another hash key starts without what was kept before', async () => {
+  const { reload } = await start();
+  const hashed = (key: string) =>
+    reload({ config: { privacy: { ...FULL, numberLabel: 'hashed', hashKey: new Secret(key) } } });
+  await (await hashed('fake-key')).poller.poll();
+  expect((await hashed('fake-key')).poller.state().polls).toBe(1);
+  expect((await hashed('fake-other-key')).poller.state().polls).toBe(0);
 });
 
 test.each([

@@ -1,7 +1,14 @@
-import { ANOMALY_KINDS } from '../core/anomalies.ts';
-import { REASON_NAMES } from '../core/reasons.ts';
 import { CATEGORIES } from '../core/snapshot.ts';
-import { ofAccount, ofNumber, ofReload, ofTotals, polled, seconds, type Family } from './family.ts';
+import {
+  ofAccount,
+  ofEach,
+  ofNumber,
+  ofReload,
+  ofTotals,
+  polled,
+  seconds,
+  type Family,
+} from './family.ts';
 
 const RESETS = 'Resets every month.';
 
@@ -170,33 +177,29 @@ export const FAMILIES: readonly Family[] = [
     'Polls that have ended, well or badly.',
     ({ state }) => state.polls,
   ),
-  {
-    name: 'whatsapp_poll_failures_total',
-    type: 'counter',
-    scope: 'account',
-    labels: ['account', 'reason'],
-    help: 'Polls that failed, by reason; every reason is there from the start.',
-    samples: ({ state }) => REASON_NAMES.map((reason) => [{ reason }, state.failures[reason]]),
-  },
+  ofEach(
+    'reason',
+    'whatsapp_poll_failures_total',
+    'Polls that failed, by reason; every reason is there from the start.',
+    ({ failures }) => failures,
+  ),
   {
     name: 'whatsapp_poll_failure_info',
     type: 'gauge',
     scope: 'account',
     labels: ['account', 'reason', 'detail'],
     help: 'Why the last poll failed; the value is always 1. Absent while the last poll has succeeded.',
-    samples: ({ state: { lastPoll } }) =>
+    samples: ({ state: { name: account, lastPoll } }) =>
       lastPoll !== undefined && 'reason' in lastPoll
-        ? [[{ reason: lastPoll.reason, detail: lastPoll.detail }, 1]]
+        ? [[{ account, reason: lastPoll.reason, detail: lastPoll.detail }, 1]]
         : [],
   },
-  {
-    name: 'whatsapp_response_anomalies_total',
-    type: 'counter',
-    scope: 'account',
-    labels: ['account', 'kind'],
-    help: 'Anomalies in otherwise valid responses, by kind, counted on every poll.',
-    samples: ({ state }) => ANOMALY_KINDS.map((kind) => [{ kind }, state.anomalies[kind]]),
-  },
+  ofEach(
+    'kind',
+    'whatsapp_response_anomalies_total',
+    'Anomalies in otherwise valid responses, by kind, counted on every poll.',
+    ({ anomalies }) => anomalies,
+  ),
   ofAccount(
     'gauge',
     'whatsapp_access_token_expiry_timestamp_seconds',

@@ -33,7 +33,7 @@ export interface Self {
 }
 
 export type Labels = Readonly<Record<string, string>>;
-/** One series: labels beyond those of the scope, and a value; undefined leaves the series out. */
+/** One series; an undefined value leaves it out. */
 export type Sample = readonly [labels: Labels, value: number | undefined];
 
 export interface FamilyHead {
@@ -43,7 +43,7 @@ export interface FamilyHead {
   readonly help: string;
 }
 
-/** A metric that every number has. There are thousands of them: see render.ts for what that asks. */
+/** A metric that every number has. There are thousands of them: see numbers.ts. */
 export interface NumberFamily extends FamilyHead {
   readonly scope: 'number';
   /** Labels that hold text of the number, between those of its identity and those of the series. */
@@ -106,7 +106,28 @@ export function ofAccount(
     scope: 'account',
     labels: ['account'],
     help,
-    samples: (view) => [[{}, value(view)]],
+    samples: (view) => [[{ account: view.state.name }, value(view)]],
+  };
+}
+
+/** A counter with one series an account for each of these counts. */
+export function ofEach(
+  label: string,
+  name: string,
+  help: string,
+  counts: (state: AccountState) => Readonly<Record<string, number>>,
+): Family {
+  return {
+    name,
+    type: 'counter',
+    scope: 'account',
+    labels: ['account', label],
+    help,
+    samples: ({ state }) =>
+      Object.entries(counts(state)).map(([key, count]) => [
+        { account: state.name, [label]: key },
+        count,
+      ]),
   };
 }
 

@@ -1,42 +1,43 @@
-import type { FamilyHead, Labels, Sample } from './family.ts';
+/**
+ * Text under construction, as UTF-8. Joining strings piece by piece costs more CPU, and garbage of
+ * several times the size of the text.
+ */
+export class Text {
+  #bytes = Buffer.allocUnsafe(64 * 1024);
+  #length = 0;
 
-type Head = Pick<FamilyHead, 'name' | 'help'> & { readonly type: string };
-
-/** A whole metric; one without samples still says that it exists, as prom-client has it. */
-export function renderFamily(head: Head, samples: Iterable<Sample>): string {
-  let text = renderHead(head);
-  for (const [labels, value] of samples) {
-    if (value !== undefined) text += renderSample(head.name, labels, value);
+  copy(source: Uint8Array): void {
+    this.#reserve(source.length);
+    this.#bytes.set(source, this.#length);
+    this.#length += source.length;
   }
-  return text;
-}
 
-export function renderHead({ name, help, type }: Head): string {
-  return `# HELP ${name} ${escapeLine(help)}\n# TYPE ${name} ${type}\n`;
-}
+  /** For short text: faster than a call of `write`. */
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    for (let i = 0; i < text.length; i += 1) {
+      this.#bytes[this.#length + i] = text.charCodeAt(i);
+    }
+    this.#length += text.length;
+  }
 
-export function renderSample(name: string, labels: Labels, value: number): string {
-  const text = renderLabels(labels);
-  return `${name}${text === '' ? '' : `{${text}}`} ${renderValue(value)}\n`;
-}
+  utf8(text: string): void {
+    this.#reserve(3 * text.length);
+    this.#length += this.#bytes.write(text, this.#length);
+  }
 
-/** `a="1",b="2"`; the empty string for no labels. */
-export function renderLabels(labels: Labels): string {
-  const pairs = Object.entries(labels);
-  return pairs.map(([name, value]) => `${name}="${escapeLabel(value)}"`).join(',');
-}
+  /** The text so far, valid until more is added; begins anew. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(0, this.#length);
+    this.#length = 0;
+    return taken;
+  }
 
-export function escapeLabel(text: string): string {
-  return /[\\\n"]/.test(text) ? escapeLine(text).replaceAll('"', '\\"') : text;
-}
-
-/** `Nan` is prom-client's way to write it. */
-function renderValue(value: number): string {
-  if (Number.isFinite(value)) return String(value);
-  if (Number.isNaN(value)) return 'Nan';
-  return value < 0 ? '-Inf' : '+Inf';
-}
-
-function escapeLine(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(2 * needed);
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
 }

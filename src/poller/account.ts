@@ -19,8 +19,8 @@ export interface AccountPollerOptions {
   readonly timeoutMs: number;
   readonly fetchNumbers: (signal: AbortSignal) => Promise<ParsedResponse>;
   readonly tokenExpiresAtMs: () => number | undefined;
-  /** Awaited before `next` is shown, so that what is made of it is ready by then. */
-  readonly prepare?: (next: AccountState, before: AccountState) => Promise<void>;
+  /** Called with every new state. */
+  readonly onPolled?: (state: AccountState) => void;
   readonly clock: Clock;
   readonly log: Log;
   /** The previous state, if the account is kept across a reload. */
@@ -57,11 +57,10 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
       durationMs: clock.monotonicMs() - startedMs,
       tokenExpiresAtMs: options.tokenExpiresAtMs(),
     };
-    const next = afterPoll(state, outcome, options.month);
-    await prepare(next);
-    if (isStopped(abort)) return;
-    pollLog.record(outcome, state, fields);
-    state = next;
+    const before = state;
+    state = afterPoll(before, outcome, options.month);
+    pollLog.record(outcome, before, fields);
+    options.onPolled?.(state);
   }
 
   async function fetchResult(
@@ -88,15 +87,6 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
       return await Promise.race([options.fetchNumbers(abort.signal), aborted]);
     } finally {
       cancel();
-    }
-  }
-
-  /** What cannot be made ready is tried again when it is needed: that is no reason to stay behind. */
-  async function prepare(next: AccountState): Promise<void> {
-    try {
-      await options.prepare?.(next, state);
-    } catch (error) {
-      log.error({ account: name, err: error }, 'the metrics could not be prepared');
     }
   }
 

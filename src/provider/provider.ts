@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { sleep, type Clock } from '../core/clock.ts';
 import { parseToken, type Credentials, type SecretSource } from '../core/credentials.ts';
-import { parseNumbers, type ParsedResponse } from '../core/parse.ts';
+import type { ParsedResponse } from '../core/parse.ts';
 import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
 import { expiresAtMs, isAlive, type AccessToken } from './access-token.ts';
@@ -27,8 +27,8 @@ export interface ProviderOptions {
   readonly timeoutMs: number;
   /** The time between two polls. */
   readonly intervalMs: number;
-  /** Numbers beyond this are dropped. */
-  readonly numbersMax?: number;
+  /** Reads the body of a good answer. Throws PollError. */
+  readonly parse: (response: unknown) => ParsedResponse;
   readonly clock: Clock;
   /** From 0 up to 1, as Math.random. */
   readonly random: () => number;
@@ -166,7 +166,7 @@ export function createProvider(options: ProviderOptions): Provider {
   async function parse({ digest, isUnchanged, body }: JsonAnswer): Promise<ParsedResponse> {
     if (isUnchanged && last !== undefined) return last.parsed;
     await new Promise(setImmediate);
-    last = { digest, parsed: parseNumbers(body, options.numbersMax) };
+    last = { digest, parsed: options.parse(body) };
     await new Promise(setImmediate);
     return last.parsed;
   }

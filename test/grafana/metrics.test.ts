@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createExposition } from '../../src/metrics/exposition.ts';
 import { FAMILIES } from '../../src/metrics/families.ts';
+import { textOf } from '../metrics/views.ts';
 import { expressionsOf, readDashboards } from './dashboards.ts';
 import { selectorsOf } from './lint.ts';
 import { readAlertQueries } from './provisioning.ts';
@@ -26,7 +27,7 @@ const used = expressions.flatMap(({ where, expr }) =>
 
 async function runtimeMetrics(): Promise<string[]> {
   const build = { version: '0', revision: '0', nodeVersion: '0' };
-  const text = await createExposition(build, { withRuntime: true }).render([]);
+  const text = await textOf(createExposition(build, { withRuntime: true }), []);
   return [...text.matchAll(/^# TYPE (\w+)/gm)].flatMap(([, name]) => name ?? []);
 }
 

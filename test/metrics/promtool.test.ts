@@ -4,7 +4,7 @@ import { createAccountState } from '../../src/core/account-state.ts';
 import { createExposition } from '../../src/metrics/exposition.ts';
 import { optionalPrometheusTools } from '../support/prometheus.ts';
 import { responseOf, sampleEntry, sampleResponse } from '../support/sample.ts';
-import { BUILD, failed, good, viewAfter } from './views.ts';
+import { BUILD, failed, good, textOf, viewAfter } from './views.ts';
 
 const tools = await optionalPrometheusTools();
 const start = {
@@ -22,7 +22,7 @@ test.skipIf(tools === undefined).each([
   ['for hostile names', viewAfter('acme', good(responseOf(hostile)))],
 ])('promtool has nothing to say about the whole output %s', async (_when, view) => {
   for (const withRuntime of [true, false]) {
-    const input = await createExposition(BUILD, { withRuntime }).render([view]);
+    const input = await textOf(createExposition(BUILD, { withRuntime }), [view]);
     const { status, stdout, stderr } = spawnSync(tools?.promtool ?? '', ['check', 'metrics'], {
       input,
     });

@@ -3,7 +3,7 @@ import { PROVIDER_MONTH } from '../../src/core/month.ts';
 import { parseNumbers } from '../../src/core/parse.ts';
 import type { Reason } from '../../src/core/reasons.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
-import { createExposition } from '../../src/metrics/exposition.ts';
+import { createExposition, type Exposition } from '../../src/metrics/exposition.ts';
 import type { AccountView } from '../../src/metrics/family.ts';
 import { parseExposition } from '../support/exposition.ts';
 
@@ -37,11 +37,29 @@ export function viewOf(name: string, snapshot: Snapshot): AccountView {
   return viewAfter(name, { ...ended(NOW_MS), snapshot, anomalies });
 }
 
+/** What is served without compression. */
+export async function textOf(
+  exposition: Exposition,
+  accounts: readonly AccountView[],
+): Promise<string> {
+  return (await bytesOf(exposition, accounts, 'identity')).toString();
+}
+
+export async function bytesOf(
+  exposition: Exposition,
+  ...request: Parameters<Exposition['encode']>
+): Promise<Buffer> {
+  const { length, chunks } = await exposition.encode(...request);
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length !== length) throw new Error(`${bytes.length} bytes instead of ${length}`);
+  return bytes;
+}
+
 export const OPTIONS = { withRuntime: false, reload: () => RELOAD, logLinesDropped: () => 0 };
 
 /** What the accounts are served as, without the metrics of the process. */
 export function render(...accounts: readonly AccountView[]): Promise<string> {
-  return createExposition(BUILD, OPTIONS).render(accounts);
+  return textOf(createExposition(BUILD, OPTIONS), accounts);
 }
 
 /** The same, read back, in the order in which it is served. */

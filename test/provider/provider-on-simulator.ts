@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Credentials } from '../../src/core/credentials.ts';
+import { parseNumbers } from '../../src/core/parse.ts';
 import { PollError } from '../../src/core/reasons.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { createLookup } from '../../src/provider/lookup.ts';
@@ -30,6 +31,7 @@ export async function start(options: Partial<ProviderOptions> = {}) {
     timeoutMs: TIMEOUT_MS,
     intervalMs: 60_000,
     lookup: createLookup(clock),
+    parse: parseNumbers,
     clock,
     random: () => 0,
     onSecret: () => {},

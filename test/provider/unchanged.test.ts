@@ -4,8 +4,8 @@ import { responseOf, sampleEntry } from '../support/sample.ts';
 import { start } from './provider-on-simulator.ts';
 
 /** A provider whose answers are bodies that the test gives it. */
-async function startWithBodies(numbersMax = 10) {
-  const { simulator, provider, poll } = await start({ numbersMax });
+async function startWithBodies() {
+  const { simulator, provider, poll } = await start();
   return {
     poll,
     fetch: (body: unknown, status = 200): Promise<ParsedResponse> => {
@@ -50,12 +50,4 @@ test.each(['שם 😀', 'plain', '\u00e9'])('%s arrives whole, escaped or not', 
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   expect(nameIn(await fetch(escaped))).toBe(name);
-});
-
-test('numbers past the limit of the configuration are left out and counted', async () => {
-  const { fetch } = await startWithBodies(2);
-  const list = ['1', '2', '3', '4'].map((whatsapp) => sampleEntry({ whatsapp }));
-  const { snapshot, anomalies } = await fetch(responseOf(...list));
-  expect(snapshot.numbers.map(({ whatsapp }) => whatsapp)).toEqual(['1', '2']);
-  expect(anomalies.counts.number_limit).toBe(2);
 });

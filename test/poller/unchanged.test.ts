@@ -7,65 +7,31 @@ import { createFakeClock } from '../support/fake-clock.ts';
 import { createMemoryLog } from '../support/memory-log.ts';
 import { responseOf, sampleEntry, sampleResponse } from '../support/sample.ts';
 
-type Prepare = (next: AccountState, before: AccountState) => Promise<void>;
-
-function start(prepare: Prepare, response: ParsedResponse = parseNumbers(sampleResponse())) {
-  const { log, lines } = createMemoryLog();
+function start(response: ParsedResponse) {
   const clock = createFakeClock();
+  const states: AccountState[] = [];
   const poller = createAccountPoller({
     name: 'acme',
     month: PROVIDER_MONTH,
     timeoutMs: 20_000,
     fetchNumbers: () => Promise.resolve(response),
     tokenExpiresAtMs: () => undefined,
-    prepare,
+    onPolled: (state) => states.push(state),
     clock,
-    log,
+    log: createMemoryLog().log,
   });
-  return { poller, clock, lines };
+  return { poller, clock, states };
 }
 
-test('a state is shown only once what is made of it is ready', async () => {
-  let finish = () => {};
-  const asked: number[][] = [];
-  const { poller } = start((next, before) => {
-    asked.push([next.polls, before.polls]);
-    return new Promise((resolve) => (finish = resolve));
-  });
-  const polling = poller.poll();
-  while (asked.length === 0) await Promise.resolve();
-  expect(poller.state().polls).toBe(0);
-  finish();
-  await polling;
-  expect(poller.state().polls).toBe(1);
-  expect(asked).toEqual([[1, 0]]);
-});
-
-test('what cannot be prepared is said, and the state is shown all the same', async () => {
-  const { poller, lines } = start(() => Promise.reject(new Error('a defect')));
+test('a new state is reported as soon as it is there', async () => {
+  const { poller, states } = start(parseNumbers(sampleResponse()));
   await poller.poll();
-  expect(poller.state().polls).toBe(1);
-  expect(lines.map(({ level }) => level)).toContain('error');
-});
-
-test('a stop while a state is prepared ends with the state from before', async () => {
-  let finish = () => {};
-  let isAsked = false;
-  const { poller } = start(() => {
-    isAsked = true;
-    return new Promise((resolve) => (finish = resolve));
-  });
-  const polling = poller.poll();
-  while (!isAsked) await Promise.resolve();
-  const stopping = poller.stop();
-  finish();
-  await Promise.all([polling, stopping]);
-  expect(poller.state().polls).toBe(0);
+  expect(states).toEqual([poller.state()]);
 });
 
 test('the same response again counts as a poll with its anomalies, and no counter moves', async () => {
   const odd = parseNumbers({ ...sampleResponse(), totalWhatsApp: 99 });
-  const { poller, clock } = start(() => Promise.resolve(), odd);
+  const { poller, clock } = start(odd);
   for (let i = 0; i < 3; i += 1) {
     await clock.advance(60_000);
     await poller.poll();

@@ -1,11 +1,8 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { FAMILIES } from './families.ts';
-import type { AccountView, Family, NumberFamily, Sample, Self } from './family.ts';
+import { FAMILIES } from '../../src/metrics/families.ts';
+import type { AccountView, Family, NumberFamily, Sample, Self } from '../../src/metrics/family.ts';
 
-/**
- * The text as prom-client makes it from the table: what is right by definition. It is loaded and used
- * where a text is wanted once; what is served is made by render.ts and equal to it, as a test says.
- */
+/** The whole table rendered by prom-client alone: what is served must equal it byte for byte. */
 export function renderDefinition(accounts: readonly AccountView[], self: Self): Promise<string> {
   const registry = new Registry();
   for (const family of FAMILIES) {
@@ -36,10 +33,7 @@ function* samplesOf(
   else if (family.scope === 'number') {
     for (const view of accounts) yield* samplesOfNumbers(family, view);
   } else {
-    for (const view of accounts) {
-      const account = view.state.name;
-      for (const [labels, value] of family.samples(view)) yield [{ account, ...labels }, value];
-    }
+    for (const view of accounts) yield* family.samples(view);
   }
 }
 
