@@ -1,5 +1,5 @@
 /** How the counts of one body differ from those of the next. */
-export type Change = 'every number' | 'a tenth' | 'nothing';
+export type Change = 'every number' | 'nothing';
 
 /**
  * A response of the provider for so many numbers, as PHP's json_encode would write it: pure ASCII.
@@ -7,8 +7,7 @@ export type Change = 'every number' | 'a tenth' | 'nothing';
  */
 export function renderBody(numbers: number, turn: number, change: Change): Buffer {
   const list = Array.from({ length: numbers }, (_, i) => {
-    const isMoved = change === 'every number' || (change === 'a tenth' && i % 10 === 0);
-    const moved = isMoved ? turn : 0;
+    const moved = change === 'every number' ? turn : 0;
     const [marketing, service, incoming] = [
       ((i * 7) % 900) + moved,
       ((i * 13) % 700) + moved,

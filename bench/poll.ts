@@ -1,11 +1,8 @@
-import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
-import { afterPoll, createAccountState, type AccountState } from '../src/core/account-state.ts';
+import type { AccountState } from '../src/core/account-state.ts';
 import { PROVIDER_MONTH } from '../src/core/month.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { Secret } from '../src/core/secret.ts';
 import { createExposition } from '../src/metrics/exposition.ts';
-import { createProcessRegistry } from '../src/metrics/registry.ts';
 import { createAccountPoller } from '../src/poller/account.ts';
 import { createLookup } from '../src/provider/lookup.ts';
 import { createProvider } from '../src/provider/provider.ts';
@@ -18,11 +15,8 @@ import { median } from './statistics.ts';
  * PollCost. CPU is that of all threads; a stall is the longest time for which nothing else ran.
  */
 export interface PollCost {
-  /** Medians, in milliseconds of CPU. */
-  readonly stages: Readonly<Record<string, number>>;
+  /** Medians, in milliseconds of CPU, as are those of polls. */
   readonly jsonParse: number;
-  /** Of the metrics of the process, in milliseconds; the same at any size. */
-  readonly figures: number;
   readonly polls: Readonly<Record<Change, { readonly cpu: number; readonly stall: number }>>;
 }
 
@@ -34,17 +28,16 @@ const build = { version: '0', revision: '0', nodeVersion: process.version };
 const log = { debug() {}, info() {}, warn() {}, error: console.error };
 
 async function main(): Promise<PollCost> {
-  const stages = await measureStages();
   const polls = {} as Record<Change, { cpu: number; stall: number }>;
   const jsonParse: number[] = [];
-  for (const change of ['every number', 'a tenth', 'nothing'] as const) {
+  for (const change of ['every number', 'nothing'] as const) {
     await fetch(`${url}/change`, { method: 'PUT', body: change });
     polls[change] = await measurePolls(jsonParse);
   }
-  return { stages, jsonParse: median(jsonParse), figures: await measureFigures(), polls };
+  return { jsonParse: median(jsonParse), polls };
 }
 
-/** Whole polls, and between them, for the comparison, JSON.parse of the same body. */
+/** Polls up to the compressed metrics, and between them, for comparison, JSON.parse of the same body. */
 async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: number }> {
   const exposition = createExposition(build, { withRuntime: false });
   const provider = createProvider({
@@ -90,57 +83,8 @@ async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: 
   return { cpu: median(cpu), stall: median(stall) };
 }
 
-/** The steps apart. */
-async function measureStages(): Promise<Record<string, number>> {
-  const spent: Record<string, number[]> = {};
-  const stage = async <T>(name: string, run: () => T | Promise<T>): Promise<T> => {
-    const [cpu, result] = await cpuOf(async () => run());
-    (spent[name] ??= []).push(cpu);
-    return result;
-  };
-  const exposition = createExposition(build, { withRuntime: false });
-  const bodies = [0, 1, 2].map((turn) => renderBody(numbers, turn, 'every number'));
-  let state = createAccountState('bench');
-  for (let i = 0; i < WARM_UP + POLLS; i += 1) {
-    await stage('read', readNumbers);
-    const bytes = bodies[i % bodies.length] ?? Buffer.alloc(0);
-    const text = await stage('decode', () => bytes.toString('latin1'));
-    const body = await stage('JSON.parse', () => JSON.parse(text) as unknown);
-    const parsed = await stage('check', () => parseNumbers(body));
-    const endedAt = { unixMs: systemClock.unixMs(), monotonicMs: systemClock.monotonicMs() };
-    const outcome = { ...parsed, endedAt, durationMs: 0, tokenExpiresAtMs: undefined };
-    const next = await stage('count', () => afterPoll(state, outcome, PROVIDER_MONTH));
-    await stage('render and compress', () => exposition.encode([viewOf(next)], 'gzip'));
-    state = next;
-  }
-  return Object.fromEntries(
-    Object.entries(spent).map(([name, values]) => [name, median(values.slice(WARM_UP))]),
-  );
-}
-
 function viewOf(state: AccountState) {
   return { state, snapshot: state.lastGood?.snapshot, pollIntervalS: 60, nextPollMs: undefined };
-}
-
-/** The floor of reading: every byte is taken from the socket, and none of them looked at. */
-async function readNumbers(): Promise<void> {
-  const [response] = (await once(
-    get(`${url}/whatsapp/getWhatsApp`, { agent: false }),
-    'response',
-  )) as [IncomingMessage];
-  await once(response.resume(), 'end');
-}
-
-async function measureFigures(): Promise<number> {
-  const registry = createProcessRegistry();
-  const times: number[] = [];
-  for (let i = 0; i < 200; i += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
-    const startMs = performance.now();
-    await registry.metrics();
-    times.push(performance.now() - startMs);
-  }
-  return median(times);
 }
 
 async function cpuOf<T>(run: () => Promise<T>): Promise<readonly [ms: number, result: T]> {
@@ -150,7 +94,7 @@ async function cpuOf<T>(run: () => Promise<T>): Promise<readonly [ms: number, re
   return [(user + system) / 1_000, result];
 }
 
-/** Every turn of the event loop says that it is there; the longest silence is the stall. */
+/** The longest time between two turns of the event loop. */
 function watchStalls(): { stop(): number } {
   let [longest, last, isOn] = [0, performance.now(), true];
   const timer = setInterval(() => {

@@ -12,7 +12,7 @@ export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 type Encoding = 'gzip' | 'identity';
 
 /** A whole response. */
-export interface Body {
+interface Body {
   /** In bytes. */
   readonly length: number;
   readonly chunks: readonly Uint8Array[];

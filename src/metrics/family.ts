@@ -32,7 +32,7 @@ export interface Self {
   readonly logLinesDropped: number | undefined;
 }
 
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 /** One series; an undefined value leaves it out. */
 export type Sample = readonly [labels: Labels, value: number | undefined];
 
