@@ -1,8 +1,10 @@
+import type { AccountState } from '../core/account-state.ts';
 import type { ReloadState } from '../core/reload-state.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
 import type { AccountView, Build } from './family.ts';
 import { compress, endMember, inflateParts, joinParts, type Part } from './gzip.ts';
-import { NUMBER_FAMILIES, renderNumbers } from './numbers.ts';
+import { NUMBER_FAMILIES, renderNumbers, type Block } from './numbers.ts';
 import { createProcessRegistry, renderFamilies } from './registry.ts';
 import { remember } from './remember.ts';
 
@@ -44,8 +46,13 @@ export interface ExpositionOptions {
 interface RenderedAccount {
   /** For each of ACCOUNT_FAMILIES its series. */
   readonly series: readonly string[];
-  /** For each of NUMBER_FAMILIES its series; empty without fresh data. */
-  readonly numbers: readonly (readonly Part[])[];
+  /** Empty without fresh data. */
+  readonly blocks: readonly Block[];
+}
+
+interface NumbersInput extends Pick<AccountState, 'conversations'> {
+  readonly account: string;
+  readonly snapshot: Snapshot;
 }
 
 const ACCOUNT_FAMILIES = FAMILIES.filter((family) => family.scope === 'account');
@@ -60,14 +67,20 @@ export function createExposition(
   const processRegistry = withRuntime ? createProcessRegistry() : undefined;
   const heads = renderHeads();
 
-  const numbersOf = remember(renderNumbers);
+  /** The last rendering of each account. */
+  const latest = new Map<string, readonly Block[]>();
+  const blocksOf = remember(async ({ account, snapshot, conversations }: NumbersInput) => {
+    const blocks = await renderNumbers(account, snapshot, conversations, latest.get(account));
+    latest.set(account, blocks);
+    return blocks;
+  });
   const accountOf = remember(async (view: AccountView): Promise<RenderedAccount> => {
     const { state, snapshot } = view;
     const { name: account, conversations } = state;
     const rendered = await renderFamilies(ACCOUNT_FAMILIES, (family) => family.samples(view));
     return {
       series: rendered.map(({ series }) => series),
-      numbers: snapshot ? await numbersOf(snapshot, { account, snapshot, conversations }) : [],
+      blocks: snapshot ? await blocksOf(snapshot, { account, snapshot, conversations }) : [],
     };
   });
 
@@ -76,7 +89,7 @@ export function createExposition(
     const { numberHeads, accountHeads } = await heads;
     const numbers = numberHeads.flatMap((head, i) => [
       head,
-      ...accounts.flatMap((account) => account.numbers[i] ?? []),
+      ...accounts.flatMap(({ blocks }) => blocks.flatMap(({ parts }) => parts[i] ?? [])),
     ]);
     const texts = accountHeads.map(
       (head, i) => head + accounts.map(({ series }) => series[i]).join(''),
@@ -88,6 +101,7 @@ export function createExposition(
   return {
     warm: (account) => void accountOf(account.state, account),
     async encode(views, encoding, { isPart } = { isPart: false }) {
+      if (!isPart) forgetOthers(views);
       const accounts = await Promise.all(views.map((view) => accountOf(view.state, view)));
       const [first] = accounts;
       const key = first !== undefined && accounts.length === 1 ? first : LISTS;
@@ -98,6 +112,12 @@ export function createExposition(
       return toBody(text === undefined ? [body.deflated, endMember(body, tail)] : [text, tail]);
     },
   };
+
+  /** Accounts that a reload removed. */
+  function forgetOthers(views: readonly AccountView[]): void {
+    const names = new Set(views.map(({ state }) => state.name));
+    for (const name of latest.keys()) if (!names.has(name)) latest.delete(name);
+  }
 
   /** The metrics of the exporter and of its process, which may change with each scrape. */
   async function renderTail(isWhole: boolean): Promise<string> {

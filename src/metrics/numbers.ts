@@ -14,28 +14,62 @@ export const NUMBER_FAMILIES: readonly NumberFamily[] = FAMILIES.filter(
   (family) => family.scope === 'number',
 );
 
-/** One family of so many numbers is written within a few milliseconds. */
+/** Written within a few milliseconds for each family. */
 const BLOCK_NUMBERS = 4_096;
 
-interface NumbersOfAccount extends Pick<AccountState, 'conversations'> {
-  readonly account: string;
-  readonly snapshot: Snapshot;
+/** A stretch of the numbers of an account. */
+interface Stretch {
+  readonly numbers: readonly NumberEntry[];
+  readonly counters: readonly (NumberCounters | undefined)[];
 }
 
-/** For each of NUMBER_FAMILIES its series, without the head. */
-export async function renderNumbers({ account, snapshot, conversations }: NumbersOfAccount) {
+export interface Block extends Stretch {
+  /** For each of NUMBER_FAMILIES its series, without the head. */
+  readonly parts: readonly Part[];
+}
+
+/** `before` are the blocks of an earlier poll; what has not changed since is taken from them. */
+export async function renderNumbers(
+  account: string,
+  { numbers }: Snapshot,
+  conversations: AccountState['conversations'],
+  before: readonly Block[] = [],
+): Promise<readonly Block[]> {
   const text = new Text();
-  const parts = NUMBER_FAMILIES.map((): Part[] => []);
-  for (let start = 0; start < snapshot.numbers.length; start += BLOCK_NUMBERS) {
-    const numbers = snapshot.numbers.slice(start, start + BLOCK_NUMBERS);
-    const counters = numbers.map(({ whatsapp }) => conversations.get(whatsapp));
+  const blocks: Block[] = [];
+  for (let start = 0; start < numbers.length; start += BLOCK_NUMBERS) {
+    const entries = numbers.slice(start, start + BLOCK_NUMBERS);
+    const counters = entries.map(({ whatsapp }) => conversations.get(whatsapp));
+    const stretch = { numbers: entries, counters };
+    const earlier = before[blocks.length];
+    const parts: Part[] = [];
     for (const [i, family] of NUMBER_FAMILIES.entries()) {
-      writeSeries(text, family, account, numbers, counters);
-      // Compression runs in the thread pool: the event loop is free in between.
-      parts[i]?.push(await compress(text.take()));
+      let part = earlier && isSame(family, stretch, earlier) ? earlier.parts[i] : undefined;
+      if (part === undefined) {
+        writeSeries(text, family, account, stretch);
+        // Compression runs in the thread pool: the event loop is free in between.
+        part = await compress(text.take());
+      }
+      parts.push(part);
     }
+    blocks.push({ ...stretch, parts });
   }
-  return parts;
+  return blocks;
+}
+
+function isSame({ texts, series }: NumberFamily, a: Stretch, b: Stretch): boolean {
+  const names = Object.values(texts);
+  return (
+    a.numbers.length === b.numbers.length &&
+    a.numbers.every((number, i) => {
+      const other = b.numbers[i] as NumberEntry;
+      return (
+        number.whatsapp === other.whatsapp &&
+        names.every((name) => name(number) === name(other)) &&
+        series.every(({ value }) => value(number, a.counters[i]) === value(other, b.counters[i]))
+      );
+    })
+  );
 }
 
 /** A line per series, each after a line feed. */
@@ -43,8 +77,7 @@ function writeSeries(
   text: Text,
   family: NumberFamily,
   account: string,
-  numbers: readonly NumberEntry[],
-  counters: readonly (NumberCounters | undefined)[],
+  { numbers, counters }: Stretch,
 ): void {
   const start = Buffer.from(`\n${family.name}{account="${escapeLabel(account)}",number="`);
   const series = family.series.map(({ labels, value }) => ({

@@ -12,6 +12,8 @@ import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createExposition, type Exposition } from '../../src/metrics/exposition.ts';
 import type { AccountView } from '../../src/metrics/family.ts';
+import { NUMBER_FAMILIES, renderNumbers, type Block } from '../../src/metrics/numbers.ts';
+import { parseNumbers } from '../../src/core/parse.ts';
 import { nearlyValidResponse } from '../support/arbitrary.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { numberEntry } from '../support/numbers.ts';
@@ -32,15 +34,15 @@ async function expectDefinition(exposition: Exposition, views: readonly AccountV
 const TOTALS = { numbers: 1, conversations: 6, marketing: 3, service: 2, incoming: 1 };
 const create = () => createExposition(BUILD, { withRuntime: false });
 
-/** The account after these polls (null is one that failed), each rendered as it ends. */
-function pollAll(exposition: Exposition, name: string, responses: readonly unknown[]) {
+/** The account after these polls (null is one that failed), each served. */
+async function pollAll(exposition: Exposition, name: string, responses: readonly unknown[]) {
   const outcomes = responses.map((response) =>
     response === null ? failed('network') : good(response),
   );
   let view = viewAfter(name);
   for (let polls = 1; polls <= outcomes.length; polls += 1) {
     view = viewAfter(name, ...outcomes.slice(0, polls));
-    exposition.warm(view);
+    await exposition.encode([view], 'gzip', { isPart: true });
   }
   return view;
 }
@@ -59,7 +61,7 @@ test('whatever was polled, what is served is byte for byte what prom-client make
     asyncProperty(anyFleet, async (fleet) => {
       const exposition = create();
       const views: AccountView[] = [];
-      for (const { name, polls } of fleet) views.push(pollAll(exposition, name, polls));
+      for (const { name, polls } of fleet) views.push(await pollAll(exposition, name, polls));
       await expectDefinition(exposition, views);
       await expectDefinition(
         exposition,
@@ -99,7 +101,19 @@ test.each([
   ['the last number', fleetOf(1), fleetOf(0)],
 ])('a poll that changes %s leaves nothing of the one before', async (_what, first, second) => {
   const exposition = create();
-  await expectDefinition(exposition, [pollAll(exposition, 'acme', [first, second])]);
+  await expectDefinition(exposition, [await pollAll(exposition, 'acme', [first, second])]);
+});
+
+test('a poll that changes one number renders only the blocks in which it shows', async () => {
+  const render = (response: unknown, before?: readonly Block[]) =>
+    renderNumbers('acme', parseNumbers(response).snapshot, new Map(), before);
+  const before = await render(fleetOf(9_000));
+  const after = await render(fleetOf(9_000, { 5_000: { isOnline: 0 } }), before);
+  const rendered = after.flatMap(({ parts }, block) =>
+    parts.flatMap((part, i) => (part === before[block]?.parts[i] ? [] : [[block, i]])),
+  );
+  const online = NUMBER_FAMILIES.findIndex(({ name }) => name === 'whatsapp_number_online');
+  expect(rendered).toEqual([[1, online]]);
 });
 
 test('a scrape during a poll is answered with one poll, whole', async () => {
