@@ -1,4 +1,4 @@
-import { followMonth, type AccountMonth } from './account-month.ts';
+import { followMonth, type AccountMonth, type Levels } from './account-month.ts';
 import { ANOMALY_KINDS, noAnomalies, type Anomalies } from './anomalies.ts';
 import type { Instant } from './clock.ts';
 import { countConversations, levelsOf, type ConversationCounters } from './conversations.ts';
@@ -25,6 +25,8 @@ interface GoodPoll {
   readonly at: Instant;
   readonly snapshot: Snapshot;
   readonly month: AccountMonth;
+  /** The levels, if counting this snapshot once more changes nothing. Most responses are repeated. */
+  readonly settled: Levels | undefined;
 }
 
 /** Everything recorded about one account. Immutable: each poll creates a new state. */
@@ -67,14 +69,18 @@ export function afterPoll(
     };
   }
   const { endedAt: at, snapshot, anomalies } = outcome;
-  const levels = levelsOf(state.conversations, snapshot.numbers);
-  const { lastGood } = state;
+  const { lastGood, conversations: before } = state;
+  const settled = lastGood?.snapshot === snapshot ? lastGood.settled : undefined;
+  const levels = settled ?? levelsOf(before, snapshot.numbers);
   const { month, turn } = followMonth(lastGood?.month, lastGood?.at, at, levels, settings);
+  const isSettled = settled !== undefined && turn === 'none';
+  const conversations = isSettled ? before : countConversations(before, snapshot.numbers, turn);
+  const settles = turn === 'none' && conversations === before;
   return {
     ...polled,
     anomalies: addUp(state.anomalies, anomalies.counts),
-    conversations: countConversations(state.conversations, snapshot.numbers, turn),
-    lastGood: { at, snapshot, month },
+    conversations,
+    lastGood: { at, snapshot, month, settled: settles ? levels : undefined },
   };
 }
 

@@ -35,15 +35,14 @@ export function countConversations(
   numbers: readonly NumberEntry[],
   turn: Turn,
 ): ConversationCounters {
-  const after = new Map<string, NumberCounters>();
   let isSame = numbers.length === before.size;
-  for (const number of numbers) {
+  const after = numbers.map((number): [string, NumberCounters] => {
     const previous = before.get(number.whatsapp);
     const next = advanceAll(previous ?? UNSEEN, number, turn);
-    after.set(number.whatsapp, next);
     isSame &&= next === previous;
-  }
-  return isSame ? before : after;
+    return [number.whatsapp, next];
+  });
+  return isSame ? before : new Map(after);
 }
 
 const UNSEEN_COUNTER: Counter = { total: 0, mark: undefined, otherMark: undefined };
@@ -64,21 +63,22 @@ function advanceAll(before: NumberCounters, number: NumberEntry, turn: Turn): Nu
 
 function advance(before: Counter, count: number | undefined, turn: Turn): Counter {
   const turned = turn === 'none' ? before : turnMarks(before, count, turn);
-  const { total, mark } = turned;
+  const { total, mark, otherMark } = turned;
   if (count === undefined) return turned;
-  if (mark === undefined) return { ...turned, mark: markAt(count) };
+  if (mark === undefined) return { total, mark: markAt(count), otherMark };
   if (count > mark.count) {
-    return { ...turned, total: total + count - mark.count, mark: markAt(count) };
+    return { total: total + count - mark.count, mark: markAt(count), otherMark };
   }
-  if (count === mark.count)
-    return mark.pollsBelow === 0 ? turned : { ...turned, mark: markAt(count) };
+  if (count === mark.count) {
+    return mark.pollsBelow === 0 ? turned : { total, mark: markAt(count), otherMark };
+  }
   const pollsBelow = mark.pollsBelow + 1;
   const highestBelow = Math.max(mark.highestBelow, count);
   const isCorrection = pollsBelow >= RETURN_POLLS_MAX;
-  return {
-    ...turned,
-    mark: isCorrection ? markAt(highestBelow) : { count: mark.count, pollsBelow, highestBelow },
-  };
+  const next = isCorrection
+    ? markAt(highestBelow)
+    : { count: mark.count, pollsBelow, highestBelow };
+  return { total, mark: next, otherMark };
 }
 
 function turnMarks(before: Counter, count: number | undefined, turn: Turn): Counter {
