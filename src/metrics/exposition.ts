@@ -3,7 +3,7 @@ import type { ReloadState } from '../core/reload-state.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
 import type { AccountView, Build } from './family.ts';
-import { compress, endMember, inflateParts, joinParts, type Part } from './gzip.ts';
+import { compress, endMember, inflateParts, joinParts } from './gzip.ts';
 import { NUMBER_FAMILIES, renderNumbers, type Block } from './numbers.ts';
 import { createProcessRegistry, renderFamilies } from './registry.ts';
 import { remember } from './remember.ts';
