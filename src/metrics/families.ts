@@ -26,25 +26,25 @@ export const FAMILIES: readonly Family[] = [
   ofNumber(
     'online_inbox',
     'onlineInbox',
-    'Id of the inbox that the number is connected to, 0 for none.',
+    'Id of the inbox that the number is connected to; 0 if none.',
     (n) => n.onlineInbox,
   ),
   ofNumber(
     'online_account',
     'onlineAccount',
-    'Id of the inbox account that the number is connected to, 0 for none.',
+    'Id of the inbox account that the number is connected to; 0 if none.',
     (n) => n.onlineAccount,
   ),
   ofNumber(
     'coexistence',
     'coexistence',
-    'Whether the number also stays in the WhatsApp Business app on a phone (1) or not (0).',
+    'Whether the number is also used in the WhatsApp Business app on a phone (1) or not (0).',
     (n) => n.coexistence,
   ),
   ofNumber(
     'created_timestamp_seconds',
     'create_time',
-    'When the number was added, in Unix seconds.',
+    'Time when the number was added, in Unix seconds.',
     (n) => n.createdS,
   ),
   ofNumber(
@@ -77,7 +77,7 @@ export const FAMILIES: readonly Family[] = [
     scope: 'number',
     labels: ['account', 'number', 'display_name', 'business_name'],
     help: polled(
-      'Always 1; the names of the number, which stand nowhere else',
+      'Display and business name of the number; the value is always 1',
       'display_name, business_name',
     ),
     texts: { display_name: (n) => n.displayName, business_name: (n) => n.businessName },
@@ -98,7 +98,7 @@ export const FAMILIES: readonly Family[] = [
       value: (_number, counters) => counters?.[category].total,
     })),
   },
-  ofTotals('numbers', 'totalWhatsApp', 'Numbers that the account manages.', (t) => t.numbers),
+  ofTotals('numbers', 'totalWhatsApp', 'WhatsApp numbers in the account.', (t) => t.numbers),
   ofTotals(
     'conversations_this_month',
     'totalConversationsThisMonth',
@@ -138,49 +138,49 @@ export const FAMILIES: readonly Family[] = [
   ofAccount(
     'gauge',
     'whatsapp_up',
-    'Whether the last poll of the provider succeeded (1) or failed (0); 0 also until the first has ended.',
+    'Whether the last poll of the provider succeeded (1) or failed (0); 0 before the first poll.',
     ({ state }) => (state.lastPoll !== undefined && 'snapshot' in state.lastPoll ? 1 : 0),
   ),
   ofAccount(
     'gauge',
     'whatsapp_last_success_timestamp_seconds',
-    'When the last successful poll ended, in Unix seconds; absent until there is one.',
+    'Time when the last successful poll ended, in Unix seconds; absent before the first one.',
     ({ state }) => seconds(state.lastGood?.at.unixMs),
   ),
   ofAccount(
     'gauge',
     'whatsapp_last_poll_timestamp_seconds',
-    'When the last poll ended, well or badly, in Unix seconds; absent until there is one.',
+    'Time when the last poll ended, in Unix seconds; absent before the first one.',
     ({ state }) => seconds(state.lastPoll?.endedAt.unixMs),
   ),
   ofAccount(
     'gauge',
     'whatsapp_poll_duration_seconds',
-    'How long the last poll took, retries included; 0 until there is one.',
+    'Duration of the last poll in seconds, including retries; 0 before the first poll.',
     ({ state }) => seconds(state.lastPoll?.durationMs ?? 0),
   ),
   ofAccount(
     'gauge',
     'whatsapp_poll_interval_seconds',
-    'Longest gap that the schedule leaves between two polls.',
+    'Longest interval between two scheduled polls, in seconds.',
     (view) => view.pollIntervalS,
   ),
   ofAccount(
     'gauge',
     'whatsapp_next_poll_timestamp_seconds',
-    'When the exporter asks the provider next, in Unix seconds; during a cool-down, the first scheduled poll after it.',
+    'Time of the next poll, in Unix seconds; during a cool-down, the first scheduled poll after it.',
     ({ nextPollMs }) => seconds(nextPollMs),
   ),
   ofAccount(
     'counter',
     'whatsapp_polls_total',
-    'Polls that have ended, well or badly.',
+    'Completed polls, successful or failed.',
     ({ state }) => state.polls,
   ),
   ofEach(
     'reason',
     'whatsapp_poll_failures_total',
-    'Polls that failed, by reason; every reason is there from the start.',
+    'Failed polls by reason; every reason is present from the start.',
     ({ failures }) => failures,
   ),
   {
@@ -203,7 +203,7 @@ export const FAMILIES: readonly Family[] = [
   ofAccount(
     'gauge',
     'whatsapp_access_token_expiry_timestamp_seconds',
-    'When the access token in use expires, in Unix seconds; absent with a fixed token and until there is one.',
+    'Expiry time of the access token, in Unix seconds; absent for a fixed token and before the first token.',
     ({ state }) => seconds(state.lastPoll?.tokenExpiresAtMs),
   ),
   {
@@ -211,19 +211,19 @@ export const FAMILIES: readonly Family[] = [
     type: 'gauge',
     scope: 'exporter',
     labels: ['version', 'revision', 'node_version'],
-    help: 'Always 1; which exporter this is.',
+    help: 'Version, revision and Node.js version of the exporter; the value is always 1.',
     samples: ({ build }) => [
       [{ version: build.version, revision: build.revision, node_version: build.nodeVersion }, 1],
     ],
   },
   ofReload(
     'successful',
-    'Whether the configuration could be used when it was last read (1) or not (0), so that the one from before goes on.',
+    'Whether the last configuration reload succeeded (1) or failed (0); a failed reload keeps the previous configuration.',
     (reload) => (reload.succeeded ? 1 : 0),
   ),
   ofReload(
     'success_timestamp_seconds',
-    'When the configuration that is in force was read, in Unix seconds.',
+    'Time when the current configuration was loaded, in Unix seconds.',
     (reload) => reload.inForceSinceMs / 1000,
   ),
   {
@@ -231,7 +231,7 @@ export const FAMILIES: readonly Family[] = [
     type: 'counter',
     scope: 'exporter',
     labels: [],
-    help: 'Lines of the log that were dropped because nobody read them.',
+    help: 'Log lines dropped because nothing read them.',
     samples: ({ logLinesDropped }) => [[{}, logLinesDropped]],
   },
 ];
