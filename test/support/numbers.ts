@@ -1,20 +1,16 @@
+import { parseNumbers } from '../../src/core/parse.ts';
 import type { NumberEntry } from '../../src/core/snapshot.ts';
+import { sampleEntry } from './sample.ts';
 
 /** A number in good order; the fields given replace the ordinary ones. */
 export function numberEntry(fields: Partial<NumberEntry> = {}): NumberEntry {
-  return {
-    whatsapp: '972500000001',
-    displayName: 'Display',
-    businessName: 'Business',
-    online: 1,
-    onlineInbox: 2,
-    onlineAccount: 1,
-    coexistence: 0,
-    createdS: 1_735_811_185,
-    conversations: 6,
-    marketing: 3,
-    service: 2,
-    incoming: 1,
-    ...fields,
-  };
+  const json = sampleEntry({
+    display_name: 'Display',
+    business_name: 'Business',
+    serviceThisMonth: 2,
+    incomingThisMonth: 1,
+  });
+  const [entry] = parseNumbers({ list: [json] }).snapshot.numbers;
+  if (entry === undefined) throw new Error('the sample holds a number');
+  return { ...entry, whatsapp: '972500000001', ...fields };
 }
