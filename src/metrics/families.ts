@@ -17,59 +17,46 @@ const RESETS = 'Resets every month.';
  * and units are a public contract; docs/metrics.md is generated from this table.
  */
 export const FAMILIES: readonly Family[] = [
-  ofNumber(
-    'online',
-    'isOnline',
-    'Whether the number is connected to an inbox (1) or not (0).',
-    (n) => n.online,
-  ),
+  ofNumber('online', 'online', 'Whether the number is connected to an inbox (1) or not (0).'),
   ofNumber(
     'online_inbox',
     'onlineInbox',
     'Id of the inbox that the number is connected to; 0 if none.',
-    (n) => n.onlineInbox,
   ),
   ofNumber(
     'online_account',
     'onlineAccount',
     'Id of the inbox account that the number is connected to; 0 if none.',
-    (n) => n.onlineAccount,
   ),
   ofNumber(
     'coexistence',
     'coexistence',
     'Whether the number is also used in the WhatsApp Business app on a phone (1) or not (0).',
-    (n) => n.coexistence,
   ),
   ofNumber(
     'created_timestamp_seconds',
-    'create_time',
+    'createdS',
     'Time when the number was added, in Unix seconds.',
-    (n) => n.createdS,
   ),
   ofNumber(
     'conversations_this_month',
-    'conversationsThisMonth',
+    'conversations',
     `Conversations counted in the current month: marketing, service and incoming together. ${RESETS}`,
-    (n) => n.conversations,
   ),
   ofNumber(
     'marketing_conversations_this_month',
-    'marketingThisMonth',
+    'marketing',
     `Marketing templates sent in the current month. ${RESETS}`,
-    (n) => n.marketing,
   ),
   ofNumber(
     'service_conversations_this_month',
-    'serviceThisMonth',
+    'service',
     `Utility templates sent outside an open 24-hour window in the current month. ${RESETS}`,
-    (n) => n.service,
   ),
   ofNumber(
     'incoming_conversations_this_month',
-    'incomingThisMonth',
+    'incoming',
     `24-hour windows opened by a customer in the current month. ${RESETS}`,
-    (n) => n.incoming,
   ),
   {
     name: 'whatsapp_number_info',
@@ -98,30 +85,26 @@ export const FAMILIES: readonly Family[] = [
       value: (_number, counters) => counters?.[category].total,
     })),
   },
-  ofTotals('numbers', 'totalWhatsApp', 'WhatsApp numbers in the account.', (t) => t.numbers),
+  ofTotals('numbers', 'numbers', 'WhatsApp numbers in the account.'),
   ofTotals(
     'conversations_this_month',
-    'totalConversationsThisMonth',
+    'conversations',
     `The provider's total of conversations in the current month. ${RESETS}`,
-    (t) => t.conversations,
   ),
   ofTotals(
     'marketing_conversations_this_month',
-    'totalMarketingThisMonth',
+    'marketing',
     `The provider's total of marketing templates sent in the current month. ${RESETS}`,
-    (t) => t.marketing,
   ),
   ofTotals(
     'service_conversations_this_month',
-    'totalServiceThisMonth',
+    'service',
     `The provider's total of utility templates sent outside an open 24-hour window in the current month. ${RESETS}`,
-    (t) => t.service,
   ),
   ofTotals(
     'incoming_conversations_this_month',
-    'totalIncomingThisMonth',
+    'incoming',
     `The provider's total of 24-hour windows opened by a customer in the current month. ${RESETS}`,
-    (t) => t.incoming,
   ),
   ofAccount(
     'gauge',

@@ -1,5 +1,6 @@
 import type { AccountState } from '../core/account-state.ts';
 import type { NumberCounters } from '../core/conversations.ts';
+import { NUMBER_FIELDS, TOTAL_FIELDS } from '../core/fields.ts';
 import type { ReloadState } from '../core/reload-state.ts';
 import type { NumberEntry, Snapshot } from '../core/snapshot.ts';
 
@@ -63,33 +64,31 @@ export type Family =
   | (FamilyHead & { readonly scope: 'account'; samples(view: AccountView): readonly Sample[] })
   | (FamilyHead & { readonly scope: 'exporter'; samples(self: Self): readonly Sample[] });
 
+type CountKey = {
+  [K in keyof NumberEntry]: NumberEntry[K] extends number | undefined ? K : never;
+}[keyof NumberEntry];
+
 /** A gauge of every number, from one field of its list entry. */
-export function ofNumber(
-  suffix: string,
-  field: string,
-  meaning: string,
-  value: NumberSeries['value'],
-): Family {
+export function ofNumber(suffix: string, key: CountKey, meaning: string): Family {
   return {
     name: `whatsapp_number_${suffix}`,
     type: 'gauge',
     scope: 'number',
     labels: ['account', 'number'],
-    help: polled(meaning, field),
+    help: polled(meaning, NUMBER_FIELDS[key].name),
     texts: {},
-    series: [{ labels: {}, value }],
+    series: [{ labels: {}, value: (number) => number[key] }],
   };
 }
 
 /** A gauge of every account, from one of the provider's own totals. */
-export function ofTotals(
-  suffix: string,
-  field: string,
-  meaning: string,
-  value: (totals: Snapshot['totals']) => number | undefined,
-): Family {
-  return ofAccount('gauge', `whatsapp_account_${suffix}`, polled(meaning, field), ({ snapshot }) =>
-    snapshot === undefined ? undefined : value(snapshot.totals),
+export function ofTotals(suffix: string, key: keyof Snapshot['totals'], meaning: string): Family {
+  const help = polled(meaning, TOTAL_FIELDS[key].name);
+  return ofAccount(
+    'gauge',
+    `whatsapp_account_${suffix}`,
+    help,
+    (view) => view.snapshot?.totals[key],
   );
 }
 

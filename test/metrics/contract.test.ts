@@ -71,12 +71,12 @@ test.each(
   const owner = field in response ? response : entry;
   const served = async () =>
     (await samplesOf(viewAfter('acme', good({ ...response, list: [entry] })))).filter(
-      (sample) => !/^whatsapp_(response_anomalies|number_conversations)_total$/.test(sample.name),
+      (one) => !/^whatsapp_(response_anomalies|number_conversations)_total$/.test(one.name),
     );
   const before = await served();
-  expect(before.find((sample) => sample.name === name)?.value).toBe(owner[field]);
+  expect(before.find((one) => one.name === name)?.value).toBe(owner[field]);
   delete owner[field];
-  expect(await served()).toEqual(before.filter((sample) => sample.name !== name));
+  expect(await served()).toEqual(before.filter((one) => one.name !== name));
 });
 
 test('a bad field loses its gauge, while its counter keeps its value', async () => {
