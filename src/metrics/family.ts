@@ -53,7 +53,7 @@ export interface NumberFamily extends FamilyHead {
 }
 
 /** One of the series that each number has; an undefined value leaves it out. */
-export interface NumberSeries {
+interface NumberSeries {
   readonly labels: Labels;
   readonly value: (number: NumberEntry, counters: NumberCounters | undefined) => number | undefined;
 }
