@@ -17,7 +17,6 @@ const FULL: PrivacyConfig = {
   numberLabel: 'full',
   noNames: false,
   hashKey: undefined,
-  hashKeyFile: undefined,
 };
 
 /** One account on a simulator, reloaded with whatever changes. */
