@@ -113,6 +113,6 @@ function statusOf(): Json {
       for (const [key, inner] of Object.entries(value)) add(`${path}.${key}`, inner);
     } else fields[path.slice(1)] = typeof value;
   };
-  add('', JSON.parse(renderJson(status, parseQuery('/'))));
+  add('', JSON.parse(Buffer.concat([...renderJson(status, parseQuery('/'))]).toString()));
   return fields;
 }

@@ -10,7 +10,7 @@ import { isStale } from './poller/due-time.ts';
 import { parseSchedule, type Schedule } from './poller/schedule.ts';
 import { toStatus } from './status.ts';
 import { createTimetable, type Timetable } from './timetable.ts';
-import { createDoors } from './doors.ts';
+import { createLiveWebConfig, type LiveWebConfig } from './live-web-config.ts';
 import type { Reloads } from './reload.ts';
 import { createApp } from './web/app.ts';
 import { createGuard } from './web/guard.ts';
@@ -50,6 +50,7 @@ export function createExporter(
   let wasReady = false;
   let schedule: Schedule = parseSchedule(config.poll.schedule);
   let server: WebServer | undefined;
+  let webConfig: LiveWebConfig | undefined;
 
   const views = (shown = accounts) => toViews(shown, config, timetable, clock);
 
@@ -85,14 +86,15 @@ export function createExporter(
   return {
     async start() {
       const { telemetryPath, listenAddress, configFile, maxRequests } = config.web;
-      const doors = createDoors(configFile, { clock, log });
+      webConfig = createLiveWebConfig(configFile, { clock, log });
+      const { current } = webConfig;
       const site = {
         telemetryPath,
         metricsContentType: CONTENT_TYPE,
         accounts: () => accounts.map(nameOf),
-        metrics(encoding: 'gzip' | 'identity', part?: ReadonlySet<string>) {
-          if (part === undefined) return exposition.encode(views(), encoding);
-          const asked = accounts.filter((account) => part.has(nameOf(account)));
+        metrics(encoding: 'gzip' | 'identity', names?: ReadonlySet<string>) {
+          if (names === undefined) return exposition.encode(views(), encoding);
+          const asked = accounts.filter((account) => names.has(nameOf(account)));
           return exposition.encode(views(asked), encoding, { isPart: true });
         },
         status: () => ({
@@ -104,9 +106,9 @@ export function createExporter(
         mayReload: () => config.web.enableLifecycle,
         reload: () => reloads.request('HTTP'),
       };
-      const guard = createGuard({ doors, maxRequests, clock, log });
+      const guard = createGuard({ webConfig: current, maxRequests, clock, log });
       const app = createApp(site, log, guard);
-      server = await startWebServer(app, listenAddress, { tls: () => doors().tls, log });
+      server = await startWebServer(app, listenAddress, { tls: () => current().tls, log });
       await goOnWith(config);
       return server;
     },
@@ -118,6 +120,7 @@ export function createExporter(
     },
     async stop() {
       timetable.stop();
+      webConfig?.stop();
       await Promise.all([server?.close(), stopAccounts(accounts)]);
     },
   };

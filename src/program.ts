@@ -14,6 +14,7 @@ import { createReloads } from './reload.ts';
 import { systemClock } from './system.ts';
 import { createFileWatch } from './watch.ts';
 import { explainListenError } from './web/listen.ts';
+import { checkWebConfig } from './web/web-config-file.ts';
 
 type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' }>;
 
@@ -29,7 +30,11 @@ const build: Build = {
 };
 
 const watch = createFileWatch(systemClock);
-const loadConfig = createConfigLoader({ readFile: (path) => watch.read(path), usualGapMs });
+const loadConfig = createConfigLoader({
+  checkWebConfig,
+  readFile: (path) => watch.read(path),
+  usualGapMs,
+});
 
 await main();
 

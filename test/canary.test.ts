@@ -16,6 +16,7 @@ import type { Simulator } from '../src/simulator/server.ts';
 import { createFakeClock } from './support/fake-clock.ts';
 import { NO_RELOADS } from './support/reloads.ts';
 import { CLIENT_ID, CLIENT_SECRET, startProvider } from './support/simulated-provider.ts';
+import { checkWebConfig } from '../src/web/web-config-file.ts';
 
 /** What must never be seen: the simulator's keys and tokens, and the secret given to the exporter. */
 const CANARIES = ['fake-api-key', 'fake-access-token', CLIENT_SECRET];
@@ -155,7 +156,11 @@ function hasMetSilence({ faults, requests }: Simulator): boolean {
 }
 
 function configFor(apiUrl: string) {
-  const load = createConfigLoader({ readFile: () => '', usualGapMs: () => 3_600_000 });
+  const load = createConfigLoader({
+    checkWebConfig,
+    readFile: () => '',
+    usualGapMs: () => 3_600_000,
+  });
   const loaded = load({
     flags: {
       'web.listen_address': '127.0.0.1:0',

@@ -35,18 +35,3 @@ test('every metric that the README names exists', () => {
   const known = FAMILIES.map(({ name }) => name);
   expect([...names].filter((name) => !known.includes(name))).toEqual([]);
 });
-
-const security = readFileSync('docs/security.md', 'utf8');
-const proofs = security.matchAll(/\]\(\.\.\/(test\/[^)]+)\): `([^`]+)`/g);
-
-test.each([...proofs].map(([, file = '', name = '']) => ({ file, name })))(
-  'the test that docs/security.md names is in $file: $name',
-  ({ file, name }) => expect(readFileSync(file, 'utf8')).toContain(`'${name}'`),
-);
-
-test('every claim of docs/security.md names the test that holds it', () => {
-  const done = security.split(/^## /m).find((part) => part.startsWith('What is done')) ?? '';
-  const bullets = done.split(/^- /m).slice(1);
-  expect(bullets.length).toBeGreaterThan(20);
-  expect(bullets.filter((claim) => !/^  Held by \[/m.test(claim))).toEqual([]);
-});

@@ -8,6 +8,7 @@ import { createExporter } from '../../src/exporter.ts';
 import { createLog, createRedactor, logTo } from '../../src/log.ts';
 import { parseSchedule } from '../../src/poller/schedule.ts';
 import { createLapseClock } from './clock.ts';
+import { checkWebConfig } from '../../src/web/web-config-file.ts';
 
 /**
  * The exporter put together as main.ts does it, but on a clock that lapses: `node exporter.js START
@@ -59,6 +60,7 @@ const log = {
   error: noted('error'),
 };
 const loaded = createConfigLoader({
+  checkWebConfig,
   readFile: () => '',
   usualGapMs: (schedule) => parseSchedule(schedule).usualGapMs,
 })({ flags: {}, env: process.env });

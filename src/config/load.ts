@@ -13,13 +13,14 @@ import {
   SETTINGS,
   settingsOf,
 } from './schema.ts';
-import { readWebFile } from './web-file.ts';
 import { childOf, parseYaml, type Mapping, type Tree, type YamlFile } from './yaml-file.ts';
 
 export interface World {
   readonly readFile: ReadFile;
   /** Checks a schedule: its usual time between two polls, in ms. Throws InvalidValue. */
   readonly usualGapMs: (schedule: string) => number;
+  /** What is wrong with the web configuration file, and with the files that it names. */
+  readonly checkWebConfig: (path: string, readFile: ReadFile) => readonly Problem[];
 }
 
 export interface ConfigSources extends Inputs {
@@ -50,7 +51,7 @@ const ISSUES_MAX = 100;
  * Flags win over variables, over the file, over the defaults. Reports all problems at once. The schema
  * is built once, because that takes several times as long as one load.
  */
-export function createConfigLoader({ readFile, usualGapMs }: World) {
+export function createConfigLoader({ readFile, usualGapMs, checkWebConfig }: World) {
   let run = startRun();
   const read: ReadFile = (path) => {
     run.files.add(path);
@@ -61,8 +62,7 @@ export function createConfigLoader({ readFile, usualGapMs }: World) {
     return read(path);
   };
   const checkWebFile = (path: string) => {
-    const result = readWebFile(path, read);
-    if ('problems' in result) run.problems.push(...result.problems);
+    run.problems.push(...checkWebConfig(path, read));
   };
   const schema = createSchema({
     readFile: read,

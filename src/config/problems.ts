@@ -1,12 +1,6 @@
-/** One configuration error. */
-export interface Problem {
-  /** As the user wrote it: `--poll.timeout`, `WHATSAPP_POLL_TIMEOUT`, `poll.timeout (FILE:3:5)`. */
-  readonly name: string;
-  /** The rest of a sentence whose subject is the name. Never contains a secret. */
-  readonly problem: string;
-  readonly meaning: string;
-  readonly example: string;
-}
+import type { Problem } from '../core/problem.ts';
+
+export type { Problem };
 
 /** Thrown by the parser of a value. The message never repeats the value. */
 export class InvalidValue extends Error {}

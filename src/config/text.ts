@@ -22,7 +22,7 @@ export function text<T>(parse: (text: string) => T): z.ZodType<T> {
   });
 }
 
-export function parseBoolean(given: string): boolean {
+function parseBoolean(given: string): boolean {
   if (given === 'true' || given === '1') return true;
   return given === 'false' || given === '0' ? false : invalid('must be true, false, 1 or 0');
 }

@@ -2,12 +2,11 @@ import type { RequestHandler, Response } from 'express';
 
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { WebConfig } from '../core/web-config.ts';
 import { createAuth } from './auth.ts';
-import { createBuckets } from './buckets.ts';
 import { ANSWERED } from './connections.ts';
+import type { WebConfig } from './web-config.ts';
 
-/** What stands before the routes, as Express calls it. */
+/** Middleware that runs before the routes. */
 export interface Guard {
   /** For every response. */
   readonly headers: RequestHandler;
@@ -16,49 +15,31 @@ export interface Guard {
 }
 
 export interface GuardOptions {
-  /** What is in force now; may be another object at any time. */
-  readonly doors: () => Pick<WebConfig, 'headers' | 'users' | 'rateLimit'>;
+  /** May return another object at any time. */
+  readonly webConfig: () => Pick<WebConfig, 'headers' | 'users' | 'rateLimit'>;
   /** Requests that are answered at once; 0 for no limit. */
   readonly maxRequests: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function createGuard({ doors, maxRequests, clock, log }: GuardOptions): Guard {
+export function createGuard({ webConfig, maxRequests, clock, log }: GuardOptions): Guard {
   return {
     headers: (_request, response, next) => {
-      response.set(doors().headers);
+      response.set(webConfig().headers);
       next();
     },
     admit: [
-      limitRate(() => doors().rateLimit, clock),
-      authenticate(() => doors().users, clock, log),
+      // First, so that only those who may scrape use up the limits that follow.
+      authenticate(() => webConfig().users, log),
+      limitRate(() => webConfig().rateLimit, clock),
       limitRequests(maxRequests),
     ],
   };
 }
 
-/** Requests of all clients together, as in exporter-toolkit. */
-function limitRate(limit: () => WebConfig['rateLimit'], clock: Clock): RequestHandler {
-  let current: WebConfig['rateLimit'];
-  let buckets = createBuckets({ burst: 1, intervalMs: 0, keysMax: 1 }, clock);
-  return (_request, response, next) => {
-    const rate = limit();
-    if (rate !== current) {
-      current = rate;
-      buckets = createBuckets({ ...(rate ?? { burst: 1, intervalMs: 0 }), keysMax: 1 }, clock);
-    }
-    const waitMs = buckets.waitMs('');
-    if (waitMs > 0) refuse(response, 429, 'Too many requests.', waitMs);
-    else {
-      buckets.take('');
-      next();
-    }
-  };
-}
-
-function authenticate(users: () => WebConfig['users'], clock: Clock, log: Log): RequestHandler {
-  const auth = createAuth(users, clock, log);
+function authenticate(users: () => WebConfig['users'], log: Log): RequestHandler {
+  const auth = createAuth(users, log);
   return async (request, response, next) => {
     const { remoteAddress } = request.socket;
     const verdict = await auth.check(request.headers.authorization, remoteAddress);
@@ -68,9 +49,31 @@ function authenticate(users: () => WebConfig['users'], clock: Clock, log: Log): 
       response.set('WWW-Authenticate', 'Basic realm="metrics", charset="UTF-8"');
       refuse(response, 401, 'Unauthorized.');
     } else {
-      const why = verdict.status === 429 ? 'Too many failed logins.' : 'Too many logins at once.';
-      refuse(response, verdict.status, why, verdict.waitMs);
+      refuse(response, 503, 'Too many logins at once.', 1_000);
     }
+  };
+}
+
+/** All clients share one token bucket, as in exporter-toolkit. */
+function limitRate(limit: () => WebConfig['rateLimit'], clock: Clock): RequestHandler {
+  let current: WebConfig['rateLimit'];
+  let fullAtMs = -Infinity;
+  return (_request, response, next) => {
+    const rate = limit();
+    if (rate !== current) fullAtMs = -Infinity;
+    current = rate;
+    if (rate === undefined) {
+      next();
+      return;
+    }
+    const nowMs = clock.monotonicMs();
+    const waitMs = fullAtMs - (rate.burst - 1) * rate.intervalMs - nowMs;
+    if (waitMs > 0) {
+      refuse(response, 429, 'Too many requests.', waitMs);
+      return;
+    }
+    fullAtMs = Math.max(fullAtMs, nowMs) + rate.intervalMs;
+    next();
   };
 }
 
@@ -78,12 +81,8 @@ function limitRequests(max: number): RequestHandler {
   let running = 0;
   return (_request, response, next) => {
     if (max > 0 && running >= max) {
-      refuse(
-        response,
-        503,
-        `Limit of concurrent requests reached (${max}), try again later.`,
-        1_000,
-      );
+      const text = `Limit of concurrent requests reached (${max}), try again later.`;
+      refuse(response, 503, text, 1_000);
       return;
     }
     running += 1;
@@ -92,7 +91,7 @@ function limitRequests(max: number): RequestHandler {
       if (isRunning) running -= 1;
       isRunning = false;
     };
-    // Whoever only takes its answer, or never does, costs next to nothing and holds no place.
+    // A client that only reads its response, or never does, costs next to nothing.
     response.once(ANSWERED, leave).once('close', leave);
     next();
   };

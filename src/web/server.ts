@@ -2,38 +2,40 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { Log } from '../core/log.ts';
-import type { TlsConfig } from '../core/web-config.ts';
-import { ANSWERED, limitConnections } from './connections.ts';
+import { ANSWERED, limitConnections, oneAtATime } from './connections.ts';
 import { listen, type Address } from './listen.ts';
 import { createTlsServer } from './tls.ts';
+import type { TlsConfig } from './web-config.ts';
 
 export interface WebServer {
   /** As people write them: `127.0.0.1:10972`, `unix:/run/exporter.sock`. */
   readonly addresses: readonly string[];
   /** Of the first address that has one. */
   readonly port: number | undefined;
-  /** Takes no new requests, lets running ones finish, then cuts what is left. */
+  /** Accepts no new requests, lets running ones finish, then closes the remaining connections. */
   close(): Promise<void>;
 }
 
-/** How long a client may hold a connection, in milliseconds, before it is cut. */
+/** How long a client may hold a connection, in milliseconds. */
 export const PATIENCE = {
-  /** For sending a request; the first byte of it counts too. */
+  /** For sending a request, from its first byte or from connecting. */
   requestMs: 10_000,
-  /** For taking the answer. A scrape has its own time-out, which is 10 s unless it was raised. */
+  /** For reading the response. A scrape has its own timeout, 10 s by default. */
   responseMs: 60_000,
-  /** Between two requests. A scraper that comes back each minute may as well connect again. */
+  /** Between two requests. A scraper that comes once a minute can connect again. */
   keepAliveMs: 5_000,
-  /** How often the first is looked after. */
+  /** How often requestMs is enforced. */
   checkMs: 1_000,
 };
-/** Far more than a scraper needs, and far fewer than the files that a process may have open. */
+/** Far more than scrapers need, and far fewer than the files that a process may have open. */
 const CONNECTIONS_MAX = 500;
-/** Long enough for a scrape under way, short enough for the 10 s that a stop may take. */
+/** With keepAliveMs an hour at most: after it a client has to show its certificate again. */
+const REQUESTS_PER_CONNECTION_MAX = 720;
+/** Long enough for a scrape that has begun, short enough for the 10 s that a stop may take. */
 const CLOSE_MS_MAX = 5_000;
 
 export interface WebServerOptions {
-  /** What is in force now; undefined serves without encryption, which cannot change later. */
+  /** The current settings; undefined serves plain HTTP, which cannot change later. */
   readonly tls: () => TlsConfig | undefined;
   readonly log: Log;
   readonly patience?: typeof PATIENCE;
@@ -77,8 +79,8 @@ function createAnyServer(
     keepAliveTimeout: patience.keepAliveMs,
     connectionsCheckingInterval: patience.checkMs,
   };
-  const listener: RequestListener = (request, response) => {
-    // A client that does not read, or reads a byte now and then, would hold it all in memory.
+  const listener = oneAtATime((request, response) => {
+    // A client that does not read, or reads a byte now and then, would keep it in memory.
     const cut = setTimeout(() => request.socket.destroy(), patience.responseMs);
     // Perhaps it has gone: it gets its answer if not, but holds no place meanwhile.
     const onEnd = () => response.emit(ANSWERED);
@@ -90,7 +92,7 @@ function createAnyServer(
       if (!server.listening) server.closeIdleConnections();
     });
     handler(request, response);
-  };
+  });
   const first = tls();
   const server: Server =
     first === undefined
@@ -98,6 +100,7 @@ function createAnyServer(
       : createTlsServer(settings, first, tls, log, listener);
   // A client may end its side after the request, as `nc` does; Node would not answer it.
   Object.assign(server, { httpAllowHalfOpen: true });
+  server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
   limitConnections(server, CONNECTIONS_MAX);
   return server;
 }

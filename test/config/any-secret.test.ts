@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { formatProblems } from '../../src/config/problems.ts';
 import { ACCOUNT_SETTINGS, SETTINGS } from '../../src/config/schema.ts';
-import { readWebFile } from '../../src/config/web-file.ts';
+import { readWebConfig } from '../../src/web/web-config-file.ts';
 import { misspelt, oneOf } from './misspelt.ts';
 import { load, loadYaml, problemsOf } from './sources.ts';
 
@@ -60,7 +60,7 @@ const nowhere = () => {
 test('a secret is in no problem, however wrong the place or the way it is written', () => {
   fc.assert(
     fc.property(secretYaml, secretEnv, (yaml, env) => {
-      const web = readWebFile('web.yml', () => yaml);
+      const web = readWebConfig('web.yml', () => yaml);
       const told = [
         problemsOf(loadYaml(yaml, { env })),
         problemsOf(load({ env, readFile: nowhere })),

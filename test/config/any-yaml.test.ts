@@ -5,7 +5,7 @@ import type { LoadedConfig } from '../../src/config/load.ts';
 import { formatProblems } from '../../src/config/problems.ts';
 import { ACCOUNT_SETTINGS, SETTINGS } from '../../src/config/schema.ts';
 import type { Setting } from '../../src/config/setting.ts';
-import { readWebFile } from '../../src/config/web-file.ts';
+import { readWebConfig } from '../../src/web/web-config-file.ts';
 import { oneOf } from './misspelt.ts';
 import { configOf, describe, loadYaml } from './sources.ts';
 
@@ -89,7 +89,7 @@ const anyYaml = fc
   )
   .map((parts) => parts.join(''));
 
-function problemsOf(loaded: LoadedConfig | ReturnType<typeof readWebFile>): string | undefined {
+function problemsOf(loaded: LoadedConfig | ReturnType<typeof readWebConfig>): string | undefined {
   if (!('problems' in loaded)) return undefined;
   expect(loaded.problems).not.toHaveLength(0);
   for (const problem of loaded.problems) {
@@ -115,7 +115,7 @@ test('any YAML makes a configuration, or a few problems with name and remedy', (
       const text = problemsOf(loadYaml(yaml, { env: TOKEN }));
       expect(text ?? '').not.toMatch(/undefined|\[object/);
       expect(text?.length ?? 0).toBeLessThan(20_000);
-      problemsOf(readWebFile('web.yml', () => yaml));
+      problemsOf(readWebConfig('web.yml', () => yaml));
     }),
     {
       numRuns: 1_000,

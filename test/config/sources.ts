@@ -10,6 +10,7 @@ import {
 import { formatProblems, invalid } from '../../src/config/problems.ts';
 import type { ReadFile } from '../../src/config/read-file.ts';
 import { parseDuration } from '../../src/core/duration.ts';
+import { checkWebConfig } from '../../src/web/web-config-file.ts';
 
 /** Reads files beside the tests, so that messages contain only their names. */
 export function readFrom(folder: string): (path: string) => string {
@@ -18,6 +19,7 @@ export function readFrom(folder: string): (path: string) => string {
 
 let readFile: ReadFile;
 const loadConfig = createConfigLoader({
+  checkWebConfig,
   readFile: (path) => readFile(path),
   usualGapMs: (text) =>
     text === 'never' ? invalid('is not a schedule') : (parseDuration(text) ?? 60_000),

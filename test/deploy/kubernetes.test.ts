@@ -8,6 +8,7 @@ import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { expect, test } from 'vitest';
 import { createConfigLoader } from '../../src/config/load.ts';
 import { buildFolder, problemsOf, readManifest, resourcesOf, type Manifest } from './manifests.ts';
+import { checkWebConfig } from '../../src/web/web-config-file.ts';
 
 const BASE = 'deploy/kubernetes/base';
 const NAME = 'whatsapp-numbers-exporter';
@@ -124,7 +125,7 @@ function loadBase(
 ): ReturnType<ReturnType<typeof createConfigLoader>> {
   const [flag = '', path = ''] = container?.args[0]?.split('=') ?? [];
   expect(flag).toBe('--config.file');
-  return createConfigLoader({ readFile, usualGapMs: () => 60_000 })({
+  return createConfigLoader({ checkWebConfig, readFile, usualGapMs: () => 60_000 })({
     flags: {},
     env: { WHATSAPP_CONFIG_FILE: path },
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createConfigLoader } from '../../src/config/load.ts';
 import { fetchPrograms, findProgram, unlessMissing } from '../support/programs.ts';
+import { checkWebConfig } from '../../src/web/web-config-file.ts';
 
 const NAME = 'whatsapp-numbers-exporter';
 const unit = readFileSync(`deploy/systemd/${NAME}.service`, 'utf8');
@@ -32,6 +33,7 @@ test('the secret reaches the exporter as a credential, which the configuration a
   const env = Object.fromEntries(given ?? []) as Record<string, string>;
   expect(env['WHATSAPP_CLIENT_SECRET_FILE']).toBe(`%d/${credential}`);
   const loaded = createConfigLoader({
+    checkWebConfig,
     readFile: () => 'not-a-real-secret',
     usualGapMs: () => 60_000,
   })({ flags: {}, env: { ...env, WHATSAPP_CLIENT_ID: 'a-client' } });

@@ -1,6 +1,7 @@
-import { hash } from '@node-rs/bcrypt';
+import { hash } from 'bcryptjs';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request as requestHttp } from 'node:http';
+import { once } from 'node:events';
+import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ test('behind a web configuration file only users get metrics, by TLS, also with 
   const [first, second] = [await createCertificate('a'), await createCertificate('b')];
   write('server.crt', first.cert);
   write('server.key', first.key);
-  const users = `basic_auth_users: { prometheus: '${await hash('canary-password', { cost: 6 })}' }`;
+  const users = `basic_auth_users: { prometheus: '${await hash('canary-password', 6)}' }`;
   write(
     'web.yml',
     `tls_server_config: { cert_file: server.crt, key_file: server.key }\n${users}\n`,
@@ -56,8 +57,8 @@ test('behind a web configuration file only users get metrics, by TLS, also with 
   expect(await scrape(port, first.cert, 'prometheus:wrong')).toBe('Unauthorized.\n');
   expect(await scrape(port, first.cert, login)).toContain('whatsapp_up');
   const plain = requestHttp({ socketPath: socket, path: '/metrics' });
-  const failed = await new Promise((resolve) => plain.on('error', resolve).end());
-  expect(failed, 'TLS holds on the socket too').toBeInstanceOf(Error);
+  const [{ statusCode }] = (await once(plain.end(), 'response')) as [IncomingMessage];
+  expect(statusCode, 'TLS holds on the socket too').toBe(400);
 
   write('server.crt', second.cert);
   write('server.key', second.key);
@@ -67,7 +68,7 @@ test('behind a web configuration file only users get metrics, by TLS, also with 
   }, 'the new certificate');
   const output = program.stdout() + program.stderr();
   expect(output).not.toMatch(/canary|\$2b\$|PRIVATE/);
-  expect(program.log().filter(({ msg }) => msg === 'a login failed')).toHaveLength(1);
+  expect(program.log().filter(({ msg }) => msg === 'login failed')).toHaveLength(1);
 });
 
 test('half a web configuration starts nothing', async () => {
@@ -78,7 +79,7 @@ test('half a web configuration starts nothing', async () => {
   for (const flags of [[], ['--check-config'], ['--once']]) {
     const { code, stdout, stderr } = await runProgram(flags, env);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain('cert_file in ');
+    expect(stderr).toContain('cert_file');
   }
 });
 

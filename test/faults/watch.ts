@@ -140,11 +140,15 @@ export async function page(port: number, path: string): Promise<string> {
 const toText = (body: Body): string => toBytes(body).toString();
 const toBytes = ({ bytes, isGzip }: Body): Buffer => (isGzip ? gunzipSync(bytes) : bytes);
 
+/** Rows about passwords have this user; without users nobody looks at it. */
+export const LOGIN = 'fake-user:fake-password';
+
 /** Compressed where the server can, as Prometheus asks for it. */
 function fetchBody(port: number, path: string): Promise<Body> {
   return new Promise((resolve, reject) => {
     const headers = { 'accept-encoding': 'gzip' };
     const options = {
+      auth: LOGIN,
       host: '127.0.0.1',
       port,
       path,

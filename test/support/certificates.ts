@@ -1,6 +1,6 @@
 import selfsigned from 'selfsigned';
 import { Secret } from '../../src/core/secret.ts';
-import type { TlsConfig } from '../../src/core/web-config.ts';
+import type { TlsConfig } from '../../src/web/web-config.ts';
 
 export interface Certificate {
   readonly cert: string;

@@ -8,6 +8,7 @@ import { parseSchedule } from '../../src/poller/schedule.ts';
 import { createMemoryLog } from './memory-log.ts';
 import { NO_RELOADS } from './reloads.ts';
 import { CLIENT_ID, CLIENT_SECRET } from './simulated-provider.ts';
+import { checkWebConfig } from '../../src/web/web-config-file.ts';
 
 export interface Setup {
   /** The URL of the provider by the name of the account. */
@@ -27,6 +28,7 @@ function configWith({ accounts, flags = {} }: Setup): Config {
     })),
   });
   const loaded = createConfigLoader({
+    checkWebConfig,
     readFile: () => file,
     usualGapMs: (schedule) => parseSchedule(schedule).usualGapMs,
   })({

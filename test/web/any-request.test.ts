@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { hash } from '@node-rs/bcrypt';
+import { hash } from 'bcryptjs';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -40,7 +40,14 @@ function toBytes({ method, target: path, headers, version }: AnyRequest): Buffer
 }
 
 /** Of the 417 that Node.js gives to an expectation it does not know; all else has a length. */
-const NO_CHUNKS = '0\r\n\r\n';
+/** The last chunk is empty, and may be the only one. */
+function unchunk(bytes: Buffer): Buffer {
+  const end = bytes.indexOf('\r\n');
+  const length = Number.parseInt(bytes.subarray(0, end).toString(), 16);
+  if (!(length > 0)) return Buffer.alloc(0);
+  const next = end + 2 + length;
+  return Buffer.concat([bytes.subarray(end + 2, next), unchunk(bytes.subarray(next + 2))]);
+}
 const isChunked = ([name]: readonly [string, string]) => name === 'transfer-encoding';
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
@@ -77,7 +84,7 @@ async function sendFor(ms: number, port: number, bytes: Buffer): Promise<Answer 
   return {
     status: Number(/^HTTP\/1\.1 (\d{3}) /.exec(first)?.[1]),
     headers: new Map(headers),
-    body: raw.subarray(at + 4, headers.some(isChunked) ? -NO_CHUNKS.length : undefined),
+    body: headers.some(isChunked) ? unchunk(raw.subarray(at + 4)) : raw.subarray(at + 4),
   };
 }
 
@@ -121,8 +128,9 @@ function expectSound(any: AnyRequest, { status, headers, body }: Answer): void {
   }
   // What is no HTTP is refused by Node.js itself, with a status alone.
   const length = headers.get('content-length');
-  if (length === undefined) expect([400, 417, 431]).toContain(status);
-  expect(body.length).toBe(Number(length ?? 0));
+  const isJson = headers.get('content-type') === PAGES['/api/status'];
+  if (length !== undefined) expect(body.length).toBe(Number(length));
+  else if (!isJson) expect([[400, 417, 431].includes(status), body.length]).toEqual([true, 0]);
   const isGzip = headers.get('content-encoding') === 'gzip';
   expect(headers.get('content-encoding')).toBe(isGzip ? 'gzip' : undefined);
   if (isGzip) expect(JSON.stringify(any.headers).toLowerCase()).toMatch(/gzip|\*/);
@@ -176,7 +184,7 @@ const scrape = fc.record<AnyRequest>({
 });
 
 test('whatever is sent, nobody without the password sees more than the health', async () => {
-  const users = new Map([['fake-user', new Secret(await hash(PASSWORD, { cost: 4 }))]]);
+  const users = new Map([['fake-user', new Secret(await hash(PASSWORD, 4))]]);
   const { server, ask, clock, lines } = await startSite({}, { users });
   const withLogin = fc
     .tuple(fc.oneof({ weight: 4, arbitrary: scrape }, request), credentials)
@@ -199,7 +207,7 @@ test('whatever is sent, nobody without the password sees more than the health', 
     }),
     { numRuns: 1_000 },
   );
-  const tries = lines.filter(({ message }) => message === 'a login failed');
+  const tries = lines.filter(({ message }) => message === 'login failed');
   expect(tries.length, 'passwords that were tried').toBeGreaterThan(runs / 2);
   const right = { Authorization: toBasic(['fake-user', PASSWORD]) };
   expect((await ask('/metrics', { headers: right })).body).toBe(METRICS);

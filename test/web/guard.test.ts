@@ -1,6 +1,8 @@
+import { hash } from 'bcryptjs';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { Secret } from '../../src/core/secret.ts';
 import { METRICS, startSite } from './site.ts';
 
 /** Metrics that are given out when the test says so. */
@@ -68,6 +70,15 @@ test('a rate limit holds for all clients together, but not for health', async ()
   expect((await ask('/metrics')).status).toBe(429);
   web.current = { ...web.current, rateLimit: undefined };
   for (let i = 0; i < 5; i += 1) expect((await ask('/metrics')).status).toBe(200);
+});
+
+test('requests without the password use up no rate limit', async () => {
+  const users = new Map([['me', new Secret(await hash('fake-password', 4))]]);
+  const limits = { users, rateLimit: { burst: 2, intervalMs: 1_000 } };
+  const { ask } = await startSite({}, limits);
+  for (let i = 0; i < 20; i += 1) expect((await ask('/metrics')).status).toBe(401);
+  const headers = { Authorization: `Basic ${Buffer.from('me:fake-password').toString('base64')}` };
+  expect((await ask('/metrics', { headers })).status).toBe(200);
 });
 
 test('headers of the operator are on every response, beside the own ones', async () => {

@@ -102,3 +102,14 @@ test.each([
 test('where there is nothing there is one empty page', () => {
   expect(pageOf([], { ...everything, page: 7 })).toEqual({ rows: [], page: 1, pages: 1 });
 });
+
+test('names of a character that grows 18 times when it is normalized take not much longer', () => {
+  const timeOf = (name: string) => {
+    const numbers = numbered(5_000).map((number) => ({ ...number, displayName: name }));
+    const startMs = performance.now();
+    expect(find('a', numbers)).toEqual([]);
+    return performance.now() - startMs;
+  };
+  timeOf('x'.repeat(200));
+  expect(timeOf('\ufdfa'.repeat(200)) / timeOf('x'.repeat(200))).toBeLessThan(20);
+});

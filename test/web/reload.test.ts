@@ -31,6 +31,22 @@ test.each(['GET', 'HEAD', 'DELETE', 'OPTIONS'])('%s /-/reload does nothing', asy
   expect([status, headers.allow]).toEqual([405, 'POST, PUT']);
 });
 
+test.each([
+  { Origin: 'https://elsewhere.example' },
+  { Origin: 'null' },
+  { 'Sec-Fetch-Site': 'cross-site' },
+])(
+  'a request that a page makes the browser of its reader send (%j) reloads nothing',
+  async (headers) => {
+    const reload = () => Promise.reject(new Error('called'));
+    const { ask } = await startSite({ mayReload: () => true, reload });
+    expect(await ask('/-/reload', { method: 'POST', headers })).toMatchObject({
+      status: 403,
+      body: 'Reloads are not accepted from browsers.\n',
+    });
+  },
+);
+
 test('a reload has to be allowed, which may change at any time', async () => {
   let mayReload = false;
   const { ask } = await startSite({ mayReload: () => mayReload });

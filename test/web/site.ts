@@ -1,7 +1,8 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-import type { WebConfig } from '../../src/core/web-config.ts';
+import type { WebConfig } from '../../src/web/web-config.ts';
 import { createApp, type Site } from '../../src/web/app.ts';
 import { createGuard } from '../../src/web/guard.ts';
 import type { Status } from '../../src/web/page/model.ts';
@@ -33,26 +34,44 @@ export interface Answer {
   readonly body: string;
 }
 
+/** A site, whose metrics are given as text. */
+type Changes = Partial<Omit<Site, 'metrics'>> & {
+  readonly metrics?: (
+    encoding: 'gzip' | 'identity',
+    accounts?: ReadonlySet<string>,
+  ) => Promise<string>;
+};
+
 /** A server of this site on a free port, closed at the end of the test. */
-export async function startSite(changes: Partial<Site> = {}, doors: Doors = {}) {
+export async function startSite(changes: Changes = {}, doors: Doors = {}) {
   const clock = createFakeClock();
-  const open = { tls: undefined, headers: {}, users: new Map(), rateLimit: undefined };
+  const open: WebConfig = {
+    tls: undefined,
+    headers: {},
+    users: new Map(),
+    rateLimit: undefined,
+    warnings: [],
+  };
   const web = { current: { ...open, ...doors } as WebConfig };
   const { log, lines } = createMemoryLog();
   const site: Site = {
     telemetryPath: '/metrics',
     metricsContentType: CONTENT_TYPE,
     accounts: () => ['acme', 'beta'],
-    metrics: () => Promise.resolve(METRICS),
     status: () => STATUS,
     isHealthy: () => true,
     isReady: () => true,
     mayReload: () => false,
     reload: () => Promise.resolve(undefined),
     ...changes,
+    async metrics(encoding, accounts) {
+      const answer = await (changes.metrics?.(encoding, accounts) ?? METRICS);
+      const bytes = encoding === 'gzip' ? gzipSync(answer) : Buffer.from(answer);
+      return { length: bytes.length, chunks: [bytes] };
+    },
   };
   const { maxRequests = 0, addresses = [{ host: '127.0.0.1', port: 0 }], patience } = doors;
-  const guard = createGuard({ doors: () => web.current, maxRequests, clock, log });
+  const guard = createGuard({ webConfig: () => web.current, maxRequests, clock, log });
   const started = await startWebServer(createApp(site, log, guard), addresses, {
     tls: () => web.current.tls,
     log,

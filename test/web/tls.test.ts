@@ -6,7 +6,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { Secret } from '../../src/core/secret.ts';
-import type { ClientAuthType, TlsConfig } from '../../src/core/web-config.ts';
+import type { ClientAuthType, TlsConfig } from '../../src/web/web-config.ts';
 import { createCertificate, DNS, EMAIL, IP, toTlsConfig, URI } from '../support/certificates.ts';
 import { METRICS, startSite } from './site.ts';
 
@@ -49,10 +49,13 @@ async function handshake(port: number, options: ConnectionOptions): Promise<TLSS
 
 const startTls = (tls: Partial<TlsConfig> = {}) => startSite({}, { tls: { ...TLS, ...tls } });
 
-test('with a certificate the metrics are served by HTTPS, and not by HTTP', async () => {
+test('with a certificate the metrics are served by HTTPS, and HTTP gets a 400', async () => {
   const site = await startTls();
   expect(await scrape(site.server.port)).toBe(METRICS);
-  await expect(site.ask('/metrics')).rejects.toThrow();
+  expect(await site.ask('/metrics')).toMatchObject({
+    status: 400,
+    body: 'Client sent an HTTP request to an HTTPS server.\n',
+  });
 });
 
 test('by HTTPS the targets are said to be of HTTPS, and by HTTP nothing is said', async () => {
@@ -142,6 +145,29 @@ test('an authority that is no longer trusted is not, also for whoever comes back
   site.web.current = { ...site.web.current, tls: { ...TLS, ...verify, clientCa } };
   expect(await scrape(port, { ...ours, session })).not.toBe(METRICS);
   expect(await scrape(port, theirs)).toBe(METRICS);
+});
+
+test('a kept-alive connection ends with the trust in its client', async () => {
+  const verify = {
+    clientCa: authority.cert,
+    clientAuthType: 'RequireAndVerifyClientCert',
+  } as const;
+  const site = await startTls(verify);
+  const socket = await handshake(site.server.port, ours);
+  const ready = 'GET /-/ready HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  socket.setEncoding('utf8').write(ready);
+  expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1.1 200 /);
+  // A new certificate of the server changes nothing for clients.
+  const cert = { cert: renewed.cert, key: new Secret(renewed.key) };
+  site.web.current = { ...site.web.current, tls: { ...TLS, ...verify, ...cert } };
+  socket.write(ready);
+  expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1.1 200 /);
+  site.web.current = { ...site.web.current, tls: { ...TLS, ...verify, clientCa: theirs.cert } };
+  socket.on('error', () => {}).write(ready);
+  const received: unknown[] = [];
+  socket.on('data', (part) => received.push(part));
+  await once(socket, 'close');
+  expect(received).toEqual([]);
 });
 
 test('only the versions, suites and curves that are allowed are spoken', async () => {

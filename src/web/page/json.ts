@@ -1,13 +1,19 @@
-import { selectRows, type Query } from './listing.ts';
+import { selectRows, type Query, type Row } from './listing.ts';
 import { conditionOf, stateOf, tally, type Status } from './model.ts';
 
+const END = Buffer.from(`]}`);
+/** Rows that are rendered at once: about 60 kB. */
+const CHUNK_ROWS = 200;
+
 /**
- * The status for scripts: every account, and all numbers that the query asks for, not by pages. Its
- * shape is told in docs/status-page.md; what is not known is null, times are in UTC without fractions.
+ * The status for scripts: every account, and all numbers that the query asks for, not by pages, in
+ * chunks, so that no client makes the exporter keep megabytes. Its shape is documented in
+ * docs/status-page.md; unknown values are null, times are in UTC without fractions.
  */
-export function renderJson(status: Status, query: Query): string {
+export function* renderJson(status: Status, query: Query): Generator<Uint8Array> {
   const { version, nowMs, reload, sharding = null, accounts } = status;
-  return JSON.stringify({
+  const rows = selectRows(accounts, query);
+  const head = JSON.stringify({
     version,
     time: toTime(nowMs),
     configuration: {
@@ -25,17 +31,26 @@ export function renderJson(status: Status, query: Query): string {
       failure: account.failure ?? null,
       numbers: account.numbers === undefined ? null : tally(account.numbers),
     })),
-    numbers: selectRows(accounts, query).map(({ account, number }) => ({
-      account,
-      number: number.whatsapp,
-      state: stateOf(number),
-      displayName: number.displayName,
-      businessName: number.businessName,
-      conversationsThisMonth: number.conversations ?? null,
-      marketingThisMonth: number.marketing ?? null,
-      serviceThisMonth: number.service ?? null,
-      incomingThisMonth: number.incoming ?? null,
-    })),
+  });
+  yield Buffer.from(`${head.slice(0, -1)},"numbers":[`);
+  for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
+    const texts = rows.slice(start, start + CHUNK_ROWS).map(renderRow);
+    yield Buffer.from(`${start === 0 ? '' : ','}${texts.join(',')}`);
+  }
+  yield END;
+}
+
+function renderRow({ account, number }: Row): string {
+  return JSON.stringify({
+    account,
+    number: number.whatsapp,
+    state: stateOf(number),
+    displayName: number.displayName,
+    businessName: number.businessName,
+    conversationsThisMonth: number.conversations ?? null,
+    marketingThisMonth: number.marketing ?? null,
+    serviceThisMonth: number.service ?? null,
+    incomingThisMonth: number.incoming ?? null,
   });
 }
 

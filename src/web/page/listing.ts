@@ -1,5 +1,5 @@
 import type { NumberEntry } from '../../core/snapshot.ts';
-import { queryOf } from '../part.ts';
+import { queryOf } from '../account-filter.ts';
 import { stateOf, type AccountStatus, type NumberState } from './model.ts';
 
 /** What somebody asks for in the address of the page. */
@@ -10,10 +10,13 @@ export interface Query {
   readonly page: number;
 }
 
-/** One number with the account that it belongs to. */
+/** One number with the account that it belongs to, and what it is searched and sorted by. */
 export interface Row {
   readonly account: string;
   readonly number: NumberEntry;
+  /** Names and digits, folded. */
+  readonly text: string;
+  readonly rank: number;
 }
 
 export interface Page {
@@ -26,7 +29,7 @@ export interface Page {
 export const PAGE_ROWS = 100;
 const SEARCH_LENGTH_MAX = 100;
 
-/** Reads the query of a request's URL. Whatever cannot be read counts as not given. */
+/** Reads the query of a request's URL. What cannot be read is ignored. */
 export function parseQuery(url: string): Query {
   const parameters = queryOf(url);
   const page = parameters.get('page') ?? '';
@@ -47,45 +50,37 @@ export function pageOf(rows: readonly Row[], query: Query): Page {
 /** The current numbers that a query asks for: offline first, then by name. */
 export function selectRows(accounts: readonly AccountStatus[], query: Query): readonly Row[] {
   const matches = createMatcher(query.search);
-  const found: { readonly account: string; readonly entry: Entry }[] = [];
-  for (const { name: account, numbers = [] } of accounts) {
-    if (query.account !== undefined && query.account !== account) continue;
-    for (const entry of indexOf(numbers)) if (matches(entry)) found.push({ account, entry });
-  }
-  // Quick, since each account's numbers are in order already.
-  found.sort((a, b) => compare(a.entry, b.entry));
-  return found.map(({ account, entry }) => ({ account, number: entry.number }));
-}
-
-/** A number with what it is searched and sorted by. */
-interface Entry {
-  readonly number: NumberEntry;
-  /** Names and digits, folded. */
-  readonly text: string;
-  readonly rank: number;
+  const asked = accounts.filter(({ name }) => (query.account ?? name) === name);
+  const lists = asked.map(({ name, numbers = [] }) => {
+    const rows = rowsOf(name, numbers);
+    return query.search === '' ? rows : rows.filter(matches);
+  });
+  const [only, ...others] = lists;
+  // Quick, since each list is in order already; and a single list is shared by all requests.
+  return only !== undefined && others.length === 0 ? only : lists.flat().toSorted(compare);
 }
 
 const RANKS: Readonly<Record<NumberState, number>> = { offline: 0, unknown: 1, online: 2 };
 
-/** Of each list that is still in use, since 5,000 names take a while and a list serves many views. */
-const indexes = new WeakMap<readonly NumberEntry[], readonly Entry[]>();
+/** Of each list that is still in use: to fold 50,000 names takes 100 ms, and a list serves many views. */
+const indexes = new WeakMap<readonly NumberEntry[], readonly Row[]>();
 
-function indexOf(numbers: readonly NumberEntry[]): readonly Entry[] {
+function rowsOf(account: string, numbers: readonly NumberEntry[]): readonly Row[] {
   const known = indexes.get(numbers);
   if (known !== undefined) return known;
-  const index = numbers.map(toEntry).toSorted(compare);
-  indexes.set(numbers, index);
-  return index;
+  const rows = numbers.map((number) => toRow(account, number)).toSorted(compare);
+  indexes.set(numbers, rows);
+  return rows;
 }
 
-function toEntry(number: NumberEntry): Entry {
+function toRow(account: string, number: NumberEntry): Row {
   const { whatsapp, displayName, businessName } = number;
-  const text = fold(`${displayName} ${businessName} ${whatsapp}`);
-  return { number, text, rank: RANKS[stateOf(number)] };
+  const text = [displayName, businessName, whatsapp].map(fold).join(' ').trim();
+  return { account, number, text, rank: RANKS[stateOf(number)] };
 }
 
 /** Not localeCompare: at 50,000 numbers it would hold up scrapes for a second. */
-function compare(a: Entry, b: Entry): number {
+function compare(a: Row, b: Row): number {
   return a.rank - b.rank || (a.text < b.text ? -1 : Number(a.text > b.text));
 }
 
@@ -93,7 +88,7 @@ function compare(a: Entry, b: Entry): number {
  * A number matches by its digits, however they are grouped and with the 0 of a national number for
  * the country's code, or by its names, in which every word has to occur.
  */
-function createMatcher(search: string): (entry: Entry) => boolean {
+function createMatcher(search: string): (row: Row) => boolean {
   const words = fold(search).split(/\s+/);
   const digits = /^[\d\s()+.-]+$/.test(search) ? search.replace(/\D/g, '').replace(/^0+/, '') : '';
   return ({ number, text }) =>
@@ -101,10 +96,15 @@ function createMatcher(search: string): (entry: Entry) => boolean {
     words.every((word) => text.includes(word));
 }
 
+/** A name is searched as far as this. One character may become 18 when it is normalized. */
+const FOLDED_LENGTH_MAX = SEARCH_LENGTH_MAX;
+
 /** Text as it is compared: without case, accents, vowel points, quotes and invisible marks. */
 function fold(text: string): string {
   return text
+    .slice(0, FOLDED_LENGTH_MAX)
     .normalize('NFKD')
+    .slice(0, FOLDED_LENGTH_MAX)
     .replace(/[\p{M}\p{Cf}"'״׳“”„‘’]+/gu, '')
     .toLowerCase()
     .trim();

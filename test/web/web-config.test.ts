@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toSecureContextOptions } from '../../src/core/web-config.ts';
+import { toSecureContextOptions } from '../../src/web/web-config.ts';
 import { toTlsConfig } from '../support/certificates.ts';
 
 const TLS = toTlsConfig({ cert: 'fake certificate', key: 'fake-key' });

@@ -1,17 +1,19 @@
 import type { SecureContextOptions } from 'node:tls';
 
-import type { Secret } from './secret.ts';
+import type { Secret } from '../core/secret.ts';
 
-/** Who may come in and how, as the web configuration file says it. Holds contents, not paths. */
+/** What the web configuration file says. Holds contents, not paths. */
 export interface WebConfig {
-  /** Undefined serves without encryption. */
+  /** Undefined serves plain HTTP. */
   readonly tls: TlsConfig | undefined;
   /** Sent with every response. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The bcrypt hash by user name; empty lets everybody in. */
+  /** The bcrypt hash by user name; empty asks nobody for a password. */
   readonly users: ReadonlyMap<string, Secret>;
-  /** So many requests at once, and one more each interval. */
+  /** A burst of requests, and one more each interval. */
   readonly rateLimit: { readonly burst: number; readonly intervalMs: number } | undefined;
+  /** What the operator should know about a file that is valid. */
+  readonly warnings: readonly string[];
 }
 
 /** Go's names, from the least demanding to the most. */
@@ -30,7 +32,7 @@ export interface TlsConfig {
   readonly key: Secret;
   readonly clientCa: string | undefined;
   readonly clientAuthType: ClientAuthType;
-  /** One of them must be a subject alternative name of the client's certificate. */
+  /** The client's certificate must have one of these as a subject alternative name. */
   readonly clientAllowedSans: readonly string[] | undefined;
   readonly minVersion: TlsVersion;
   readonly maxVersion: TlsVersion;
@@ -42,13 +44,13 @@ export interface TlsConfig {
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
-/** In Node's words, but for the client's certificate. */
+/** In Node's words, without what concerns the client's certificate. */
 export function toSecureContextOptions(tls: TlsConfig): SecureContextOptions {
   const { cert, key, clientCa, minVersion, maxVersion, ciphers, curves } = tls;
   return {
     cert,
     key: key.reveal(),
-    // Without any, Node would trust the public authorities: everybody's certificate would do.
+    // An empty list: Node would otherwise trust every public certificate authority.
     ca: clientCa ?? [],
     minVersion,
     maxVersion,
@@ -56,4 +58,19 @@ export function toSecureContextOptions(tls: TlsConfig): SecureContextOptions {
     ...(ciphers === undefined ? {} : { ciphers: ciphers.join(':') }),
     ...(curves === undefined ? {} : { ecdhCurve: curves.join(':') }),
   };
+}
+
+const PROTECTIONS: Readonly<Record<string, (web: WebConfig) => boolean>> = {
+  TLS: ({ tls }) => tls !== undefined,
+  'verified client certificates': ({ tls }) => tls?.clientAuthType === 'RequireAndVerifyClientCert',
+  client_allowed_sans: ({ tls }) => tls?.clientAllowedSans !== undefined,
+  basic_auth_users: ({ users }) => users.size > 0,
+};
+
+/** Which protection `after` lacks although `before` has it; undefined for none. */
+export function lostProtection(before: WebConfig, after: WebConfig): string | undefined {
+  return Object.keys(PROTECTIONS).find((name) => {
+    const holds = PROTECTIONS[name];
+    return holds?.(before) === true && !holds(after);
+  });
 }

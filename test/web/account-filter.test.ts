@@ -4,7 +4,8 @@ import { startSite } from './site.ts';
 /** A site that answers with the names it was asked for. */
 const echo = () =>
   startSite({
-    metrics: (_encoding, part) => Promise.resolve(part === undefined ? 'all' : [...part].join(' ')),
+    metrics: (_encoding, accounts) =>
+      Promise.resolve(accounts === undefined ? 'all' : [...accounts].join(' ')),
   });
 
 test.each([

@@ -1,0 +1,162 @@
+import { hashSync } from 'bcryptjs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { memoryMib, startHelper, startMain, stop, type Server } from './process.ts';
+import { median, percentile } from './statistics.ts';
+
+/** `npm run bench:attacks`: the figures of docs/security.md, printed as rows of its tables. */
+const NUMBERS = 4_000;
+const ATTACK_MS = 5_000;
+const LOGINS = 50;
+const [USER, PASSWORD] = ['fake-user', 'fake-password'];
+
+interface Attack {
+  readonly name: string;
+  /** Without it everybody may scrape. */
+  readonly webConfig?: string;
+  readonly run: (port: number) => Promise<() => void>;
+}
+
+const ask = (path: string) => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
+const users = (cost: number) => `basic_auth_users: { ${USER}: '${hashSync(PASSWORD, cost)}' }\n`;
+
+const ATTACKS: readonly Attack[] = [
+  { name: 'nobody', run: () => Promise.resolve(() => {}) },
+  {
+    name: '100 clients, 40 pipelined requests each, unread',
+    run: unread(100, ask('/metrics'), 40),
+  },
+  {
+    name: '100 clients, 2,000 pipelined requests each, unread',
+    run: unread(100, ask('/metrics'), 2_000),
+  },
+  {
+    name: '400 clients without the password, 2,000 pipelined requests each',
+    webConfig: users(10),
+    run: unread(400, ask('/metrics'), 2_000),
+  },
+  { name: '500 clients that read nothing of /metrics', run: unread(500, ask('/metrics')) },
+  { name: '39 clients that read nothing of /api/status', run: unread(39, ask('/api/status')) },
+  { name: '1,000 idle clients', run: unread(1_000, '') },
+  {
+    name: '100 wrong logins a second, bcrypt cost 12',
+    webConfig: users(12),
+    run: flood(10, (i) => `${USER}:guess-${i}`),
+  },
+  {
+    name: '200 requests a second without the password, `rate_limit` of 40 a second',
+    webConfig: `${users(10)}rate_limit: { interval: 25ms, burst: 20 }\n`,
+    run: flood(5, () => undefined),
+  },
+];
+
+function unread(clients: number, request: string, times = 1): Attack['run'] {
+  return async (port) => {
+    const sockets: Socket[] = [];
+    for (let i = 0; i < clients; i += 1) {
+      const socket = connect(port, '127.0.0.1').on('error', () => {});
+      sockets.push(socket.pause());
+      socket.write(request.repeat(times));
+      if (i % 20 === 0) await sleep(5);
+    }
+    return () => sockets.forEach((socket) => socket.destroy());
+  };
+}
+
+function flood(everyMs: number, auth: (i: number) => string | undefined): Attack['run'] {
+  return (port) => {
+    let i = 0;
+    const timer = setInterval(() => void statusOf(port, auth((i += 1))), everyMs);
+    return Promise.resolve(() => clearInterval(timer));
+  };
+}
+
+/** Status and milliseconds of a scrape on a connection of its own. */
+function statusOf(port: number, auth?: string): Promise<{ status: number; ms: number }> {
+  const startMs = performance.now();
+  return new Promise((resolve) => {
+    const done = (status: number) => resolve({ status, ms: performance.now() - startMs });
+    const headers = { 'accept-encoding': 'gzip' };
+    const options = { host: '127.0.0.1', port, path: '/metrics', headers, agent: false };
+    get({ ...options, ...(auth && { auth }) }, (response) => {
+      response.resume().on('end', () => done(response.statusCode ?? 0));
+    }).on('error', () => done(0));
+  });
+}
+
+async function withExporter<T>(
+  provider: Server,
+  webConfig: string | undefined,
+  use: (exporter: Server, port: number) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  writeFileSync(join(folder, 'web.yml'), webConfig ?? '');
+  const env = {
+    WHATSAPP_API_URL: provider.url,
+    WHATSAPP_ACCESS_TOKEN: 'FAKE-TOKEN',
+    WHATSAPP_ACCOUNT: 'bench',
+    WHATSAPP_POLL_SCHEDULE: '10s',
+  };
+  const flags = webConfig === undefined ? [] : [`--web.config.file=${join(folder, 'web.yml')}`];
+  const exporter = await startMain({ env, flags });
+  try {
+    return await use(exporter, Number(new URL(exporter.url).port));
+  } finally {
+    stop(exporter);
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function measure(provider: Server, { name, webConfig, run }: Attack): Promise<string> {
+  return withExporter(provider, webConfig, async (exporter, port) => {
+    const login = `${USER}:${PASSWORD}`;
+    await sleep(3_000);
+    for (let i = 0; i < 20; i += 1) await statusOf(port, login);
+    const { now } = memoryMib(exporter);
+    const end = await run(port);
+    const scrapes: { status: number; ms: number }[] = [];
+    for (const untilMs = performance.now() + ATTACK_MS; performance.now() < untilMs;) {
+      scrapes.push(await statusOf(port, login));
+      await sleep(50);
+    }
+    end();
+    const failed = scrapes.filter(({ status }) => status !== 200).length;
+    const times = scrapes.map(({ ms }) => ms);
+    const { peak } = memoryMib(exporter);
+    const cells = [
+      `${failed} of ${scrapes.length}`,
+      round(median(times)),
+      round(Math.max(...times)),
+    ];
+    return row(name, ...cells, `${Math.round(now)} → ${Math.round(peak)}`);
+  });
+}
+
+function measureLogins(provider: Server, cost: number): Promise<string> {
+  return withExporter(provider, users(cost), async (_exporter, port) => {
+    const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
+    for (let i = 0; i < LOGINS; i += 1) {
+      times.known.push((await statusOf(port, `${USER}:guess-${i}`)).ms);
+      times.unknown.push((await statusOf(port, `nobody:guess-${i}`)).ms);
+    }
+    const { known, unknown } = times;
+    const cells = [known, unknown].map(
+      (each) => `${round(median(each))} (${round(percentile(each, 95))})`,
+    );
+    return row(`bcrypt cost ${cost}`, ...cells);
+  });
+}
+
+const round = (ms: number): string => ms.toFixed(ms < 10 ? 1 : 0);
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+const provider = await startHelper('provider', String(NUMBERS));
+console.log(row('attack', 'failed scrapes', 'median ms', 'slowest ms', 'MiB before → at most'));
+for (const attack of ATTACKS) console.log(await measure(provider, attack));
+console.log(row('wrong login', 'known user, ms (p95)', 'unknown user, ms (p95)'));
+for (const cost of [10, 12]) console.log(await measureLogins(provider, cost));
+stop(provider);

@@ -1,0 +1,13 @@
+import { hash } from 'bcryptjs';
+import { expect, test } from 'vitest';
+import { createPasswordCheck } from '../../src/web/bcrypt.ts';
+
+test('a password is right or wrong, and a hash that cannot be read is an error of that check alone', async () => {
+  const isPassword = createPasswordCheck();
+  const hashed = await hash('fake-password', 4);
+  expect(await isPassword('fake-password', hashed)).toBe(true);
+  expect(await isPassword('fake-password2', hashed)).toBe(false);
+  // No string: the worker throws and ends, and the next check starts another one.
+  await expect(isPassword('fake-password', 1 as unknown as string)).rejects.toThrow('argument');
+  expect(await isPassword('fake-password', hashed)).toBe(true);
+});
