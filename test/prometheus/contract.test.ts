@@ -36,6 +36,12 @@ test('every metric of the rules is the exporter’s own or recorded', () => {
   expect(metrics(text)).toContain('whatsapp_number_online');
 });
 
+test('every metric of the runbooks exists', () => {
+  const named = metrics(readText('docs/runbooks.md'));
+  expect(named.filter((name) => !labelsOfFamily.has(name))).toEqual([]);
+  expect(named.length).toBeGreaterThan(5);
+});
+
 test('every recorded series is used by another rule', () => {
   const unused = records.filter((record) => {
     const users = rules.filter((rule) => rule.record !== record && promql(rule).includes(record));
