@@ -7,6 +7,7 @@ import {
   LineCounter,
   parseDocument,
   stringify,
+  visit,
 } from 'yaml';
 import type { Document, SchemaOptions } from 'yaml';
 
@@ -55,14 +56,25 @@ export function parseYaml(text: string, path: string): YamlFile | readonly Probl
       return { name: at(pos[0]), problem: `not valid YAML: ${reason}`, ...HELP };
     });
   }
+  if (hasTooManyAliases(document)) return [{ name: path, problem: TOO_MANY_ALIASES, ...HELP }];
   try {
-    // Aliases need no limit: they share one value, and the schema goes only a few levels down.
+    // How much they expand needs no limit: they share one value, and the schema is a few levels deep.
     const tree = document.toJS({ maxAliasCount: -1 }) as Tree;
     return { path, tree, locate: (keys) => at(offsetOf(document, keys)) };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
     return [{ name: path, problem: 'not valid YAML: an alias has no anchor before it', ...HELP }];
   }
+}
+
+/** The library looks for the anchor of each among all others: 20,000 take over 10 s. */
+const ALIASES_MAX = 5_000;
+const TOO_MANY_ALIASES = `more than ${ALIASES_MAX} aliases; repeat the values instead`;
+
+function hasTooManyAliases(document: Document): boolean {
+  let count = 0;
+  visit(document, { Alias: () => void (count += 1) });
+  return count > ALIASES_MAX;
 }
 
 /** The same tree again when it is read. */

@@ -143,6 +143,19 @@ test('a mistake that thousands of aliases repeat is reported quickly, a hundred 
   expect('problems' in loaded && loaded.problems.length).toBe(100);
 });
 
+test('20,000 aliases are refused at once', () => {
+  const yaml = `accounts:\n  - &a { name: x }\n${'  - *a\n'.repeat(20_000)}`;
+  const startedMs = performance.now();
+  expect(problemsOf(loadYaml(yaml))).toContain('more than 5000 aliases');
+  expect(performance.now() - startedMs).toBeLessThan(8_000);
+});
+
+test('2,000 aliases are fine', () => {
+  const names = Array.from({ length: 2_000 }, (_, i) => `  - { name: a${i}, access_token: *t }\n`);
+  const accounts = `accounts:\n  - { name: a, access_token: &t fake-token }\n${names.join('')}`;
+  expect(configOf(loadYaml(accounts)).accounts).toHaveLength(2_001);
+});
+
 const withDefault = settings.filter((setting) => setting.default !== undefined);
 const anyGiven = fc.uniqueArray(
   fc.record({
