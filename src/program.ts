@@ -32,7 +32,7 @@ const build: Build = {
 const watch = createFileWatch(systemClock);
 const loadConfig = createConfigLoader({
   checkWebConfig,
-  readFile: (path) => watch.read(path),
+  readFile: watch.read,
   usualGapMs,
 });
 

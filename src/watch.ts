@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import type { FileKind } from './config/read-file.ts';
 import type { Clock } from './core/clock.ts';
+import { readSecretFile } from './provider/secret-source.ts';
 
 /** A change counts at the second look that finds it: this is how soon, and twice this how late. */
 const LOOK_MS = 2_000;
@@ -8,7 +10,7 @@ const LOOK_MS = 2_000;
 /** Files of which somebody wants to know when they say something else than when they were read. */
 export interface FileWatch {
   /** Reads a file as UTF-8 and remembers what it said; throws Node's errors. */
-  read(path: string): string;
+  readonly read: (path: string, kind?: FileKind) => string;
   /** From now on these files count, as they were when last read, and no others. */
   follow(paths: readonly string[]): void;
   /** `onChange` is called at each look while a file differs, until it is read again. */
@@ -25,27 +27,29 @@ export interface FileWatch {
  * moment without one, while it is being replaced, is taken for what somebody wants.
  */
 export function createFileWatch(clock: Clock): FileWatch {
-  let known = new Map<string, string>();
+  let known = new Map<string, { readonly print: string; readonly kind: FileKind }>();
   let found = '';
   let cancel = () => {};
 
   function look(onChange: () => void): void {
     const before = found;
-    found = [...known.keys()].map(fingerprint).join();
-    if (found !== [...known.values()].join() && found === before) onChange();
+    found = [...known].map(([path, { kind }]) => fingerprint(path, kind)).join();
+    const expected = [...known.values()].map(({ print }) => print).join();
+    if (found !== expected && found === before) onChange();
     cancel = clock.setTimer(() => look(onChange), LOOK_MS);
   }
 
   return {
-    read(path) {
-      const [text, print] = readWithPrint(path);
-      known.set(path, print);
+    read(path, kind) {
+      const [text, print] = readWithPrint(path, kind);
+      known.set(path, { print, kind });
       if (typeof text === 'string') return text;
       throw text;
     },
     follow(paths) {
       const files = paths.filter((path) => !isStream(path));
-      known = new Map(files.map((path) => [path, known.get(path) ?? fingerprint(path)]));
+      const unread = (path: string) => ({ print: fingerprint(path), kind: undefined });
+      known = new Map(files.map((path) => [path, known.get(path) ?? unread(path)]));
     },
     start(onChange) {
       cancel = clock.setTimer(() => look(onChange), LOOK_MS);
@@ -64,12 +68,12 @@ function isStream(path: string): boolean {
   }
 }
 
-const fingerprint = (path: string): string => readWithPrint(path)[1];
+const fingerprint = (path: string, kind?: FileKind): string => readWithPrint(path, kind)[1];
 
 /** Text and a fingerprint, which gives nothing of the text away; or the error, and which it is. */
-function readWithPrint(path: string): [text: string | Error, print: string] {
+function readWithPrint(path: string, kind: FileKind): [text: string | Error, print: string] {
   try {
-    const text = readFileSync(path, 'utf8');
+    const text = kind === 'secret' ? readSecretFile(path) : readFileSync(path, 'utf8');
     return [text, createHash('sha256').update(text).digest('base64')];
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;

@@ -28,7 +28,7 @@ export const toAccountShape = (readFile: ReadFile) => {
   // Read only to report mistakes early: the provider client reads it again when it needs it.
   const fileOf = (parse: ParseSecret) =>
     text((path) => {
-      const parsed = parseSecretFile(readNamedFile(readFile, path), parse);
+      const parsed = parseSecretFile(readNamedFile(readFile, path, 'secret'), parse);
       return 'problem' in parsed ? invalid(`names a file whose text ${parsed.problem}`) : path;
     });
   return {

@@ -53,13 +53,13 @@ const ISSUES_MAX = 100;
  */
 export function createConfigLoader({ readFile, usualGapMs, checkWebConfig }: World) {
   let run = startRun();
-  const read: ReadFile = (path) => {
+  const read: ReadFile = (path, kind) => {
     run.files.add(path);
-    return readFile(path);
+    return readFile(path, kind);
   };
-  const readWatched: ReadFile = (path) => {
+  const readWatched: ReadFile = (path, kind) => {
     run.watched.add(path);
-    return read(path);
+    return read(path, kind);
   };
   const checkWebFile = (path: string) => {
     run.problems.push(...checkWebConfig(path, read));

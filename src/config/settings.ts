@@ -94,7 +94,7 @@ export const toSections = ({ readFile, readKeyFile, usualGapMs, checkWebFile }: 
       secret: true,
     }),
     hash_key_file: optional(
-      t.text((path) => t.parseHashKey(readNamedFile(readKeyFile, path))),
+      t.text((path) => t.parseHashKey(readNamedFile(readKeyFile, path, 'secret'))),
       {
         value: 'path',
         meaning: 'File that contains the hash key',

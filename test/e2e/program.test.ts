@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -55,6 +56,24 @@ test('all problems of a configuration are told together, and nothing starts', as
   expect(stderr).toContain('write the interval 90m');
   expect(stderr).toContain('WHATSAPP_POLL_TIMEOUT');
   expect(stderr).toContain('WHATSAPP_CLIENT_SECRET');
+});
+
+test.each([
+  ['/dev/zero', 'names a pipe or a device, not a file'],
+  ['PIPE', 'names a pipe or a device, not a file'],
+  ['LARGE', 'names a file larger than 64 KiB'],
+])('a secret file %s is refused unread', async (name, problem) => {
+  const folder = temporaryFolder();
+  execFileSync('mkfifo', [join(folder, 'PIPE')]);
+  writeFileSync(join(folder, 'LARGE'), 'fake-secret'.padEnd(65_537, 'x'));
+  const file = name.startsWith('/') ? name : join(folder, name);
+  const { code, stderr } = await runProgram(['--check-config', '--privacy.number-label=hashed'], {
+    WHATSAPP_ACCESS_TOKEN_FILE: file,
+    WHATSAPP_PRIVACY_HASH_KEY_FILE: file,
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain('2 problems');
+  expect(stderr.split(problem)).toHaveLength(3);
 });
 
 test('--check-config prints the configuration without its secrets', async () => {

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { getuid } from 'node:process';
 import { describe, expect, onTestFinished } from 'vitest';
 import { failing, harmless } from './row.ts';
@@ -11,6 +20,9 @@ describe('Secret file', () => {
     ['secret file empty', (file) => writeFileSync(file, '')],
     ['secret file with two lines', (file) => writeFileSync(file, 'fake-secret-a\nfake-secret-b\n')],
     ['secret file is a directory', (file) => mkdirSync(file)],
+    ['secret file is a pipe', (file) => void execFileSync('mkfifo', [file])],
+    ['secret file is a device', (file) => symlinkSync('/dev/zero', file)],
+    ['secret file of 10 GB', makeLarge],
     [
       'secret file unreadable',
       (file) => {
@@ -71,4 +83,9 @@ function replace({ folder, secretFile }: Scene, time: number): void {
   const next = `${folder}/secret.new`;
   writeFileSync(next, `fake-secret-canary-1${time % 2 === 0 ? '\n' : ''}`);
   renameSync(next, secretFile);
+}
+
+function makeLarge(file: string): void {
+  writeFileSync(file, '');
+  truncateSync(file, 10_000_000_000);
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -82,6 +83,10 @@ test.each([
     (path: string) => writeFileSync(path, ''),
     ' is empty or contains a space, a line break or a non-ASCII character',
   ],
+  ['that is a pipe', replaceByPipe, ': EFTYPE'],
+  ['that is a device', (path: string) => replaceByLink(path, '/dev/zero'), ': EFTYPE'],
+  ['that is larger than 64 KiB', (path: string) => truncateSync(path, 65_537), ': EFBIG'],
+  ['of 10 GB', (path: string) => truncateSync(path, 10_000_000_000), ': EFBIG'],
 ])('a secret file %s is reported with its path', async (_what, spoil, cause) => {
   const folder = mkdtempSync(join(tmpdir(), 'secret-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -97,3 +102,13 @@ test.each([
     message: `secret file ${path}${cause}`,
   });
 });
+
+function replaceByPipe(path: string): void {
+  rmSync(path);
+  execFileSync('mkfifo', [path]);
+}
+
+function replaceByLink(path: string, target: string): void {
+  rmSync(path);
+  symlinkSync(target, path);
+}
