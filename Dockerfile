@@ -19,13 +19,13 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-# The user `node` of the base image, by number: Kubernetes' runAsNonRoot reads nothing else.
+# The user `node` of the base image. Kubernetes' runAsNonRoot requires a number.
 USER 1000:1000
 EXPOSE 10972
-# Asks the port that WHATSAPP_WEB_LISTEN_ADDRESS names, on 127.0.0.1 and by HTTP. It fails where flags or a file say
-# another port, and with another host, a Unix socket or TLS: give --health-cmd or --no-healthcheck there,
-# see deploy/README.md. Kubernetes uses its own probes.
+# Checks the port in WHATSAPP_WEB_LISTEN_ADDRESS on 127.0.0.1 over HTTP. If the port is set by a flag or a file, or
+# if the exporter uses another host, a Unix socket or TLS, set --health-cmd or --no-healthcheck; see
+# deploy/README.md. Kubernetes uses its own probes.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${(process.env.WHATSAPP_WEB_LISTEN_ADDRESS || ':10972').split(':').pop()}/-/healthy`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# What V8 sets aside for young objects, up to 32 MiB, is of no use here: docs/performance.md.
+# V8's young generation, up to 32 MiB, is of no use here: docs/performance.md.
 ENTRYPOINT ["node", "--max-semi-space-size=2", "dist/main.js"]

@@ -13,8 +13,8 @@ import { renderJson } from '../src/web/page/json.ts';
 export type Json = string | readonly string[] | { readonly [key: string]: Json };
 
 /**
- * What users build upon, from the tables that the program itself works by. A list may grow, an object
- * may gain keys; a text stands for something that must stay as it is.
+ * The public contract, from the tables in src. Lists may grow, objects may gain keys, and texts must not
+ * change.
  */
 export function contractOf(): Record<string, Json> {
   return {
@@ -31,17 +31,19 @@ export function contractOf(): Record<string, Json> {
   };
 }
 
-/** What of a recorded contract does not hold any more, a line for each. */
+/** The violations of a recorded contract, one line each. */
 export function breaksOf(recorded: Json, current: Json | undefined, path = ''): string[] {
-  if (current === undefined) return [`${path} is gone`];
+  if (current === undefined) return [`${path} was removed`];
   if (typeof recorded === 'string') {
     return recorded === current
       ? []
-      : [`${path} was ${recorded} and is ${JSON.stringify(current)}`];
+      : [`${path} changed from ${recorded} to ${JSON.stringify(current)}`];
   }
   if (isList(recorded)) {
     const values: readonly string[] = isList(current) ? current : [];
-    return recorded.flatMap((each) => (values.includes(each) ? [] : `${path}: ${each} is gone`));
+    return recorded.flatMap((each) =>
+      values.includes(each) ? [] : `${path}: ${each} was removed`,
+    );
   }
   const inner = typeof current === 'string' || isList(current) ? {} : current;
   return Object.entries(recorded).flatMap(([key, value]) =>
@@ -62,14 +64,14 @@ function toEntry({ key, flag, env, default: text }: Setting): [string, Json] {
   ];
 }
 
-/** Those of the modes too, which are no settings. */
+/** Includes flags such as --once, which are not settings. */
 function flagsOf(): readonly string[] {
   const help = parseCommandLine(['--help'], '');
   const text = 'stdout' in help ? help.stdout : '';
   return [...text.matchAll(/^ +(?:-\w, )?(--[\w.-]+)/gm)].map(([, flag = '']) => flag);
 }
 
-/** Paths and methods, as Express knows them. */
+/** Paths and methods registered in Express. */
 function endpointsOf(): Json {
   const pass = (_request: unknown, _response: unknown, next: () => void) => next();
   const site = { telemetryPath: '/metrics' } as Site;
@@ -78,14 +80,14 @@ function endpointsOf(): Json {
   const methods: Record<string, string[]> = {};
   for (const { route } of stack) {
     const [first, ...others] = route?.stack ?? [];
-    // What answers every method is there to refuse those that are left.
+    // A route for every method only rejects the methods that are not supported.
     if (route === undefined || first === undefined || others.length > 0) continue;
     (methods[route.path] ??= []).push(first.method.toUpperCase());
   }
   return methods;
 }
 
-/** The type of each field of /api/status, of a status that has them all. */
+/** The type of each field of /api/status, from a status with all fields. */
 function statusOf(): Json {
   const counts = { marketingThisMonth: 1, serviceThisMonth: 1, incomingThisMonth: 1 };
   const number = { whatsapp: '1', isOnline: 1, conversationsThisMonth: 3, ...counts };

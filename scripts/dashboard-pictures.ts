@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of the Grafana dashboards in docs/pictures, from the data of the dashboards'
- * tests. Run by hand, with `npx tsx scripts/dashboard-pictures.ts`, when a dashboard has changed; see
+ * Takes the screenshots of the Grafana dashboards in docs/pictures, with the data of the dashboard
+ * tests. Run `npx tsx scripts/dashboard-pictures.ts` after changing a dashboard; see
  * grafana/preview/README.md.
  */
 import { execFileSync } from 'node:child_process';
@@ -20,16 +20,16 @@ import { startBrowser } from '../test/support/browser.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PREVIEW = join(ROOT, 'grafana/preview');
 const MODULES = join(PREVIEW, 'node_modules');
-/** Nobody answers there: all that the page asks for is given to it from the folders above. */
+/** Does not exist: all requests of the page are answered from the folders above. */
 const ORIGIN = 'http://preview.invalid';
 
 const WIDTH = 1500;
-/** Where the dashboard's own range would show nothing but calm. */
+/** Replaces the default range of a dashboard, in which nothing would happen. */
 const RANGES: Readonly<Record<string, string>> = { 'whatsapp-exporter': 'now-3d' };
-/** The panels that the page can draw; of others there stands the frame, no higher than this. */
+/** Panel types that can be drawn. Others are shown as an empty frame of the height below. */
 const DRAWN = ['stat', 'bargauge', 'timeseries', 'table'];
 const UNDRAWN_ROWS = 3;
-/** Of the page around the panels. */
+/** Around the panels. */
 const PADDING = 16;
 /** Grafana's grid: 24 columns, rows of 30 pixels, 8 pixels between panels. */
 const ROW = 30;
@@ -103,7 +103,7 @@ function toRangeS(from: string): number {
   return Number(count) * (unit === 'd' ? DAY_S : HOUR_S);
 }
 
-/** Panels that cannot be drawn take a whole band each: they are made low and what is below moves up. */
+/** Shrinks panels that cannot be drawn, which span the whole width, and moves up the panels below. */
 function lowered(panels: readonly Panel[]): Panel[] {
   let up = 0;
   return panels.map((panel) => {
@@ -124,7 +124,7 @@ function toBox({ gridPos: { x, y, w, h } }: Panel): PlacedPanel['box'] {
 }
 
 async function take(context: BrowserContext, picture: Picture, name: string): Promise<void> {
-  // «3 hours ago» is told by the browser's clock.
+  // Texts such as “3 hours ago” depend on the browser's clock.
   await context.clock.setFixedTime(END_S * 1000);
   const page = await context.newPage();
   page.on('pageerror', (error) => console.error(error));
@@ -133,7 +133,7 @@ async function take(context: BrowserContext, picture: Picture, name: string): Pr
   await page.goto(`${ORIGIN}/`);
   await page.evaluate((data) => (globalThis as unknown as Page).draw(data), picture);
   await page.waitForLoadState('networkidle');
-  // Icons are drawn once they are loaded, the rows of tables once their height is known.
+  // Icons appear after loading, and table rows after their height is measured.
   await page.waitForTimeout(1000);
   await page.screenshot({ path: join(ROOT, `docs/pictures/dashboard-${name}.png`) });
 }
@@ -142,7 +142,7 @@ interface Page {
   draw(picture: Picture): Promise<void>;
 }
 
-/** The page itself, Grafana's icons, and the font that Grafana brings along. */
+/** Serves the page, Grafana's icons, and Grafana's font. */
 async function answer(route: Route): Promise<void> {
   const { pathname } = new URL(route.request().url());
   if (pathname === '/') {

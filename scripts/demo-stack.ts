@@ -1,6 +1,6 @@
 /**
- * The demo with Prometheus and Alertmanager, as deploy/compose.yml has them, without Docker. Ends with
- * Ctrl-C and leaves nothing behind. Run by `npm run demo:stack`; wants the built program.
+ * Runs the demo with Prometheus and Alertmanager as in deploy/compose.yml, but without Docker. Ctrl-C
+ * stops and removes everything. Run by `npm run demo:stack`; needs the built program.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { parse, stringify } from 'yaml';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CACHE = join(ROOT, 'node_modules/.cache/prometheus');
-/** Shorter than the shipped one, so that something is to be seen at once. */
+/** Shorter than in the shipped configuration, so that data appears at once. */
 const SCRAPE_INTERVAL = '5s';
 
 interface ScrapeConfig {
@@ -76,11 +76,11 @@ async function main(): Promise<void> {
     `Exporter      http://${exporter}/\n` +
       `Prometheus    http://${prometheus}/\n` +
       `Alertmanager  http://${alertmanager}/\n` +
-      'Ctrl-C ends them.\n',
+      'Press Ctrl-C to stop.\n',
   );
 }
 
-/** prometheus/prometheus.yml with other addresses for those of its targets. */
+/** prometheus/prometheus.yml with replaced target addresses. */
 function configFor(addresses: Readonly<Record<string, string>>): string {
   const shipped = join(ROOT, 'prometheus');
   const config = parse(readFileSync(join(shipped, 'prometheus.yml'), 'utf8')) as PrometheusConfig;
@@ -100,7 +100,7 @@ function configFor(addresses: Readonly<Record<string, string>>): string {
   return stringify(config);
 }
 
-/** Whichever ends by itself ends all. */
+/** If one process exits, all are stopped. */
 function start(file: string, args: readonly string[]): void {
   const child = spawn(file, args, { cwd: folder, stdio: 'inherit' });
   running.push(child);
@@ -118,7 +118,7 @@ async function stop(code: number): Promise<void> {
   process.exit(code);
 }
 
-/** A loopback address that nobody listens on. */
+/** A free loopback address. */
 async function freeAddress(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts Chromium of the Debian release at hand, with the libraries and fonts that this machine lacks
-# for it, into DIR/root. DIR/chromium starts it. (Ubuntu's package of that name holds no browser.)
+# Fetches Chromium from the Debian release, with the libraries and fonts that this machine lacks, into
+# DIR/root. DIR/chromium starts it. (Ubuntu's package of that name contains no browser.)
 #
 # Usage: fetch-chromium.sh [DIR]      (default: node_modules/.cache/chromium)
 set -eu
@@ -8,10 +8,10 @@ dir=${1:-node_modules/.cache/chromium}
 complete() { [ -x "$dir/chromium" ]; }
 . "$(dirname "$0")/debian-packages.sh"
 
-# The data of chromium-common has to lie beside the program, even where that package is installed.
+# The data of chromium-common must be next to the program, even if that package is installed.
 unpack --with-needed chromium chromium-common fonts-dejavu-core
 [ -x "$lock/root/usr/lib/chromium/chromium" ] ||
-  { echo "fetch-chromium: the package holds no browser" >&2; exit 1; }
+  { echo "fetch-chromium: the package contains no browser" >&2; exit 1; }
 
 cat >"$lock/fonts.conf" <<EOF
 <?xml version="1.0"?>

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts prometheus, promtool, alertmanager and amtool of the Debian (or Ubuntu) release into DIR/bin.
+# Fetches prometheus, promtool, alertmanager and amtool from the Debian (or Ubuntu) release into DIR/bin.
 #
 # Usage: fetch-prometheus.sh [DIR]      (default: node_modules/.cache/prometheus)
 set -eu
@@ -13,9 +13,9 @@ complete() {
 
 unpack prometheus prometheus-alertmanager
 
-# Debian's Alertmanager reads its templates from a fixed path, which nobody has installed here. It is
-# made to read them from the working directory (a path of the same length), by a wrapper that goes
-# to them: give it absolute paths.
+# Debian's Alertmanager reads its templates from a fixed path, which does not exist here. Replace it with a
+# path of the same length to the working directory, and change to it in a wrapper. The wrapper therefore
+# needs absolute paths.
 bin="$lock/root/usr/bin"
 share="$lock/root/usr/share/prometheus/alertmanager"
 cp "$share/default.tmpl" "$share/email.tmpl" "$bin"

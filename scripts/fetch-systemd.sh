@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts systemd-analyze of the Debian (or Ubuntu) release, with the libraries that this machine lacks for
-# it and systemd's own units, into DIR/root. DIR/systemd-analyze starts it.
+# Fetches systemd-analyze from the Debian (or Ubuntu) release, with the libraries that this machine lacks
+# and systemd's own units, into DIR/root. DIR/systemd-analyze starts it.
 #
 # Usage: fetch-systemd.sh [DIR]      (default: node_modules/.cache/systemd)
 set -eu
@@ -9,7 +9,7 @@ complete() { [ -x "$dir/systemd-analyze" ]; }
 . "$(dirname "$0")/debian-packages.sh"
 
 unpack --with-needed systemd libsystemd-shared
-# They point to where they would be installed, which systemd-analyze finds suspicious.
+# These links point to installed paths, and systemd-analyze warns about them.
 find "$lock/root" -path '*/systemd/system/*' -type l -delete
 units=$(dirname "$(find "$lock/root" -name sysinit.target)" | sed "s|^$lock|$dir|")
 cat >"$lock/systemd-analyze" <<EOF

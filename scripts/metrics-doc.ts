@@ -4,70 +4,74 @@ import { FAMILIES } from '../src/metrics/families.ts';
 import type { Family } from '../src/metrics/family.ts';
 import { MISNAMED } from '../src/metrics/registry.ts';
 
-/** docs/metrics.md, from the tables that the program itself works by; formatted as prettier would. */
+/** Renders docs/metrics.md from the tables in src, formatted as prettier would. */
 export function renderMetricsDoc(): string {
   return `# Metrics
 
 <!-- Generated from src/metrics/families.ts, src/core/reasons.ts and src/core/anomalies.ts: edit those. -->
 
-Everything is served at one path, \`/metrics\` unless \`web.telemetry_path\` says otherwise, in Prometheus'
-text format 0.0.4. The names, types and labels below are a public contract.
+All metrics are served at one path, by default \`/metrics\` (\`web.telemetry_path\`), in the Prometheus text
+format 0.0.4. The names, types and labels below are a public contract.
 
-The values are those of the last good poll, not of the moment of the scrape. A failed poll keeps them
-for \`poll.stale_after\`; then every \`whatsapp_number_*\` and \`whatsapp_account_*\` series goes away,
-except for the two timestamps of the month. The others, which say how polling fares, stay. What is not
-known is an absent series, never a 0, with two exceptions: until the first poll has ended
-\`whatsapp_up\` and \`whatsapp_poll_duration_seconds\` are 0.
+Values are from the last successful poll, not from the time of the scrape. If polls fail, they are served until
+\`poll.stale_after\`. Then all \`whatsapp_number_*\` and \`whatsapp_account_*\` series are dropped, except the two
+timestamps of the month. The metrics about polling remain. An unknown value is a missing series, never 0, with two
+exceptions: \`whatsapp_up\` and \`whatsapp_poll_duration_seconds\` are 0 until the first poll ends.
 
 ${renderTable(['metric', 'type', 'labels', 'provider field', 'meaning'], FAMILIES.map(toRow))}
 
-\`account\` is the name of the configured account, \`number\` the digits as the provider sends them.
+\`account\` is the name of the configured account; \`number\` contains the digits of the number.
 
 ## Queries
 
-The gauges that end in \`_this_month\` start again each month, so that a rate or a difference over them
-goes wrong at its turn. The counter does not:
+Gauges with the suffix \`_this_month\` reset every month, so rates and differences over them are wrong at the
+start of a month. For those, use the counter:
 
 \`\`\`promql
 sum by (account, number) (increase(whatsapp_number_conversations_total[1d]))
 \`\`\`
 
-It starts at 0 when the exporter first sees the number, and adds what it sees from then on. A count that
-falls adds nothing; one that stays lower for ten polls was corrected, and continues from its new level. Where
-the counts of a whole account collapse near the turn of the month, they have restarted, and the new ones are
-added. A number that first shows its new count a little later than the rest of its account may lose what it
-had in those ten polls, and an account with fewer than ten conversations what it had in the first ten.
+The counter starts at 0 when the exporter first sees the number, and counts conversations from then on. A count that
+drops adds nothing. If it stays lower for ten polls, the provider corrected it, and counting continues from the
+new value. If the counts of a whole account collapse near the start of a month, they have restarted, and the new
+counts are added. Two small errors are possible at the start of a month: a number whose count restarts later than
+the others of its account may lose its conversations of up to ten polls, and an account with fewer than ten
+conversations may lose the first ten.
 
 ## What is counted
 
-The field names say conversations. Since Meta charges per message, the provider counts:
+The provider's fields are named after conversations. Since Meta started to charge per message, they count:
 
-- **marketing**: marketing templates that were sent.
-- **service**: utility templates that were sent outside an open 24-hour window. The provider does not say
-  where authentication templates go.
+- **marketing**: marketing templates sent.
+- **service**: utility templates sent outside an open 24-hour window. The provider does not document how
+  authentication templates are counted.
 - **incoming**: 24-hour windows opened by a customer.
 
-Counted does not mean billed. In every example of the provider's documentation \`conversationsThisMonth\` is
-the sum of the three. A number for which it is not raises the anomaly \`total_mismatch\`: that is how a
-fourth category would show. For the total of the month use \`whatsapp_number_conversations_this_month\`.
+The counts are not the bill. In all examples of the provider's documentation, \`conversationsThisMonth\` is the
+sum of the three. If the sum of a number differs, the exporter counts the anomaly \`total_mismatch\`, which would
+reveal a fourth category. For the monthly total, use \`whatsapp_number_conversations_this_month\`.
 
 ## The month
 
-The counts restart at 04:00 Israel time on the first, according to another page of the provider; the page of
-this API does not say when. So the data decides: an account enters a month when its counts collapse, from 12
-hours before the turn that \`month.timezone\` and \`month.starts_at\` name until 24 hours after it, and
-then at the latest. Until the counts restart, \`whatsapp_account_month_end_timestamp_seconds\` is in the
-past. An exporter that starts near the turn, and an account with fewer than ten conversations, follow the
-settings. Where counts restart before 04:00, \`whatsapp_account_month_start_timestamp_seconds\` is in the
-future until then.
+The documentation of the API does not say when the counts restart. Another page of the provider says at 04:00
+Israel time on the first of the month. The exporter therefore watches the data: the new month of an account
+starts when its counts collapse, at the earliest 12 hours before and at the latest 24 hours after the time set by
+\`month.timezone\` and \`month.starts_at\`. If the counts restart late,
+\`whatsapp_account_month_end_timestamp_seconds\` is in the past until then. If they restart early,
+\`whatsapp_account_month_start_timestamp_seconds\` is in the future until the configured time. The settings alone
+decide if the exporter was started shortly before, or if the account has fewer than ten conversations.
 
-Names stand on \`whatsapp_number_info\` alone, so that a renamed number keeps its history. To show them:
+## Names
+
+Only \`whatsapp_number_info\` has names as labels, so that a renamed number keeps its history. To add them:
 
 \`\`\`promql
 whatsapp_number_online * on (account, number) group_left (display_name) whatsapp_number_info
 \`\`\`
 
-How old the data is, in seconds, and how much of the month is over:
+## Age of the data
+
+The age of the data in seconds, and the elapsed fraction of the month:
 
 \`\`\`promql
 time() - whatsapp_last_success_timestamp_seconds
@@ -76,21 +80,23 @@ time() - whatsapp_last_success_timestamp_seconds
   / (whatsapp_account_month_end_timestamp_seconds - whatsapp_account_month_start_timestamp_seconds)
 \`\`\`
 
-\`whatsapp_number_online_inbox\` and \`whatsapp_number_online_account\` hold ids of the provider's inbox
-product; the latter has nothing to do with the label \`account\`. They are values and not labels so that
-a number which moves to another inbox keeps its series. Compare them, but do not add them up;
-\`changes(whatsapp_number_online_inbox[1d])\` counts moves, and a value mapping in Grafana shows names.
+## Inbox ids
+
+\`whatsapp_number_online_inbox\` and \`whatsapp_number_online_account\` are ids of the provider's inbox product;
+the latter is not related to the label \`account\`. The ids are values instead of labels, so that a number that
+moves to another inbox keeps its series. Compare them, but do not add them.
+\`changes(whatsapp_number_online_inbox[1d])\` counts moves. A value mapping in Grafana can show names.
 
 ## Reasons
 
-Why a poll failed: the label \`reason\` of \`whatsapp_poll_failures_total\`, and a field of the log line.
+Why a poll failed: the label \`reason\` of \`whatsapp_poll_failures_total\`, and the field \`reason\` in the log.
 
 ${Object.entries(REASONS).map(renderReason).join('\n\n')}
 
 ## Anomalies
 
-What was wrong in a response that is usable as a whole: the label \`kind\` of
-\`whatsapp_response_anomalies_total\`. The log says where, once for each change.
+Problems in an otherwise usable response: the label \`kind\` of \`whatsapp_response_anomalies_total\`. The log
+shows where they are, once per change.
 
 ${renderTable(['kind', 'meaning'], Object.entries(ANOMALIES).map(toAnomalyRow))}
 
@@ -107,9 +113,9 @@ ${MISNAMED.map((name) => `- \`${name}\``).join('\n')}
 \`nodejs_eventloop_lag_min_seconds\`, \`_max_\`, \`_mean_\`, \`_stddev_\` and the percentiles cover the time since
 they were last read: of two Prometheus servers each sees only its own part.
 
-\`--once\` leaves out all metrics of the process: they would be those of a process that has ended.
-It leaves out the counters that one poll cannot raise, too: those of conversations and of dropped lines of the log.
-The other counters begin with each run, so that failures and anomalies are those of this one poll.
+\`--once\` omits the metrics of the process, because the process ends after the poll. It also omits the counters of
+conversations and of dropped log lines, which one poll cannot increase. Other counters start at 0 in each run, so
+failures and anomalies are those of this one poll.
 `;
 }
 

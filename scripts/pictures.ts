@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of the status page in docs/pictures, from the demo. Run by hand, with
- * `npm run build && npx tsx scripts/pictures.ts`, when the page has changed.
+ * Takes the screenshots of the status page in docs/pictures, from the demo. Run
+ * `npm run build && npx tsx scripts/pictures.ts` after changing the page.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ try {
   demo.kill();
 }
 
-/** Once it serves and its first poll has ended. */
+/** Resolves after the first poll. */
 async function portOfDemo(): Promise<number> {
   let port = 0;
   for await (const line of createInterface(demo.stdout)) {

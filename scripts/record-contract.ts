@@ -1,4 +1,4 @@
-// Writes what the version in package.json promises. Run at a release: npm run contract
+// Records the public contract of the version in package.json. Run at a release: npm run contract
 import { readFileSync, writeFileSync } from 'node:fs';
 import { contractOf } from './contract.ts';
 

@@ -19,7 +19,7 @@ const FULL: PrivacyConfig = {
   hashKey: undefined,
 };
 
-/** One account on a simulator, reloaded with whatever changes. */
+/** One account on a simulator, reloaded with the given changes. */
 async function start(initial: { secret?: string } = {}) {
   const clock = createFakeClock();
   const fleet = createFleet({ seed: 1, numbers: 3 });
@@ -80,13 +80,13 @@ const otherTimeout = (timeoutMs: number): { config: Partial<Config> } => ({
   config: { poll: { schedule: '1m', timeoutMs, staleAfterMs: 300_000 } },
 });
 
-test('an account that has not changed goes on as it is', async () => {
+test('an unchanged account is reused', async () => {
   const { reload } = await start();
   const before = await reload({});
   expect(await reload({})).toBe(before);
 });
 
-test('a reload of other settings is no way around the wait after a refusal', async () => {
+test('a reload of other settings does not end the cool-down after rejected credentials', async () => {
   const { simulator, reload } = await start({ secret: 'fake-wrong' });
   for (let seconds = 10; seconds < 20; seconds += 1) {
     const account = await reload(otherTimeout(seconds * 1000));
@@ -96,7 +96,7 @@ test('a reload of other settings is no way around the wait after a refusal', asy
   expect(simulator.requests.token).toBe(1);
 });
 
-test('a block of this IP address outlasts new credentials', async () => {
+test('new credentials do not end a block of this IP address', async () => {
   const { simulator, reload } = await start();
   simulator.faults.token = { kind: 'fail', reason: 3 };
   await (await reload({})).poller.poll();
@@ -116,7 +116,7 @@ test('a reload of other settings keeps token, numbers and counters', async () =>
   expect(simulator.requests.token).toBe(1);
 });
 
-test('new credentials end the wait at once and keep what is known', async () => {
+test('new credentials end the cool-down at once and keep the data', async () => {
   const { simulator, reload } = await start();
   await (await reload({})).poller.poll();
   simulator.rotateSecret('fake-rotated');
@@ -130,7 +130,7 @@ test('new credentials end the wait at once and keep what is known', async () => 
   expect(after.poller.state().polls).toBe(3);
 });
 
-test('another client is another partner: none of the old numbers stay', async () => {
+test('another client is another partner: the old numbers are dropped', async () => {
   const { reload } = await start();
   await (await reload({})).poller.poll();
   const after = await reload({ clientId: 'fake-other' });
@@ -171,7 +171,7 @@ test('another hash key starts without what was kept before', async () => {
 test.each([
   ['a value', (token: string) => ({ kind: 'value', value: new Secret(token) }) as const],
   ['a file', (token: string) => ({ kind: 'file', path: fileWith(token) }) as const],
-])('a refused token, fixed by %s, is tried again only where it is another', async (_by, source) => {
+])('a rejected fixed token from %s is only retried after it changes', async (_by, source) => {
   const { simulator, reload } = await start();
   const [first, second] = [source('fake-token-1'), source('fake-token-2')];
   const withToken = (accessToken: SecretSource, timeoutMs: number) =>

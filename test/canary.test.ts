@@ -18,16 +18,16 @@ import { NO_RELOADS } from './support/reloads.ts';
 import { CLIENT_ID, CLIENT_SECRET, startProvider } from './support/simulated-provider.ts';
 import { checkWebConfig } from '../src/web/web-config-file.ts';
 
-/** What must never be seen: the simulator's keys and tokens, and the secret given to the exporter. */
+/** Must never be visible: the simulator's keys and tokens, and the exporter's secret. */
 const CANARIES = ['fake-api-key', 'fake-access-token', CLIENT_SECRET];
 
 const TIMEOUT_MS = 120_000;
-/** What a silent provider does say comes in real time. */
+/** The output of a silent provider arrives in real time. */
 const SPEAKING_MS = 200;
-/** For the waits between tries: so short that a body which takes long to come meets no deadline. */
+/** Step of the clock for retry delays: short, so that a slow body does not reach the deadline. */
 const STEP_MS = 100;
 
-/** Says this much, and never the rest that its length announces. */
+/** Sends only this part of the declared length. */
 const half = (body: string): Fault => ({
   kind: 'reply',
   headers: { 'content-length': '10000' },
@@ -77,7 +77,7 @@ const FAULTS: Readonly<Record<string, Partial<Faults>>> = {
   ),
 };
 
-/** Every field of every other entry is an object that holds the key; the rest stand twice. */
+/** Every field of every other entry is an object with the key; the other entries are duplicated. */
 function spoilEntries(good: Readonly<Record<string, unknown>>): unknown {
   const list = good['list'] as Record<string, unknown>[];
   const spoilt = list.map((entry, i) => {
@@ -91,7 +91,7 @@ function spoilEntries(good: Readonly<Record<string, unknown>>): unknown {
   return { ...good, totalWhatsApp: { spoilt }, list: [...spoilt, ...list, good['list'], null] };
 }
 
-test('no secret is in metrics, pages, log at trace or checked configuration, whatever the provider does', async () => {
+test('metrics, pages, the log at trace and the printed configuration contain no secret, whatever the provider does', async () => {
   const outputs = await Promise.all(
     Object.entries(FAULTS).map(async ([name, faults]) => [name, await outputWith(faults)] as const),
   );
@@ -102,17 +102,17 @@ test('no secret is in metrics, pages, log at trace or checked configuration, wha
   }
 });
 
-/** All that the exporter says while its first poll meets these faults. */
+/** All output of the exporter while its first poll has these faults. */
 async function outputWith(faults: Partial<Faults>): Promise<string> {
   const provider = await startProvider();
   Object.assign(provider.faults, faults);
   let output = '';
   const destination = { write: (line: string) => void (output += line) };
-  // Knows no secret: the first layer must hold without the second.
+  // Without any secret, because the first layer must work without the second.
   const redactor = createRedactor();
   const told: string[] = [];
   const { config, merged } = configFor(provider.url);
-  // Tokens say when they expire in the provider's time, which is the machine's.
+  // Tokens expire by the provider's clock, which is the machine's.
   const clock = createFakeClock(Date.now());
   const exporter = createExporter(
     config,
@@ -143,7 +143,7 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
   return output + describeConfig(config, merged);
 }
 
-/** Only its deadline ends such a poll. */
+/** Such a poll only ends at its deadline. */
 function hasMetSilence({ faults, requests }: Simulator): boolean {
   return (['token', 'numbers'] as const).some((call) => {
     const fault = faults[call];

@@ -5,15 +5,15 @@ import { breaksOf, contractOf, type Json } from '../scripts/contract.ts';
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 const { release, ...recorded } = readJson('docs/contract.json') as Record<string, Json>;
 
-test('everything that the last release promised still holds', () => {
+test('the contract of the last release still holds', () => {
   expect(breaksOf(recorded, contractOf())).toEqual([]);
 });
 
-test('a new version has a record of its own: npm run contract', () => {
+test('a new version has its own record: npm run contract', () => {
   expect((readJson('package.json') as { version: string }).version).toBe(release);
 });
 
-test('the contract holds metrics, settings, endpoints and the fields of the status', () => {
+test('the contract covers metrics, settings, endpoints and the fields of the status', () => {
   expect(contractOf()).toMatchObject({
     metrics: { whatsapp_up: { type: 'gauge', labels: 'account' } },
     labelValues: { reason: expect.arrayContaining(['credentials', 'internal']) as unknown },
@@ -30,7 +30,7 @@ test('the contract holds metrics, settings, endpoints and the fields of the stat
   });
 });
 
-/** The recorded contract, with another text somewhere. */
+/** The recorded contract with one text replaced. */
 function changed(from: string, to: string): Json {
   const text = JSON.stringify(recorded);
   expect(text).toContain(from);
@@ -38,9 +38,9 @@ function changed(from: string, to: string): Json {
 }
 
 test.each([
-  ['metrics whatsapp_up is gone', '"whatsapp_up":', '"whatsapp_works":'],
+  ['metrics whatsapp_up was removed', '"whatsapp_up":', '"whatsapp_works":'],
   [
-    'metrics whatsapp_poll_duration_seconds is gone',
+    'metrics whatsapp_poll_duration_seconds was removed',
     'poll_duration_seconds',
     'poll_duration_milliseconds',
   ],
@@ -54,17 +54,17 @@ test.each([
     '"whatsapp_up":{"type":"gauge","labels":"account"',
     '"whatsapp_up":{"type":"gauge","labels":"account, zone"',
   ],
-  ['labelValues reason: tls is gone', '"tls",', ''],
+  ['labelValues reason: tls was removed', '"tls",', ''],
   ['settings poll.timeout default was 20s and is "10s"', '"20s"', '"10s"'],
   [
     'settings log.level env was WHATSAPP_LOG_LEVEL and is "LEVEL"',
     '"WHATSAPP_LOG_LEVEL"',
     '"LEVEL"',
   ],
-  ['settings web.max_requests is gone', '"web.max_requests"', '"web.requests"'],
-  ['accountSettings client_id is gone', '"client_id"', '"client"'],
-  ['flags: --once is gone', '"--once"', '"--one"'],
-  ['endpoints /metrics: GET is gone', '"/metrics":["GET"]', '"/metrics":["POST"]'],
+  ['settings web.max_requests was removed', '"web.max_requests"', '"web.requests"'],
+  ['accountSettings client_id was removed', '"client_id"', '"client"'],
+  ['flags: --once was removed', '"--once"', '"--one"'],
+  ['endpoints /metrics: GET was removed', '"/metrics":["GET"]', '"/metrics":["POST"]'],
   ['/api/status version was string and is "number"', '"version":"string"', '"version":"number"'],
 ])('a break is found: %s', (expected, from, to) => {
   expect(breaksOf(recorded, changed(from, to))).toEqual([expected]);

@@ -3,7 +3,7 @@ import { validate } from 'dockerfile-utils';
 import { expect, test } from 'vitest';
 
 const dockerfile = readFileSync('Dockerfile', 'utf8');
-/** Instructions of the last stage, which is what runs; continuation lines joined. */
+/** Instructions of the final stage, with continuation lines joined. */
 const runtime = dockerfile
   .replaceAll('\\\n', ' ')
   .split('\n')

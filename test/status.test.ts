@@ -12,7 +12,7 @@ const START_MS = Date.parse('2026-11-22T10:00:00Z');
 const NEXT_MS = START_MS + 60_000;
 const RELOAD = { succeeded: true, inForceSinceMs: START_MS };
 
-/** An account whose polls end as the test says, at the time that it is then. */
+/** An account whose polls end as given, at the current time. */
 function start() {
   const clock = createFakeClock(START_MS);
   let state = createAccountState('acme');
@@ -29,7 +29,7 @@ function start() {
   return { clock, poll, status, snapshot: () => state.lastGood?.snapshot };
 }
 
-test('an account that has not been polled has nothing to tell', () => {
+test('an account that has not been polled has no values', () => {
   expect(start().status({ isFresh: false })).toEqual({
     version: '1.2.3',
     nowMs: START_MS,
@@ -48,7 +48,7 @@ test('an account that has not been polled has nothing to tell', () => {
   });
 });
 
-test('the numbers are those that the metrics show, and none once they are too old', async () => {
+test('the numbers are those in the metrics, and none when they are stale', async () => {
   const { clock, poll, status, snapshot } = start();
   poll(undefined);
   await clock.advance(30_000);
@@ -62,7 +62,7 @@ test('the numbers are those that the metrics show, and none once they are too ol
   expect(status({ isFresh: false }).accounts[0]?.numbers).toBeUndefined();
 });
 
-test('a failure has its meaning and remedy, beside the last success', async () => {
+test('a failure has a meaning and a remedy, and the last success is kept', async () => {
   const { clock, poll, status } = start();
   poll(undefined);
   await clock.advance(60_000);
@@ -79,7 +79,7 @@ test('a failure has its meaning and remedy, beside the last success', async () =
   ]);
 });
 
-test('a clock set back or forth makes no poll look younger than it is', async () => {
+test('a change of the clock does not make a poll look more recent', async () => {
   const { clock, poll, status } = start();
   poll(undefined);
   await clock.advance(30_000);

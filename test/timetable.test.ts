@@ -8,7 +8,7 @@ import { createMemoryLog } from './support/memory-log.ts';
 const START_MS = Date.parse('2026-11-22T10:00:00Z');
 const MINUTE_MS = 60_000;
 
-/** A timetable of accounts that only note when they were polled, in seconds since the start. */
+/** A timetable of accounts that record when they were polled, in seconds since the start. */
 function start() {
   const clock = createFakeClock(START_MS);
   const cooldowns: Record<string, number> = {};
@@ -17,7 +17,7 @@ function start() {
   const account = (name: string): Account => {
     const poll = () => {
       (polls[name] ??= []).push((clock.unixMs() - START_MS) / 1000);
-      // One that never ends must not matter.
+      // A poll that never ends must not affect the others.
       return new Promise(() => {});
     };
     const provider = { cooldownUntilMs: () => cooldowns[name] };
@@ -30,7 +30,7 @@ function start() {
 }
 const MINUTELY = parseSchedule('1m');
 
-test('first polls come one after the other, then each account at its own moment, one hanging', async () => {
+test('first polls are staggered, then each account polls at its own offset, even if one hangs', async () => {
   const { clock, timetable, accounts, take } = start();
   timetable.follow(accounts(3), MINUTELY);
   await clock.advance(10_000);
@@ -56,7 +56,7 @@ test('during a cool-down the next poll is the first tick of the account after it
   expect(next()).toBe(97.082);
 });
 
-test('of many accounts none waits longer than for its first moment, and no stretch is crowded', async () => {
+test('many accounts are polled within one interval, evenly spread', async () => {
   const { clock, timetable, accounts, take } = start();
   timetable.follow(accounts(1_000), MINUTELY);
   await clock.advance(MINUTE_MS);
@@ -77,7 +77,7 @@ test('of many accounts none waits longer than for its first moment, and no stret
   expect(Math.max(...counts)).toBeLessThan(22);
 });
 
-test('a reload polls what is new or has changed, soon, and leaves the others their moments', async () => {
+test('a reload polls new and changed accounts soon, and keeps the offsets of the others', async () => {
   const { clock, timetable, account, accounts, take } = start();
   const [a0, a1, a2] = accounts(3) as [Account, Account, Account];
   timetable.follow([a0, a1, a2], MINUTELY);
@@ -92,7 +92,7 @@ test('a reload polls what is new or has changed, soon, and leaves the others the
   expect(take()).toEqual(polls);
 });
 
-test('an account that goes is polled no more, and those behind it move without an extra poll', async () => {
+test('a removed account is not polled, and those behind it change their offset without an extra poll', async () => {
   const { clock, timetable, accounts, take } = start();
   const all = accounts(3);
   timetable.follow(all, MINUTELY);
@@ -104,7 +104,7 @@ test('an account that goes is polled no more, and those behind it move without a
   expect(take()).toEqual({ a0: [], a1: [60], a2: [37.082] });
 });
 
-test('another schedule polls every account anew, one after the other', async () => {
+test('a changed schedule polls every account again, staggered', async () => {
   const { clock, timetable, accounts, take } = start();
   const all = accounts(2);
   timetable.follow(all, MINUTELY);
@@ -115,7 +115,7 @@ test('another schedule polls every account anew, one after the other', async () 
   expect(take()).toEqual({ a0: [1, 10], a1: [1.1, 6.18] });
 });
 
-test('without an account it is alive, and stopped it leaves no timer', async () => {
+test('without accounts it is alive, and stopping leaves no timer', async () => {
   const { clock, timetable, accounts } = start();
   expect(timetable.isAlive()).toBe(true);
   timetable.follow(accounts(5), MINUTELY);

@@ -12,7 +12,7 @@ const OCTOBER = ['2026-10-01T01:00', '2026-11-01T02:00'];
 const NOVEMBER = ['2026-11-01T02:00', '2026-12-01T02:00'];
 const DECEMBER = ['2026-12-01T02:00', '2027-01-01T02:00'];
 
-/** Feeds counts of one number, a minute apart, and returns its counter and its month after each. */
+/** Applies counts of one number, a minute apart; returns its counter and its month after each. */
 function minutes(startMs: number, ...counts: number[]) {
   const account = createPolledAccount();
   return counts.map((count, i) => {
@@ -23,7 +23,7 @@ function minutes(startMs: number, ...counts: number[]) {
 const totalsOf = (steps: ReturnType<typeof minutes>) => steps.map(({ total }) => total);
 const monthsOf = (steps: ReturnType<typeof minutes>) => steps.map(({ month }) => month);
 
-// Before marks and months of the account, these counters added 4,990, 5,000, 4 and 5,004.
+// Without marks and account months, these counters would add 4,990, 5,000, 4 and 5,004.
 test.each([
   ['a correction on the last day', TURN - 10 * HOUR_MS, [5000, 4990, 4991], [0, 0, 0]],
   ['a glitch in the middle of a month', MID_MONTH, [5000, 0, 5000], [0, 0, 0]],
@@ -39,7 +39,7 @@ test.each([
   ['at 04:00', 0],
   ['an hour late', 1],
   ['23 hours late', 23],
-])('the month of the data turns when its counts do: %s', (_when, hours) => {
+])('the month starts when the counts restart: %s', (_when, hours) => {
   const turnMs = TURN + hours * HOUR_MS;
   const account = createPolledAccount();
   account.poll(turnMs - 2 * DAY_MS, [400, 600]);
@@ -54,17 +54,17 @@ test.each([
   }
 });
 
-test('the month follows a server that is behind, and what comes after it', () => {
+test('the month follows a lagging server and the polls after it', () => {
   const months = monthsOf(minutes(TURN - MINUTE_MS, 5000, 3, 5000, 4, 5));
   expect(months).toEqual([OCTOBER, NOVEMBER, OCTOBER, NOVEMBER, NOVEMBER]);
 });
 
-test('an hour of another server around the turn adds what the further one has', () => {
+test('an hour of alternating servers at the start of a month adds the highest count', () => {
   const counts = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? 5000 : 3 + i));
   expect(totalsOf(minutes(TURN - MINUTE_MS, ...counts)).at(-1)).toBe(3 + 59);
 });
 
-test('counts that are gone on the last day and return within ten polls have not restarted', () => {
+test('counts that disappear on the last day and return within ten polls are not a restart', () => {
   const steps = minutes(TURN - 5 * HOUR_MS, 5000, 0, 0, 0, 5002, 5003);
   expect(totalsOf(steps)).toEqual([0, 0, 0, 0, 2, 3]);
   expect(steps.at(-1)?.month).toEqual(OCTOBER);
@@ -78,14 +78,14 @@ test('one number alone does not restart the account', () => {
   expect([account.total(), account.month()]).toEqual([0, OCTOBER]);
 });
 
-test('a number that restarts after the account counts on once its fall has lasted', () => {
+test('a number that restarts after its account is counted again after ten polls', () => {
   const account = createPolledAccount();
   const polls = [[5000, 1000], [3, 1000], ...Array.from({ length: 10 }, () => [4, 1]), [5, 3]];
   polls.forEach((counts, i) => account.poll(TURN + i * MINUTE_MS, counts));
   expect([account.total(0), account.total(1), account.month()]).toEqual([5, 2, NOVEMBER]);
 });
 
-test('a month that does not turn keeps its end for a day; then the calendar decides', () => {
+test('without a restart the month keeps its end for a day; then the calendar decides', () => {
   const account = createPolledAccount();
   account.poll(TURN - DAY_MS, [5000]);
   for (let hours = -2; hours < 24; hours += 1) {
@@ -99,7 +99,7 @@ test('a month that does not turn keeps its end for a day; then the calendar deci
 test.each([
   ['none', [0]],
   ['few', [4, 5]],
-])('with %s counts there is no collapse to see: the calendar decides', (_what, counts) => {
+])('with %s counts no collapse is visible and the calendar decides', (_what, counts) => {
   const account = createPolledAccount();
   account.poll(TURN - DAY_MS, counts);
   account.poll(TURN - MINUTE_MS, counts);
@@ -115,7 +115,7 @@ test.each([
   ['a month, and has more than before', -240, 480, [650], 650],
   ['a month, and has as many as before', -240, 480, [500], 500],
 ])(
-  'an outage over the turn of %s adds the counts of the new month',
+  'an outage over the start of a month of %s adds the counts of the new month',
   (_what, from, to, counts, added) => {
     const account = createPolledAccount();
     account.poll(TURN - 20 * DAY_MS, [500]);
@@ -128,7 +128,7 @@ test.each([
 test.each([
   ['before the turn', -HOUR_MS, OCTOBER],
   ['after it', HOUR_MS, NOVEMBER],
-])('the first poll knows nothing but the setting: %s', (_when, sinceMs, month) => {
+])('the first poll uses the setting: %s', (_when, sinceMs, month) => {
   const account = createPolledAccount();
   account.poll(TURN + sinceMs, [5000]);
   expect(account.month()).toEqual(month);
@@ -141,12 +141,12 @@ test('a start between midnight and 04:00 does not wait for a collapse that may b
   expect([account.total(), account.month()]).toEqual([1, NOVEMBER]);
 });
 
-test('a start just before the turn follows servers that disagree, too', () => {
+test('a start just before the new month also follows servers that disagree', () => {
   const steps = minutes(TURN - 2 * MINUTE_MS, 5000, 5000, 3, 5000, 5000, 4);
   expect(totalsOf(steps)).toEqual([0, 0, 3, 3, 3, 4]);
 });
 
-test('a start shortly before a late restart counts on from it', () => {
+test('a start shortly before a late restart counts from the restart', () => {
   const account = createPolledAccount();
   account.poll(TURN + HOUR_MS, [5000]);
   account.poll(TURN + 2 * HOUR_MS, [3]);
@@ -158,7 +158,7 @@ test('a month restarts once', () => {
   expect(totalsOf(minutes(TURN - MINUTE_MS, 5000, 40, 3, 40)).at(-1)).toBe(40);
 });
 
-test('a clock that jumps and is set right again adds nothing', () => {
+test('a clock that jumps and is corrected adds nothing', () => {
   const account = createPolledAccount();
   account.poll(MID_MONTH, [5000], 0);
   account.poll(MID_MONTH + 20 * DAY_MS, [5001], MINUTE_MS);

@@ -41,14 +41,14 @@ const run = (...outcomes: PollOutcome[]): AccountState =>
     createAccountState('acme'),
   );
 
-test('before the first poll everything is at zero and nothing is known', () => {
+test('before the first poll everything is zero or undefined', () => {
   const state = createAccountState('acme');
   expect(state).toMatchObject({ polls: 0, lastPoll: undefined, lastGood: undefined });
   expect(Object.keys(state.failures)).toEqual(REASON_NAMES);
   expect(Object.values(state.failures).every((count) => count === 0)).toBe(true);
 });
 
-test('a failed poll is counted by its reason and keeps the last good data', () => {
+test('a failed poll is counted by reason and keeps the last successful data', () => {
   const state = run(good(TURN + 1), bad(TURN + 2), bad(TURN + 3, 'blocked'), bad(TURN + 4));
   expect(state.polls).toBe(4);
   expect(state.failures).toMatchObject({ timeout: 2, blocked: 1, internal: 0 });
@@ -56,12 +56,12 @@ test('a failed poll is counted by its reason and keeps the last good data', () =
   expect(state.lastPoll).toMatchObject({ reason: 'timeout' });
 });
 
-test('counters go on through an outage', () => {
+test('counters continue after an outage', () => {
   const state = run(good(TURN + 86_400_000 * 5, 3), bad(1), good(TURN + 86_400_000 * 6, 10));
   expect(state.conversations.get('972500000001')?.marketing.total).toBe(7);
 });
 
-test('the month is that of the data, also while polls fail past its turn', () => {
+test('the month is that of the data, even while polls fail past its end', () => {
   const state = run(good(TURN - 60_000), bad(TURN + 60_000));
   expect(state.lastGood?.month.endMs).toBe(TURN);
 });
@@ -73,7 +73,7 @@ test('anomalies add up over polls', () => {
   expect(run(odd, odd, good(TURN)).anomalies).toMatchObject({ field_missing: 2, text_cut: 0 });
 });
 
-test('a state is never changed, only replaced', () => {
+test('a state is immutable', () => {
   const before = run(good(TURN));
   const copy = structuredClone({ ...before, conversations: [...before.conversations] });
   afterPoll(before, good(TURN + 60_000, 9), PROVIDER_MONTH);

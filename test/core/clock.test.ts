@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ageMs, instantOf, sleep } from '../../src/core/clock.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
-test('age is the longer of what the two time lines say', async () => {
+test('age is the longer of the ages by the two clocks', async () => {
   const clock = createFakeClock();
   await clock.advance(5_000);
   const then = instantOf(clock);
@@ -15,7 +15,7 @@ test('age is the longer of what the two time lines say', async () => {
   expect(ageMs(then, clock), 'a machine that slept').toBe(60_000 + 3_600_000);
 });
 
-test('sleep ends when its time has come', async () => {
+test('sleep resolves after the delay', async () => {
   const clock = createFakeClock();
   const { signal } = new AbortController();
   let done = false;
@@ -27,7 +27,7 @@ test('sleep ends when its time has come', async () => {
   expect(getEventListeners(signal, 'abort'), 'left behind').toEqual([]);
 });
 
-test('sleep rejects with the reason as soon as its signal aborts, and leaves nothing', async () => {
+test('sleep rejects with the reason when its signal aborts, and leaves no timer', async () => {
   const clock = createFakeClock();
   const abort = new AbortController();
   const sleeping = sleep(clock, 1_000, abort.signal);

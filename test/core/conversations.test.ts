@@ -7,7 +7,7 @@ import {
 } from '../../src/core/conversations.ts';
 import { numberEntry } from '../support/numbers.ts';
 
-/** One poll each: a count of marketing, or what the poll means to the account and that count. */
+/** One entry per poll: a marketing count, or a turn with that count. */
 type Poll = number | undefined | readonly [Turn, number | undefined];
 
 function toCounters(polls: readonly Poll[]): ConversationCounters[] {
@@ -22,31 +22,31 @@ const totals = (...polls: Poll[]) =>
   toCounters(polls).map((counters) => counters.get('972500000001')?.marketing.total);
 const times = (n: number, ...polls: Poll[]) => Array.from({ length: n }, () => polls).flat();
 
-test('a counter starts at 0 at first sight and adds what each poll adds', () => {
+test('a counter starts at 0 and adds the increase of each poll', () => {
   expect(totals(100, 103, 103, 110)).toEqual([0, 3, 3, 10]);
 });
 
-test('a count that falls and returns adds only the excess over its old level', () => {
+test('a count that drops and returns adds only the excess over its old level', () => {
   expect(totals(5000, 0, 5000)).toEqual([0, 0, 0]);
   expect(totals(5000, 0, 0, 5003, 5002, 5004)).toEqual([0, 0, 0, 3, 3, 4]);
 });
 
-test('two servers that disagree add nothing by it', () => {
+test('two servers that disagree add nothing', () => {
   expect(totals(...times(50, 5000, 4998)).at(-1)).toBe(0);
 });
 
-test('a correction that persists for ten polls continues from its new level', () => {
+test('after a correction that lasts ten polls, counting continues from the new level', () => {
   expect(totals(5000, ...times(10, 4900), 4950).slice(-2)).toEqual([0, 50]);
   expect(totals(5000, ...times(9, 4900), 4950, 4951).slice(-2)).toEqual([0, 1]);
   expect(totals(5000, 4990, 4995, ...times(8, 4992), 4996).slice(-2)).toEqual([0, 1]);
 });
 
-test('a restart adds the new count of what has fallen, and growth of what has not', () => {
+test('a restart adds the new count if it dropped, and the growth otherwise', () => {
   expect(totals(500, ['restarted', 7], 9)).toEqual([0, 7, 9]);
   expect(totals(500, ['restarted', 501], 3)).toEqual([0, 1, 1]);
 });
 
-test('a restart that nobody saw adds the whole new count', () => {
+test('an unobserved restart adds the whole new count', () => {
   expect(totals(100, ['restarted_unseen', 150], 151)).toEqual([0, 150, 151]);
   expect(totals(100, ['restarted_unseen', 100])).toEqual([0, 100]);
 });
@@ -56,16 +56,16 @@ test('counts of the other month are compared with that month', () => {
   expect(totals(...polls)).toEqual([0, 3, 4, 5, 6]);
 });
 
-test('a count that is missing leaves its counter, and the next one is compared with the last', () => {
+test('a missing count leaves its counter unchanged, and the next count is compared with the last', () => {
   expect(totals(10, 12, undefined, 15)).toEqual([0, 2, 2, 5]);
   expect(totals(undefined, 50, 51)).toEqual([0, 0, 1]);
 });
 
-test('a count that is missing over a restart adds its new count when it is back', () => {
+test('a count that is missing during a restart adds its new count when it returns', () => {
   expect(totals(100, undefined, ['restarted', undefined], 30)).toEqual([0, 0, 0, 30]);
 });
 
-test('a number that is gone takes its counters along', () => {
+test('a removed number loses its counters', () => {
   const poll = (before: ConversationCounters, marketing: number) =>
     countConversations(before, [numberEntry({ marketing })], 'none');
   const first = poll(poll(new Map(), 5), 9);
@@ -76,7 +76,7 @@ test('a number that is gone takes its counters along', () => {
 });
 
 test.each(['marketing', 'service', 'incoming'] as const)(
-  '%s is counted apart; what adds nothing keeps its counters, and their map',
+  '%s is counted separately, and without growth the same counters are returned',
   (category) => {
     const numbers = (count: number) => [
       numberEntry({ whatsapp: '1', marketing: 5, service: 5, incoming: 5, [category]: count }),
@@ -91,14 +91,14 @@ test.each(['marketing', 'service', 'incoming'] as const)(
       incoming: incoming?.total,
     };
     expect(sums).toEqual({ marketing: 0, service: 0, incoming: 0, [category]: 4 });
-    // A hundred thousand new objects at each poll would be the garbage collector's work.
+    // A hundred thousand new objects per poll would load the garbage collector.
     expect(second.get('2')).toBe(first.get('2'));
     expect(countConversations(second, numbers(9), 'none')).toBe(second);
     expect(countConversations(second, numbers(9).slice(1), 'none')).not.toBe(second);
   },
 );
 
-test('levels compare the counts of the numbers that are in both polls', () => {
+test('levels compare the counts of numbers in both polls', () => {
   const entry = (whatsapp: string, count: number | undefined) =>
     numberEntry({ whatsapp, marketing: count, service: 0, incoming: 0 });
   const start = countConversations(

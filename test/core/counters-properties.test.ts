@@ -6,21 +6,21 @@ const HOUR_MS = 3_600_000;
 /** 04:00 in Israel on the first of November. */
 const TURN = Date.parse('2026-11-01T02:00:00Z');
 const POLLS = 160;
-/** The provider turns with this poll. */
+/** The poll at which the provider's month starts. */
 const TURN_POLL = POLLS / 2;
-/** One poll in so many is right: a count that is lower for ten in a row was corrected. */
+/** At least one poll in this many is correct: a count that is lower for ten polls counts as corrected. */
 const GOOD_EVERY = 8;
 const BEHIND_POLLS = 3;
 
 const ofEachPoll = <T>(values: readonly T[]) =>
   array(constantFrom(...values), { minLength: POLLS, maxLength: POLLS });
 
-/** Random walks of an account over a turn of the month, as polls may show them. */
+/** Random counts of an account across the start of a month, as polls may return them. */
 const walk = record({
   intervalMs: integer({ min: 1, max: 60 }).map((minutes) => minutes * 60_000),
   /** At midnight, at 04:00, or up to 20 hours late. */
   turnsLateMs: constantFrom(-4, -2, 0, 1, 20).map((hours) => hours * HOUR_MS),
-  /** What the numbers have at first. */
+  /** The first counts. */
   counts: array(integer({ min: 2_000, max: 9_000 }), { minLength: 1, maxLength: 4 }),
   growth: ofEachPoll([0, 1, 5]),
   correction: ofEachPoll([...Array<number>(40).fill(0), 7, 50]),
@@ -29,14 +29,14 @@ const walk = record({
   outage: record({ from: integer({ min: 1, max: POLLS }), length: integer({ min: 0, max: 90 }) }),
 });
 
-test('counters count what happened, or less by no more than was corrected', () => {
+test('counters match the true count, less at most the corrections', () => {
   assert(
     property(walk, ({ intervalMs, turnsLateMs, outage, ...each }) => {
       const account = createPolledAccount();
       const startMs = TURN + turnsLateMs - TURN_POLL * intervalMs;
       const history = [each.counts];
       let [happened, corrected, unseen] = [0, 0, 0];
-      // Whoever starts after the calendar's turn has to believe the setting.
+      // A start after the calendar month has started must rely on the setting.
       account.poll(TURN - 48 * HOUR_MS, each.counts);
       for (let i = 1; i < POLLS; i += 1) {
         const before = i === TURN_POLL ? each.counts.map(() => 0) : (history[i - 1] ?? []);
@@ -45,7 +45,7 @@ test('counters count what happened, or less by no more than was corrected', () =
         history.push(counts);
         happened += grown;
         corrected += taken;
-        // What came to the old month after it was last seen in full is lost with it.
+        // Conversations of the old month after its last observation are lost.
         if (i < TURN_POLL) unseen += grown;
         if (i >= outage.from && i < outage.from + outage.length) continue;
         const view = i % GOOD_EVERY === 0 ? 'good' : each.view[i];

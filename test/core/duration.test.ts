@@ -28,11 +28,11 @@ test.each([
   '1ms',
   '5m\n',
   '1234567s',
-])('%j is no duration', (text) => {
+])('%j is not a duration', (text) => {
   expect(parseDuration(text)).toBeUndefined();
 });
 
-test('a duration is written the shortest way that reads back', () => {
+test('a duration is formatted as the shortest text that parses back', () => {
   expect([0, 5_000, 90_000, 5_400_000].map(formatDuration)).toStrictEqual([
     '0s',
     '5s',

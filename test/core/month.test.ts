@@ -42,7 +42,7 @@ test.each([
     '2026-11-01T04:00:00.000Z',
   ],
   ['2026-05-10T00:00:00Z', 'Asia/Kolkata', '2026-04-30T18:30:00.000Z', '2026-05-31T18:30:00.000Z'],
-  // Samoa left out the 30th of December 2011.
+  // Samoa skipped 30 December 2011.
   ['2011-12-15T00:00:00Z', 'Pacific/Apia', '2011-12-01T10:00:00.000Z', '2011-12-31T10:00:00.000Z'],
 ])('the month of %s in %s runs from %s to %s', (instant, zone, start, end) => {
   expect(shown(instant, zone)).toEqual([start, end]);
@@ -58,7 +58,7 @@ test.each([
   expect([startMs, endMs].map((ms) => new Date(ms).toISOString())).toEqual([start, end]);
 });
 
-test('a month holds its instant, and the next month begins where it ends', () => {
+test('a month contains its instant, and the next month starts where it ends', () => {
   const zones = fc.constantFrom('UTC', 'Asia/Jerusalem', 'America/St_Johns', 'Pacific/Chatham');
   const instants = fc.integer({ min: at('1990-01-01T00:00:00Z'), max: at('2060-01-01T00:00:00Z') });
   const times = fc.integer({ min: 0, max: 24 * 60 - 1 }).map((minutes) => minutes * 60_000);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseNumbers } from '../../src/core/parse.ts';
 import { responseOf, sampleEntry } from '../support/sample.ts';
 
-/** The first number of a list with one entry, and what is odd about that entry. */
+/** The first number of a list with one entry, and its anomalies. */
 function parseEntry(changes: Record<string, unknown>) {
   const { snapshot, anomalies } = parseNumbers(responseOf(sampleEntry(changes)));
   // Another count no longer adds up.
@@ -82,7 +82,7 @@ const NOT_COUNTS: readonly unknown[] = [
   [7],
 ];
 
-test.each(NOT_COUNTS)('a count sent as %j is no count, and costs its own series alone', (sent) => {
+test.each(NOT_COUNTS)('a count sent as %j is invalid, and only its series is dropped', (sent) => {
   const whole = parseEntry({}).number;
   for (const [field, key] of COUNT_FIELDS) {
     const { number, odd } = parseEntry({ [field]: sent });
@@ -105,7 +105,7 @@ test.each([
 });
 
 test.each([2, -1, 0.5, '', 'true', 'yes', '01', ' 1', {}, [1], NaN])(
-  'a flag sent as %j is no flag',
+  'a flag sent as %j is invalid',
   (sent) => {
     const { number, odd } = parseEntry({ isOnline: sent, coexistence: sent });
     expect(number).toMatchObject({ online: undefined, coexistence: undefined });
@@ -130,7 +130,7 @@ test.each([
 });
 
 test.each([undefined, null])(
-  'a field that is %s is missing, and costs its own series alone',
+  'a field that is %s is missing, and only its series is dropped',
   (absent) => {
     const whole = parseEntry({}).number;
     for (const [field, key, left] of [

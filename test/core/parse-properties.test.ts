@@ -7,7 +7,7 @@ import { PollError } from '../../src/core/reasons.ts';
 import { anyName, nearlyValidResponse } from '../support/arbitrary.ts';
 import { API_KEY_CANARY, responseOf, sampleEntry } from '../support/sample.ts';
 
-test('any JSON gives a snapshot or the one error, and nothing else is thrown', () => {
+test('any JSON yields a snapshot or PollError, and no other error', () => {
   const anyJson = oneof(
     jsonValue(),
     record({ list: jsonValue() }),
@@ -27,7 +27,7 @@ test('any JSON gives a snapshot or the one error, and nothing else is thrown', (
   );
 });
 
-test('what is read of a response that is nearly valid can always be served', () => {
+test('the snapshot of a nearly valid response can always be served', () => {
   assert(
     property(nearlyValidResponse, (response) => {
       const parsed = parseNumbers(response);
@@ -45,7 +45,7 @@ test('what is read of a response that is nearly valid can always be served', () 
   );
 });
 
-test('every entry and every field that is left out is counted', () => {
+test('every dropped entry and field is counted', () => {
   assert(
     property(nearlyValidResponse, (response) => {
       const { snapshot, anomalies } = parseNumbers(response);
@@ -54,7 +54,7 @@ test('every entry and every field that is left out is counted', () => {
       expect(kept + counts.entry_invalid + counts.entry_duplicate).toBe(response.list.length);
       const values = [snapshot.totals, ...snapshot.numbers].flatMap(valuesOf);
       const absent = values.filter((value) => value === undefined || value === '').length;
-      // A name may also be empty because it was, or because nothing of it could be kept.
+      // A name is also empty if it was sent empty, or if every character was removed.
       expect(counts.field_invalid + counts.field_missing).toBeLessThanOrEqual(absent);
       const undefinedOnes = values.filter((value) => value === undefined).length;
       expect(counts.field_invalid + counts.field_missing).toBeGreaterThanOrEqual(undefinedOnes);
@@ -65,7 +65,7 @@ test('every entry and every field that is left out is counted', () => {
   );
 });
 
-test('a name that was cleaned once needs no cleaning again', () => {
+test('cleaning a name twice gives the same result', () => {
   const clean = (name: string) => {
     const entry = sampleEntry({ display_name: name });
     return parseNumbers(responseOf(entry)).snapshot.numbers[0]?.displayName ?? '';

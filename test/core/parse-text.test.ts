@@ -3,7 +3,7 @@ import { parseNumbers } from '../../src/core/parse.ts';
 import { TEXT_LENGTH_MAX } from '../../src/core/values.ts';
 import { responseOf, sampleEntry } from '../support/sample.ts';
 
-/** What becomes of a name, and whether that was reported. */
+/** The cleaned name, and whether the change was reported. */
 function parseText(name: unknown) {
   const entry = sampleEntry({ display_name: name });
   const { snapshot, anomalies } = parseNumbers(responseOf(entry));
@@ -24,7 +24,7 @@ test.each([
   ['what has a meaning elsewhere', '"quoted" \\n {a="b"} 1 # <b>&amp;</b>'],
   ['a name of the greatest length', 'x'.repeat(TEXT_LENGTH_MAX)],
   ['as many emoji, each two code units', '😀'.repeat(TEXT_LENGTH_MAX)],
-])('%s stays as it is', (_what, name) => {
+])('%s is unchanged', (_what, name) => {
   expect(parseText(name)).toEqual([name, INTACT]);
 });
 
@@ -36,7 +36,7 @@ test.each([
   ['a high surrogate alone', 'a\ud83db', 'ab'],
   ['a low surrogate alone', '\ude00b', 'b'],
   ['surrogates the wrong way round', '\ude00\ud83d', ''],
-])('%s are removed, and that is reported', (_what, name, expected) => {
+])('%s are removed and reported', (_what, name, expected) => {
   expect(parseText(name)).toEqual([expected, CUT]);
 });
 
@@ -49,7 +49,7 @@ test.each([
   expect(parseText(name)).toEqual([expected, CUT]);
 });
 
-test('names that hold U+FFFD are kept, and counted', () => {
+test('names that contain U+FFFD are kept and counted', () => {
   const names = { display_name: 'a\ufffdb', business_name: '\ufffd\ufffd' };
   const { snapshot, anomalies } = parseNumbers(responseOf(sampleEntry(names)));
   expect(snapshot.numbers[0]).toMatchObject({
@@ -64,7 +64,7 @@ test.each([
   ['x', 'one code unit'],
   ['ש', 'a Hebrew letter'],
   ['😀', 'a surrogate pair'],
-])('a name too long is cut at whole code points: %s (%s)', (character) => {
+])('a long name is cut between code points: %s (%s)', (character) => {
   expect(parseText(character.repeat(TEXT_LENGTH_MAX + 1))).toEqual([
     character.repeat(TEXT_LENGTH_MAX),
     CUT,
@@ -75,14 +75,14 @@ test.each([
   ]);
 });
 
-test('no half of a pair is left where a name of control characters is cut', () => {
+test('a name of control characters is not cut within a surrogate pair', () => {
   for (let length = 1; length < 2_000; length += 1) {
     const [text] = parseText(`${'\0'.repeat(length)}${'😀'.repeat(1_000)}`);
     expect(text).toMatch(/^(😀)*$/u);
   }
 });
 
-test('of a name far too long no more is looked at than four times what is kept', () => {
+test('only the first part of a very long name is processed, four times the limit', () => {
   const before = '\0'.repeat(4 * TEXT_LENGTH_MAX - 1);
   expect(parseText(`${before}ab`)).toEqual(['a', CUT]);
 });
@@ -96,6 +96,6 @@ test.each([
   expect(parseText(name)).toEqual([expected, INTACT]);
 });
 
-test.each([{ he: 'שם' }, ['a'], {}, []])('a name sent as %j is no text', (name) => {
+test.each([{ he: 'שם' }, ['a'], {}, []])('a name sent as %j is invalid', (name) => {
   expect(parseText(name)).toEqual(['', { text_cut: 0, field_invalid: 1 }]);
 });

@@ -5,12 +5,12 @@ import { createFieldReader, optional } from '../../src/core/fields.ts';
 import { NUMBERS_MAX, parseNumbers } from '../../src/core/parse.ts';
 import { API_KEY_CANARY, responseOf, sampleEntry, sampleResponse } from '../support/sample.ts';
 
-/** The kinds that were met, with their counts. */
+/** The kinds that occurred, with their counts. */
 function oddOf(counts: Readonly<Record<AnomalyKind, number>>) {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
-test('the documented sample response becomes this snapshot, with nothing odd about it', () => {
+test('the documented sample response becomes this snapshot without anomalies', () => {
   const { snapshot, anomalies } = parseNumbers(sampleResponse());
   expect(snapshot).toEqual({
     totals: { numbers: 2, conversations: 10, marketing: 4, service: 5, incoming: 1 },
@@ -48,7 +48,7 @@ test('the documented sample response becomes this snapshot, with nothing odd abo
   expect(anomalies).toEqual({ counts: noAnomalies(), examples: [] });
 });
 
-test('no apiKey gets past the parser, under whatever name it is looked for', () => {
+test('no apiKey passes the parser, whatever its key', () => {
   const parsed = parseNumbers(
     sampleResponse({ apiKey: `${API_KEY_CANARY}-TOP`, list: [sampleEntry(), { apiKey: 1 }] }),
   );
@@ -57,7 +57,7 @@ test('no apiKey gets past the parser, under whatever name it is looked for', () 
   expect(printed).not.toMatch(/api_?key/i);
 });
 
-test('the snapshot is frozen all the way down', () => {
+test('the snapshot is deeply frozen', () => {
   const { snapshot } = parseNumbers(sampleResponse());
   const parts = [snapshot, snapshot.totals, snapshot.numbers, ...snapshot.numbers];
   expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true));
@@ -76,7 +76,7 @@ test.each([
   { list: {} },
   { list: 'none' },
   { list: { length: 1, 0: sampleEntry() } },
-])('a response without a list is refused: %j', (response) => {
+])('a response without a list is rejected: %j', (response) => {
   expect(() => parseNumbers(response)).toThrow(
     expect.objectContaining({ name: 'PollError', reason: 'invalid_response', isTransient: false }),
   );
@@ -97,7 +97,7 @@ test.each([
     'is empty',
   ],
   ['no usable entry', { list: [{}, null, { whatsapp: 'none' }] }, 'no entry of the list is usable'],
-])('%s is no success with 0 numbers', (_what, changes, message) => {
+])('%s is a failure, not a success with 0 numbers', (_what, changes, message) => {
   const parse = () => parseNumbers(sampleResponse(changes));
   expect(parse).toThrow(expect.objectContaining({ reason: 'invalid_response' }));
   expect(parse).toThrow(message);
@@ -113,7 +113,7 @@ test('categories that do not add up to the conversations of a number are an anom
   expect(parseNumbers(sampleResponse({ list: unknown })).anomalies.counts.total_mismatch).toBe(1);
 });
 
-test('a field that nobody documents is an anomaly once, by its name', () => {
+test('an undocumented field is reported once, by name', () => {
   const entry = { ...sampleEntry(), authenticationThisMonth: 'CANARY' };
   const more = { ...sampleEntry({ whatsapp: '15550100' }), authenticationThisMonth: 'CANARY' };
   const response = { ...responseOf(entry, more), nextPage: 'CANARY' };
@@ -136,13 +136,13 @@ test.each(['972500000001', 'n972500000001', 'a b', 'שם', 'x'.repeat(41), '', '
   },
 );
 
-test('however many unknown fields there are, eight are counted', () => {
+test('at most eight unknown fields are counted', () => {
   const keys = Array.from({ length: 1_000 }, (_, i) => [`new_${i}`, 1]);
   const entry = { ...sampleEntry(), ...(Object.fromEntries(keys) as object) };
   expect(parseNumbers(responseOf(entry)).anomalies.counts.field_unknown).toBe(8);
 });
 
-test('a field that only some accounts have may be missing, and is checked where it is not', () => {
+test('an optional field may be missing, and is checked otherwise', () => {
   const read = createFieldReader<{ authentication: number | undefined }>({
     authentication: optional({
       name: 'authenticationThisMonth',
@@ -167,7 +167,7 @@ test('a field that only some accounts have may be missing, and is checked where 
   ]);
 });
 
-test('a total that is missing or absurd costs that total alone', () => {
+test('a missing or invalid total affects only that total', () => {
   const { snapshot, anomalies } = parseNumbers(
     sampleResponse({ totalMarketingThisMonth: null, totalServiceThisMonth: { sum: 5 } }),
   );
@@ -187,7 +187,7 @@ test.each([
   ['totalMarketingThisMonth', 'marketing'],
   ['totalServiceThisMonth', 'service'],
   ['totalIncomingThisMonth', 'incoming'],
-])('a %s that is no count is reported by its name', (field, key) => {
+])('an invalid %s is reported by name', (field, key) => {
   const { snapshot, anomalies } = parseNumbers(sampleResponse({ [field]: 'many' }));
   expect(snapshot.totals).toMatchObject({ [key]: undefined });
   expect(anomalies.examples).toEqual([`field_invalid: account.${field}`]);
@@ -220,21 +220,26 @@ const NOT_NUMBERS: readonly unknown[] = [
   ['972501234567'],
 ];
 
-test.each(NOT_NUMBERS)('an entry whose whatsapp is %j is left out, and the others stay', (sent) => {
-  const other = sampleEntry({ whatsapp: '15550100' });
-  const { snapshot, anomalies } = parseNumbers(responseOf(sampleEntry({ whatsapp: sent }), other));
-  expect(snapshot.numbers.map(({ whatsapp }) => whatsapp)).toEqual(['15550100']);
-  expect(anomalies.counts.entry_invalid).toBe(1);
-  expect(anomalies.examples[0]).toBe('entry_invalid: list[0]');
-});
+test.each(NOT_NUMBERS)(
+  'an entry whose whatsapp is %j is dropped, and the others are kept',
+  (sent) => {
+    const other = sampleEntry({ whatsapp: '15550100' });
+    const { snapshot, anomalies } = parseNumbers(
+      responseOf(sampleEntry({ whatsapp: sent }), other),
+    );
+    expect(snapshot.numbers.map(({ whatsapp }) => whatsapp)).toEqual(['15550100']);
+    expect(anomalies.counts.entry_invalid).toBe(1);
+    expect(anomalies.examples[0]).toBe('entry_invalid: list[0]');
+  },
+);
 
-test.each([null, 'text', 7, [], [sampleEntry()]])('an entry that is %j is left out', (entry) => {
+test.each([null, 'text', 7, [], [sampleEntry()]])('an entry that is %j is dropped', (entry) => {
   const { snapshot, anomalies } = parseNumbers(responseOf(sampleEntry(), entry));
   expect(snapshot.numbers).toHaveLength(1);
   expect(anomalies.counts.entry_invalid).toBe(1);
 });
 
-test('of two entries for one number the first stays, whether sent as text or as an integer', () => {
+test('the first of two entries for a number is kept, sent as text or as an integer', () => {
   const { snapshot, anomalies } = parseNumbers(
     responseOf(
       sampleEntry({ whatsapp: '15550100', marketingThisMonth: 1 }),
@@ -256,7 +261,7 @@ test.each([
   'totalMarketingThisMonth',
   'totalServiceThisMonth',
   'totalIncomingThisMonth',
-])('a %s that contradicts the list is an anomaly, and both stay as they came', (field) => {
+])('a %s that contradicts the list is an anomaly, and both are served as received', (field) => {
   const { snapshot, anomalies } = parseNumbers(sampleResponse({ [field]: 999 }));
   expect(Object.values(snapshot.totals)).toContain(999);
   expect(snapshot.numbers).toEqual(parseNumbers(sampleResponse()).snapshot.numbers);
@@ -267,18 +272,18 @@ test.each([
 test.each([
   ['an entry was left out', [sampleEntry(), { whatsapp: 'none' }]],
   ['a number stands twice', [sampleEntry(), sampleEntry()]],
-])('totals are not held against the list when %s', (_why, list) => {
+])('totals are not compared with the list when %s', (_why, list) => {
   expect(parseNumbers(sampleResponse({ list })).anomalies.counts.total_mismatch).toBe(0);
 });
 
-test('a total is not held against a sum of which one count is not known', () => {
+test('a total is not compared with a sum that lacks a count', () => {
   const [first, second] = sampleResponse().list;
   const list = [{ ...first, marketingThisMonth: 'many' }, second];
   const { anomalies } = parseNumbers(sampleResponse({ list, totalServiceThisMonth: 6 }));
   expect(oddOf(anomalies.counts)).toEqual({ field_invalid: 1, total_mismatch: 1 });
 });
 
-test('numbers past the limit are left out, and counted', () => {
+test('numbers above the limit are dropped and counted', () => {
   const list = Array.from({ length: NUMBERS_MAX + 2 }, (_, i) => ({ whatsapp: String(i) }));
   const { snapshot, anomalies } = parseNumbers({ list });
   expect(snapshot.numbers).toHaveLength(NUMBERS_MAX);
@@ -286,7 +291,7 @@ test('numbers past the limit are left out, and counted', () => {
   expect(anomalies.counts.number_limit).toBe(2);
 });
 
-test('however many anomalies there are, few are told apart, by place and never by value', () => {
+test('only the first few anomalies have an example, with a position and never a value', () => {
   const list = Array.from({ length: 1_000 }, (_, i) =>
     sampleEntry({ whatsapp: String(i), display_name: 'CANARY\n', isOnline: 'CANARY' }),
   );
@@ -297,7 +302,7 @@ test('however many anomalies there are, few are told apart, by place and never b
   expect(examples.join()).not.toContain('CANARY');
 });
 
-test('keys that JavaScript gives a meaning are keys like any other', () => {
+test('keys with a special meaning in JavaScript are ordinary keys', () => {
   const text = `{"__proto__": {"list": []}, "list": [
     {"__proto__": {"whatsapp": "15550100"}, "constructor": 1, "hasOwnProperty": 2},
     {"whatsapp": "15550199", "__proto__": {"isOnline": 1}, "hasOwnProperty": null, "toString": 3}
@@ -310,7 +315,7 @@ test('keys that JavaScript gives a meaning are keys like any other', () => {
   expect(() => parseNumbers(JSON.parse('{"__proto__": {"list": []}}'))).toThrow('no list');
 });
 
-test('what an object only inherits is not read', () => {
+test('inherited fields are not read', () => {
   const inherited = Object.create(sampleEntry()) as unknown;
   const { snapshot } = parseNumbers(responseOf(inherited, sampleEntry({ whatsapp: '15550100' })));
   expect(snapshot.numbers.map(({ whatsapp }) => whatsapp)).toEqual(['15550100']);

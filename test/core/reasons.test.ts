@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PollError } from '../../src/core/reasons.ts';
 
-test('by default a failure is not transient, no refusal of credentials, and asks for no wait', () => {
+test('by default a failure is neither transient nor an authentication failure, and has no Retry-After', () => {
   expect(new PollError('http_status', 'HTTP 404')).toMatchObject({
     name: 'PollError',
     message: 'HTTP 404',

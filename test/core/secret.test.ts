@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parseSecret, parseSecretFile, parseToken } from '../../src/core/credentials.ts';
 import { Secret } from '../../src/core/secret.ts';
 
-test('a secret prints as [redacted] wherever it lands', () => {
+test('a secret prints as [redacted] everywhere', () => {
   const secret = new Secret('fake-canary');
   const outputs = [
     String(secret),
@@ -15,20 +15,20 @@ test('a secret prints as [redacted] wherever it lands', () => {
   expect(secret.reveal()).toBe('fake-canary');
 });
 
-test('two secrets are equal when they hold the same text', () => {
+test('two secrets with the same text are equal', () => {
   expect(new Secret('fake-a').equals(new Secret('fake-a'))).toBe(true);
   expect(new Secret('fake-a').equals(new Secret('fake-b'))).toBe(false);
 });
 
 test.each(['fake-secret', 'fake-secret\n', 'fake-secret\r\n'])(
-  'a file of %j holds a secret',
+  'a file containing %j is a valid secret',
   (text) => {
     expect(parseSecretFile(text)).toEqual({ secret: new Secret('fake-secret') });
   },
 );
 
 test.each(['', '\n', ' ', 'two words', 'two\nlines', 'fake-secret\n\n', 'סוד', 'a\u0000b'])(
-  'a file of %j holds none: it could not stand in an HTTP header',
+  'a file containing %j is invalid, because it cannot be an HTTP header',
   (text) => {
     expect(parseSecretFile(text)).toHaveProperty('problem');
   },

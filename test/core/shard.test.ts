@@ -9,11 +9,14 @@ test.each([
   ['acme', 2],
   ['beta', 0],
   ['default', 0],
-])('of three shards %s falls to %i, in every version: two at work must agree', (account, shard) => {
-  expect(shardOf(account, 3)).toBe(shard);
-});
+])(
+  'with three shards, %s belongs to %i in every version, so that mixed versions agree',
+  (account, shard) => {
+    expect(shardOf(account, 3)).toBe(shard);
+  },
+);
 
-test('every account falls to one shard that there is', () => {
+test('every account belongs to an existing shard', () => {
   assert(
     property(name, total, (account, shards) => {
       const shard = shardOf(account, shards);
@@ -22,7 +25,7 @@ test('every account falls to one shard that there is', () => {
   );
 });
 
-test('one shard more moves accounts to itself only', () => {
+test('an added shard moves accounts only to itself', () => {
   assert(
     property(uniqueArray(name, { maxLength: 50 }), total, (accounts, shards) => {
       for (const account of accounts) {
@@ -33,7 +36,7 @@ test('one shard more moves accounts to itself only', () => {
   );
 });
 
-test('the accounts are shared out evenly, and few move when a shard is added', () => {
+test('accounts are distributed evenly, and few move when a shard is added', () => {
   const accounts = Array.from({ length: 3_000 }, (_, i) => `account-${i}`);
   const counts = [0, 1, 2].map((shard) => accounts.filter((a) => shardOf(a, 3) === shard).length);
   for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(100);

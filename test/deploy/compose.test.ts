@@ -44,12 +44,12 @@ function mountsOf(service: Service | undefined): Record<string, string> {
   );
 }
 
-/** `name:port` of a service, as others inside the network reach it. */
+/** `name:port` of a service inside the network. */
 function addressOf(name: string): string {
   return `${name}:${services[name]?.ports[0]?.split(':').at(-1)}`;
 }
 
-test('the linter finds nothing against the compose specification or good practice', () => {
+test('the linter finds no violation of the compose specification or good practice', () => {
   const { status, stdout } = spawnSync('npx', ['dclint', '--max-warnings=0', FILE], {
     encoding: 'utf8',
   });
@@ -57,17 +57,20 @@ test('the linter finds nothing against the compose specification or good practic
   expect(status).toBe(0);
 });
 
-test.each(Object.entries(services))('%s is pinned, watched, closed and hardened', (_, service) => {
-  if (service.build === undefined) expect(service.image).toMatch(/:v?\d+\.\d+\.\d+$/);
-  expect(service.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:(\d+):\1$/)]);
-  expect(service.read_only).toBe(true);
-  expect(service.cap_drop).toEqual(['ALL']);
-  expect(service.security_opt).toEqual(['no-new-privileges:true']);
-  const url = service.healthcheck?.test.at(-1);
-  if (service.build === undefined)
-    expect(url).toContain(`:${service.ports[0]?.split(':').at(-1)}/`);
-  else expect(readFileSync('Dockerfile', 'utf8')).toMatch(/^HEALTHCHECK/m);
-});
+test.each(Object.entries(services))(
+  '%s is pinned, has a health check, listens on loopback and is hardened',
+  (_, service) => {
+    if (service.build === undefined) expect(service.image).toMatch(/:v?\d+\.\d+\.\d+$/);
+    expect(service.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:(\d+):\1$/)]);
+    expect(service.read_only).toBe(true);
+    expect(service.cap_drop).toEqual(['ALL']);
+    expect(service.security_opt).toEqual(['no-new-privileges:true']);
+    const url = service.healthcheck?.test.at(-1);
+    if (service.build === undefined)
+      expect(url).toContain(`:${service.ports[0]?.split(':').at(-1)}/`);
+    else expect(readFileSync('Dockerfile', 'utf8')).toMatch(/^HEALTHCHECK/m);
+  },
+);
 
 test('every mount is a file or folder of the repository, read-only, or a named volume', () => {
   for (const service of Object.values(services)) {
@@ -79,7 +82,7 @@ test('every mount is a file or folder of the repository, read-only, or a named v
   }
 });
 
-test('the exporter is built from the Dockerfile, and a demo unless EXPORTER_FLAGS is set', () => {
+test('the exporter is built from the Dockerfile, and runs the demo unless EXPORTER_FLAGS is set', () => {
   expect(existsSync(join('deploy', exporter?.build?.context ?? '', 'Dockerfile'))).toBe(true);
   expect(exporter?.command).toBe('${EXPORTER_FLAGS---demo}');
 });
@@ -104,7 +107,7 @@ test('Prometheus and Alertmanager read the configuration that is mounted', () =>
   expect(alertmanager?.command).toContain('--config.file=/etc/alertmanager/alertmanager.yml');
 });
 
-test('what is written survives, because it is written to a named volume', () => {
+test('data is written to named volumes and survives', () => {
   expect(prometheus?.command).toContain('--storage.tsdb.path=/prometheus');
   expect(alertmanager?.command).toContain('--storage.path=/alertmanager');
   const written = { ...mountsOf(prometheus), ...mountsOf(alertmanager), ...mountsOf(grafana) };
@@ -113,7 +116,7 @@ test('what is written survives, because it is written to a named volume', () => 
   }
 });
 
-test('Grafana finds data source, dashboards and its first page where they are mounted', () => {
+test('Grafana finds data source, dashboards and home dashboard where they are mounted', () => {
   const mounts = mountsOf(grafana);
   expect(mounts['/etc/grafana/provisioning/datasources']).toBe('grafana/provisioning/datasources');
   expect(mounts['/etc/grafana/provisioning/dashboards']).toBe('grafana/provisioning/dashboards');
@@ -130,13 +133,13 @@ test('Grafana finds data source, dashboards and its first page where they are mo
   expect(grafana?.environment?.['PROMETHEUS_URL']).toBe(`http://${addressOf('prometheus')}`);
 });
 
-test("every alert's link to a dashboard leads to this Grafana", () => {
+test('every alert links to a dashboard in this Grafana', () => {
   const rules = readFileSync('prometheus/alerts.rules.yml', 'utf8');
   const hosts = [...rules.matchAll(/dashboard_url: http:\/\/([^/]+)/g)].map(([, host]) => host);
   expect([...new Set(hosts)]).toEqual([addressOf('grafana').replace('grafana', 'localhost')]);
 });
 
-test('the example of .env takes --demo away, and is valid once its placeholders are replaced', () => {
+test('the example of .env removes --demo, and is valid once its placeholders are replaced', () => {
   const env = Object.fromEntries(
     readFileSync('deploy/.env.example', 'utf8')
       .split('\n')

@@ -13,13 +13,13 @@ async function get<T>(url: string): Promise<T> {
 }
 
 test.skipIf(tools === undefined)(
-  'the demo stack scrapes, evaluates the rules, and leaves nothing running after Ctrl-C',
+  'the demo stack scrapes, evaluates the rules, and stops all processes on Ctrl-C',
   async () => {
     const stack = spawn(process.execPath, ['--import', 'tsx', 'scripts/demo-stack.ts'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exit = once(stack, 'exit');
-    // Not SIGKILL, which would leave its children behind.
+    // Not SIGKILL, which would leave its children running.
     onTestFinished(() => void stack.kill('SIGTERM'));
     let output = '';
     stack.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));

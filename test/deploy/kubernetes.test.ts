@@ -42,14 +42,14 @@ interface PodSpec {
   }[];
 }
 
-test.each(base)('$kind is what Kubernetes knows, without a misspelt key', (manifest) => {
+test.each(base)('$kind matches the Kubernetes schema, without misspelt keys', (manifest) => {
   const kind = KINDS[manifest.kind as keyof typeof KINDS];
   expect(kind, `a model for ${manifest.kind}`).toBeDefined();
   expect(problemsOf(manifest, kind)).toEqual([]);
   expect(manifest.metadata).toEqual({ name: NAME, labels: LABELS });
 });
 
-test('a misspelt key is noticed', () => {
+test('a misspelt key is detected', () => {
   const broken = structuredClone(deployment);
   Object.assign(broken.spec.template.spec.containers[0] ?? {}, { redinessProbe: {} });
   expect(problemsOf(broken, Deployment)).toEqual([
@@ -67,7 +67,7 @@ test('every selector selects the pods, and the ServiceMonitor the Service', () =
   expect(monitor).toHaveProperty('spec.selector.matchLabels', LABELS);
 });
 
-test('Service, probes, network policy and ServiceMonitor mean the one port by its name', () => {
+test('Service, probes, network policy and ServiceMonitor refer to the port by name', () => {
   expect(container).toHaveProperty('ports', [{ name: 'http', containerPort: PORT }]);
   const ports = [{ name: 'http', port: PORT, targetPort: 'http' }];
   expect(read('service')).toHaveProperty('spec.ports', ports);
@@ -102,7 +102,7 @@ test('the pod has no privileges, no token and no writable disk', () => {
   expect(read('service-account')).toHaveProperty('automountServiceAccountToken', false);
 });
 
-test('the image is that of the version at hand', () => {
+test('the image has the version of the package', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   expect(container?.image).toBe(`ghcr.io/${NAME}/${NAME}:${version}`);
 });

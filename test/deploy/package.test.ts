@@ -46,7 +46,7 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** Packs into a temporary folder; returns what `npm pack` says of it. */
+/** Packs into a temporary folder; returns the output of `npm pack`. */
 function pack() {
   const folder = temporaryFolder();
   const [packed] = npm('.', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder) as {
@@ -57,7 +57,7 @@ function pack() {
   return { folder, tarball: join(folder, packed?.filename ?? ''), files };
 }
 
-test('the package holds the compiled sources and four papers: no tests, maps or leftovers', () => {
+test('the package contains only the compiled sources and four documents', () => {
   const { files } = pack();
   const compiled = files.filter((path) => path.startsWith('dist/'));
   const papers = files.filter((path) => !path.startsWith('dist/'));
@@ -69,7 +69,7 @@ test('the package holds the compiled sources and four papers: no tests, maps or 
   for (const path of compiled) expect(readFileSync(path, 'utf8')).not.toContain('sourceMapping');
 });
 
-test('the packed command runs, with no package but the declared dependencies beside it', () => {
+test('the packed command runs with only the declared dependencies', () => {
   const { folder, tarball } = pack();
   execFileSync('tar', ['-xzf', tarball, '-C', folder]);
   const installed = join(folder, 'package');
@@ -86,8 +86,8 @@ test('the packed command runs, with no package but the declared dependencies bes
   expect(run('--help')).toContain('--web.listen-address');
 });
 
-test('what is shipped is under licences that allow it', () => {
-  // Not `npm sbom --omit dev`, which leaves out a dependency that a development tool needs as well.
+test('the licences of all shipped packages allow it', () => {
+  // Not `npm sbom --omit dev`, which omits dependencies that are also needed by a development tool.
   const folder = temporaryFolder();
   const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Packages };
   const { '': root, ...others } = lock.packages;

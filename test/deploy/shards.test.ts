@@ -30,7 +30,7 @@ test('there are as many replicas as shards', () => {
   ]);
 });
 
-test('the shards are what the base is, but for what makes them shards', () => {
+test('the shards differ from base only in sharding', () => {
   const [base, shards] = [buildFolder(`${FOLDER}/../base`), buildFolder(FOLDER)];
   const set = shards.find(({ kind }) => kind === 'StatefulSet') as Workload;
   const deployment = base.find(({ kind }) => kind === 'Deployment') as Workload;

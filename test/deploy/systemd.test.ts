@@ -20,7 +20,7 @@ test('it runs the command that the package installs, and reloads it by SIGHUP', 
   expect(valuesOf('ExecReload')).toEqual(['kill -HUP $MAINPID']);
 });
 
-test('it runs as nobody in particular', () => {
+test('it runs as a dynamic user', () => {
   expect(valuesOf('DynamicUser')).toEqual(['yes']);
 });
 
@@ -40,7 +40,7 @@ test('the secret reaches the exporter as a credential, which the configuration a
   expect(loaded).toHaveProperty('config.accounts.0.credentials.kind', 'client');
 });
 
-/** The unit needs 250, and so does the offline rating. */
+/** The unit and the offline rating need version 250. */
 const SYSTEMD_OLDEST = 250;
 
 async function systemdAnalyze(): Promise<string> {
@@ -60,7 +60,7 @@ function versionOf(program: string): number {
 const systemd = await unlessMissing('systemd-analyze', systemdAnalyze);
 
 test.skipIf(systemd === undefined)(
-  'systemd knows every directive, and rates it as well confined',
+  'systemd accepts every directive and rates the sandbox as good',
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'systemd-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -72,7 +72,7 @@ test.skipIf(systemd === undefined)(
       return { status, complaints: stderr, stdout };
     };
     expect(analyze('verify', '--man=no', copy)).toEqual({ status: 0, complaints: '', stdout: '' });
-    // In tenths; 14 as it is. A service without any of it has 96.
+    // In tenths; currently 14. A service without a sandbox has 96.
     const security = analyze('security', '--offline=true', '--threshold=20', '--no-pager', copy);
     expect(security.status, security.stdout).toBe(0);
   },

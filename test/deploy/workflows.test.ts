@@ -37,7 +37,7 @@ function commandsOf(job: Job | undefined): string[] {
   return job?.steps.flatMap(({ run }) => run ?? []) ?? [];
 }
 
-test.each(files)('$file gives no right by default that writes, and ends by itself', (given) => {
+test.each(files)('$file has no write permission by default, and has a timeout', (given) => {
   const { permissions, jobs } = given.workflow;
   expect(Object.values(permissions).filter((right) => right !== 'read')).toEqual([]);
   for (const [name, job] of Object.entries(jobs)) {
@@ -54,19 +54,19 @@ test.each(files)('$file pins every action to an exact version', ({ workflow }) =
   for (const step of checkouts) expect(step.with).toEqual({ 'persist-credentials': false });
 });
 
-test.each(files)('$file puts nothing that others can name into a shell', ({ workflow }) => {
+test.each(files)('$file passes no untrusted value to a shell', ({ workflow }) => {
   const commands = Object.values(workflow.jobs).flatMap(commandsOf);
   expect(commands.filter((command) => command.includes('${{'))).toEqual([]);
 });
 
-test('every supported Node.js runs what every change must pass', () => {
+test('CI runs on every supported Node.js', () => {
   expect(ci.jobs['test']?.strategy?.matrix.node).toEqual(['20', '22', '24']);
   expect(commandsOf(ci.jobs['test'])).toEqual(['.ci/run']);
   expect(existsSync('.ci/run')).toBe(true);
   expect(Object.keys(ci.on)).toEqual(['push', 'pull_request']);
 });
 
-test('a release needs a tag that is the version, and the tests', () => {
+test('a release needs a tag that equals the version, and passing tests', () => {
   expect(release.on).toEqual({ push: { tags: ['v*.*.*'] } });
   expect(commandsOf(release.jobs['test'])).toEqual([
     expect.stringContaining('$GITHUB_REF_NAME'),
@@ -79,7 +79,7 @@ test('a release needs a tag that is the version, and the tests', () => {
   ]);
 });
 
-test('each release job may do what it is for, and no more', () => {
+test('each release job has only the permissions that it needs', () => {
   expect(release.permissions).toEqual({});
   const rights = Object.entries(release.jobs).map(([name, job]) => [name, job.permissions]);
   expect(Object.fromEntries(rights)).toEqual({

@@ -18,7 +18,7 @@ interface Alert {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** A receiver of Alertmanager's webhooks, and what it was sent. */
+/** A receiver for Alertmanager's webhooks, and the notifications it received. */
 async function startWebhook(): Promise<{ url: string; alerts: Alert[] }> {
   const alerts: Alert[] = [];
   const receive = async (request: IncomingMessage, response: ServerResponse) => {
@@ -32,14 +32,14 @@ async function startWebhook(): Promise<{ url: string; alerts: Alert[] }> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, alerts };
 }
 
-/** The shipped rules with minutes as seconds: what takes five minutes in life takes five seconds. */
+/** The shipped rules with seconds instead of minutes. */
 function inSeconds(file: string): string {
   return readFileSync(file, 'utf8')
     .replaceAll(/(\[|offset |interval: |for: )(\d+)m/g, '$1$2s')
     .replaceAll('http://localhost:3000', 'http://grafana.invalid');
 }
 
-/** The shipped Alertmanager example with this webhook for its pager, and without the waits. */
+/** The shipped Alertmanager example with this webhook as the pager, and without delays. */
 function alertmanagerWith(webhook: string): string {
   const config = parse(readFileSync('prometheus/alertmanager.yml', 'utf8')) as {
     route: Record<string, unknown>;
@@ -53,7 +53,7 @@ function alertmanagerWith(webhook: string): string {
 
 type Fleet = (entry: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 
-/** The built program on the simulator, watched by a real Prometheus with the shipped rules. */
+/** The built program with the simulator, scraped by a real Prometheus with the shipped rules. */
 async function startStack(toFleet: Fleet = (entry) => entry) {
   const webhook = await startWebhook();
   const alertmanager = await startAlertmanager(
@@ -96,7 +96,7 @@ async function startStack(toFleet: Fleet = (entry) => entry) {
 }
 
 test.skipIf(tools === undefined)(
-  'a number that drops out of its inbox calls the pager once, and its return says so',
+  'a number that goes offline pages once, and its recovery sends a resolved notification',
   { timeout: 120_000 },
   async () => {
     let offline: string | undefined;
@@ -129,7 +129,7 @@ test.skipIf(tools === undefined)(
 );
 
 test.skipIf(tools === undefined)(
-  'a refused client calls the pager for the account, and an exporter that died for itself',
+  'rejected credentials page for the account, and a dead exporter pages for itself',
   { timeout: 120_000 },
   async () => {
     const { webhook, provider, exporter } = await startStack((entry) => ({

@@ -29,7 +29,7 @@ function scrape(port: number, ca: string, auth?: string): Promise<string> {
   });
 }
 
-test('behind a web configuration file only users get metrics, by TLS, also with a renewed certificate', async () => {
+test('with a web configuration file, only users get metrics over TLS, even after a certificate renewal', async () => {
   const provider = await startProvider();
   const folder = temporaryFolder();
   const write = (name: string, content: string) => writeFileSync(join(folder, name), content);
@@ -71,7 +71,7 @@ test('behind a web configuration file only users get metrics, by TLS, also with 
   expect(program.log().filter(({ msg }) => msg === 'login failed')).toHaveLength(1);
 });
 
-test('half a web configuration starts nothing', async () => {
+test('an incomplete web configuration prevents the start', async () => {
   const folder = temporaryFolder();
   const file = join(folder, 'web.yml');
   writeFileSync(file, 'tls_server_config: { cert_file: server.crt }\nbasic_auth_users: {}\n');
@@ -83,7 +83,7 @@ test('half a web configuration starts nothing', async () => {
   }
 });
 
-test('a Unix socket that is in use is told without a stack', async () => {
+test('a Unix socket in use is reported without a stack', async () => {
   const provider = await startProvider();
   const socket = join(temporaryFolder(), 'exporter.sock');
   const env = {

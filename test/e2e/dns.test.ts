@@ -10,7 +10,7 @@ import { CLIENT_ID, CLIENT_SECRET, startProvider } from '../support/simulated-pr
 const HOST = 'provider.example.com';
 const SILENT = 'silent.example.com';
 
-test('a dead nameserver and an unresponsive host name stop no other account, nor the exit', async () => {
+test('a dead nameserver and an unresponsive host name affect no other account and do not delay the exit', async () => {
   const provider = await startProvider();
   const dead = await startNameServer(() => 'silent');
   const good = await startNameServer((name) => (name === HOST ? '127.0.0.1' : 'silent'));

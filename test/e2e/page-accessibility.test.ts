@@ -13,10 +13,10 @@ import {
 } from '../support/open-page.ts';
 import { accountStatus } from '../support/status.ts';
 
-inBrowser('names run in their own direction, and numbers always from the left', async () => {
+inBrowser('names have their own direction, and numbers always run left to right', async () => {
   const numbers = [numberEntry({ displayName: 'מספרת "הדר" 24/7', businessName: 'Harbour (IL)' })];
   const { page } = await open([accountStatus({ numbers })]);
-  /** Whether the first character of this stands left of its last. */
+  /** Whether its first character is to the left of its last. */
   const isFromLeft = (selector: string) =>
     page.evaluate<boolean>(`(() => {
       const text = document.querySelector('tbody ${selector}').firstChild;
@@ -39,7 +39,7 @@ inBrowser('names run in their own direction, and numbers always from the left', 
   expect(await direction()).toBe('rtl');
 });
 
-inBrowser('it is dark where the reader likes it dark', async () => {
+inBrowser('it is dark if the reader prefers dark mode', async () => {
   const { page } = await open([accountStatus()], { colorScheme: 'light' });
   const background = () => page.evaluate(`getComputedStyle(document.body).backgroundColor`);
   expect(await background()).toBe('rgb(244, 245, 247)');
@@ -47,7 +47,7 @@ inBrowser('it is dark where the reader likes it dark', async () => {
   expect(await background()).toBe('rgb(14, 17, 22)');
 });
 
-inBrowser('everything can be reached and used by keyboard, and the focus is seen', async () => {
+inBrowser('everything can be used by keyboard, and the focus is visible', async () => {
   const accounts = [accountStatus({ numbers: numbersOf(250) }), accountStatus({ name: 'beta' })];
   const { page } = await open(accounts);
   const reached: unknown[] = [];
@@ -71,8 +71,8 @@ inBrowser('everything can be reached and used by keyboard, and the focus is seen
 
 for (const [device, viewport] of [['phone', PHONE] as const, ['desktop', DESKTOP] as const]) {
   for (const colorScheme of ['light', 'dark'] as const) {
-    inBrowser(`axe finds nothing to fault, ${colorScheme}, on a ${device}`, async () => {
-      // The last page has all that there is but few rows, each of which takes axe a while.
+    inBrowser(`axe finds no violations, ${colorScheme}, on a ${device}`, async () => {
+      // The last page has every kind of content and few rows, because axe is slow per row.
       const { page } = await open(EVERY_CONDITION, { viewport, colorScheme }, '/?page=2');
       await page.getByRole('button', { name: 'Pause refreshing' }).click();
       await page.evaluate(axe.source);

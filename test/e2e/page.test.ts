@@ -13,10 +13,10 @@ import {
 } from '../support/open-page.ts';
 import { accountStatus } from '../support/status.ts';
 
-/** A plain expression: the functions of a test know nothing of a browser. */
+/** An expression as text, because tests are not typed for a browser. */
 const scrollOf = (page: Page) => page.evaluate<number>('Math.round(scrollY)');
 
-inBrowser('it loads without a complaint, asks nobody else, and fits a small phone', async () => {
+inBrowser('it loads without errors or external requests, and fits a small phone', async () => {
   const narrow = { width: 320, height: 640 };
   const { page, complaints, requests, origin } = await open(EVERY_CONDITION, { viewport: narrow });
   await expect.poll(() => rows(page).count(), SOON).toBe(100);
@@ -26,7 +26,7 @@ inBrowser('it loads without a complaint, asks nobody else, and fits a small phon
   expect(complaints).toEqual([]);
 });
 
-inBrowser('typing narrows the list, and the address keeps the search', async () => {
+inBrowser('typing filters the list, and the URL keeps the search', async () => {
   const { page } = await open([accountStatus({ numbers: numbersOf(120) })]);
   await page.getByRole('searchbox').fill('הדר 11');
   await page.clock.runFor(1_000);
@@ -41,38 +41,46 @@ inBrowser('typing narrows the list, and the address keeps the search', async () 
   expect(page.url()).not.toContain('?');
 });
 
-inBrowser('it refreshes itself, and search, scroll, focus and selection stay', async () => {
-  const { page, shown, refresh } = await open(
-    [accountStatus({ numbers: numbersOf(120) })],
-    { viewport: PHONE },
-    '/?q=harbour',
-  );
-  await page.getByRole('searchbox').fill('harbour dent');
-  const found = page.getByText('60 numbers for “harbour dent”');
-  await expect.poll(() => found.isVisible(), SOON).toBe(true);
-  await page.evaluate('scrollTo(0, 1500)');
-  await page.evaluate(`getSelection().selectAllChildren(document.querySelectorAll('.digits')[9])`);
-  const [scroll, selected] = [await scrollOf(page), await page.evaluate('String(getSelection())')];
-  expect(scroll).toBe(1500);
-  shown.accounts = [
-    accountStatus({
-      numbers: numbersOf(120).map((number, i) => (i === 1 ? { ...number, online: 0 } : number)),
-    }),
-  ];
-  await refresh();
-  await expect
-    .poll(() => page.locator('.verdict').textContent(), SOON)
-    .toBe('13 of 120 numbers offline');
-  expect(await rows(page).first().textContent()).toContain('Harbour Dental 1');
-  expect(await rows(page).count()).toBe(60);
-  expect(await page.title()).toBe('13 of 120 numbers offline – WhatsApp numbers');
-  expect(await scrollOf(page)).toBe(scroll);
-  expect(await page.evaluate('String(getSelection())')).toBe(selected);
-  expect(await page.getByRole('searchbox').inputValue()).toBe('harbour dent');
-  expect(await page.evaluate('document.activeElement.name')).toBe('q');
-});
+inBrowser(
+  'it refreshes itself and keeps search, scroll position, focus and selection',
+  async () => {
+    const { page, shown, refresh } = await open(
+      [accountStatus({ numbers: numbersOf(120) })],
+      { viewport: PHONE },
+      '/?q=harbour',
+    );
+    await page.getByRole('searchbox').fill('harbour dent');
+    const found = page.getByText('60 numbers for “harbour dent”');
+    await expect.poll(() => found.isVisible(), SOON).toBe(true);
+    await page.evaluate('scrollTo(0, 1500)');
+    await page.evaluate(
+      `getSelection().selectAllChildren(document.querySelectorAll('.digits')[9])`,
+    );
+    const [scroll, selected] = [
+      await scrollOf(page),
+      await page.evaluate('String(getSelection())'),
+    ];
+    expect(scroll).toBe(1500);
+    shown.accounts = [
+      accountStatus({
+        numbers: numbersOf(120).map((number, i) => (i === 1 ? { ...number, online: 0 } : number)),
+      }),
+    ];
+    await refresh();
+    await expect
+      .poll(() => page.locator('.verdict').textContent(), SOON)
+      .toBe('13 of 120 numbers offline');
+    expect(await rows(page).first().textContent()).toContain('Harbour Dental 1');
+    expect(await rows(page).count()).toBe(60);
+    expect(await page.title()).toBe('13 of 120 numbers offline – WhatsApp numbers');
+    expect(await scrollOf(page)).toBe(scroll);
+    expect(await page.evaluate('String(getSelection())')).toBe(selected);
+    expect(await page.getByRole('searchbox').inputValue()).toBe('harbour dent');
+    expect(await page.evaluate('document.activeElement.name')).toBe('q');
+  },
+);
 
-inBrowser('accounts that somebody has unfolded stay so', async () => {
+inBrowser('expanded accounts stay expanded', async () => {
   const many = Array.from({ length: 9 }, (_, i) => accountStatus({ name: `account-${i}` }));
   const { page, shown, refresh } = await open(many);
   await page.locator('summary').click();
@@ -84,12 +92,12 @@ inBrowser('accounts that somebody has unfolded stay so', async () => {
   expect(await page.getByRole('heading', { name: 'account-8' }).isVisible()).toBe(true);
 });
 
-inBrowser('a page that cannot refresh says so, and no more once it can', async () => {
+inBrowser('a page that cannot refresh shows a note, until it can', async () => {
   const { page, shown, refresh } = await open([accountStatus()]);
   const note = page.getByRole('alert');
   shown.isLost = true;
   await refresh();
-  // 10:00 in UTC, as somebody in Jerusalem reads it.
+  // 10:00 UTC in Jerusalem.
   await expect
     .poll(() => note.textContent(), SOON)
     .toBe('This page could not be refreshed since 22 Nov 2026, 12:00:00 and may be out of date.');
@@ -98,7 +106,7 @@ inBrowser('a page that cannot refresh says so, and no more once it can', async (
   await expect.poll(() => note.textContent(), SOON).toBe('');
 });
 
-inBrowser('it can be paused, and says of when it is', async () => {
+inBrowser('it can be paused, and shows since when', async () => {
   const { page, requests } = await open([accountStatus()]);
   const pause = page.getByRole('button', { name: 'Pause refreshing' });
   await pause.click();
@@ -111,24 +119,21 @@ inBrowser('it can be paused, and says of when it is', async () => {
   await expect.poll(() => requests.length, SOON).toBe(2);
 });
 
-inBrowser(
-  'without JavaScript it searches by its form, turns pages, and offers to reload',
-  async () => {
-    const { page } = await open([accountStatus({ numbers: numbersOf(250) })], {
-      javaScriptEnabled: false,
-    });
-    expect(await page.getByRole('button', { name: 'Pause' }).isVisible()).toBe(false);
-    await page.getByRole('link', { name: 'Next' }).click();
-    expect(await page.getByText('Page 2 of 3').isVisible()).toBe(true);
-    await page.getByRole('searchbox').fill('dental 249');
-    await page.getByRole('button', { name: 'Search' }).click();
-    expect(await rows(page).count()).toBe(1);
-    await page.getByRole('link', { name: 'Reload' }).click();
-    expect(page.url()).toContain('q=dental+249');
-  },
-);
+inBrowser('without JavaScript the form, paging and reload work', async () => {
+  const { page } = await open([accountStatus({ numbers: numbersOf(250) })], {
+    javaScriptEnabled: false,
+  });
+  expect(await page.getByRole('button', { name: 'Pause' }).isVisible()).toBe(false);
+  await page.getByRole('link', { name: 'Next' }).click();
+  expect(await page.getByText('Page 2 of 3').isVisible()).toBe(true);
+  await page.getByRole('searchbox').fill('dental 249');
+  await page.getByRole('button', { name: 'Search' }).click();
+  expect(await rows(page).count()).toBe(1);
+  await page.getByRole('link', { name: 'Reload' }).click();
+  expect(page.url()).toContain('q=dental+249');
+});
 
-inBrowser('5,000 numbers are a page of less than 64 kB, 10 kB of them on the way', async () => {
+inBrowser('a page of 5,000 numbers has less than 64 kB, 10 kB compressed', async () => {
   const accounts = [accountStatus({ numbers: numbersOf(5_000) })];
   const { page, origin } = await open(accounts);
   const response = await fetch(origin, { headers: { 'Accept-Encoding': 'identity' } });

@@ -38,14 +38,14 @@ test('--version and --help go to stdout and exit 0', async () => {
   expect(help.stdout).toContain('--poll.schedule');
 });
 
-test('a flag that does not exist exits 1 and names the nearest', async () => {
+test('an unknown flag exits 1 and suggests the nearest', async () => {
   const { code, stdout, stderr } = await runProgram(['--pol.schedule=90s']);
   expect(code).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toContain('--poll.schedule');
 });
 
-test('all problems of a configuration are told together, and nothing starts', async () => {
+test('all configuration errors are reported together, and nothing starts', async () => {
   const { code, stdout, stderr } = await runProgram(['--poll.schedule=*/90 * * * *'], {
     WHATSAPP_POLL_TIMEOUT: 'soon',
     WHATSAPP_CLIENT_ID: 'fake-client',
@@ -85,7 +85,7 @@ test('--check-config prints the configuration without its secrets', async () => 
   expect(stdout + stderr).not.toContain(CLIENT_SECRET);
 });
 
-test('--once prints the metrics alone on stdout, the log on stderr, and exits 0', async () => {
+test('--once prints only metrics on stdout, the log on stderr, and exits 0', async () => {
   const provider = await startProvider();
   const { code, stdout, stderr } = await runProgram(['--once'], environmentFor(provider));
   expect(code).toBe(0);
@@ -98,7 +98,7 @@ test('--once prints the metrics alone on stdout, the log on stderr, and exits 0'
   expect(JSON.parse(stderr)).toMatchObject({ level: 'info', outcome: 'success', numbers: 5 });
 });
 
-test('--once with a poll that fails prints the health series and exits 1', async () => {
+test('--once with a failed poll prints the health metrics and exits 1', async () => {
   const provider = await startProvider();
   const env = { ...environmentFor(provider), WHATSAPP_CLIENT_SECRET: 'fake-wrong' };
   const { code, stdout } = await runProgram(['--once'], env);
@@ -108,7 +108,7 @@ test('--once with a poll that fails prints the health series and exits 1', async
   expect(stdout).not.toContain('whatsapp_number_online{');
 });
 
-test('it polls at once, serves what it found, and ends within 10 s on SIGTERM with 0', async () => {
+test('it polls at once, serves the data, and exits 0 within 10 s of SIGTERM', async () => {
   const provider = await startProvider();
   const program = startProgram([], environmentFor(provider));
   const port = await portOf(program);
@@ -167,7 +167,7 @@ function catchesHangup(pid: number | undefined): boolean {
   return (Number.parseInt(/^SigCgt:.*(.)$/m.exec(status)?.[1] ?? '0', 16) & 1) === 1;
 }
 
-test('while the provider is down it stays up: not ready until tried, healthy, failing', async () => {
+test('while the provider is down it stays up: ready after the first attempt, healthy, failing', async () => {
   const provider = await startProvider();
   const env = {
     ...environmentFor(provider),
@@ -218,7 +218,7 @@ test('a port in use is a clear error and exit 1', async () => {
   );
 });
 
-test('SIGHUP: new credentials end the wait, a broken file changes nothing, an added account is polled', async () => {
+test('SIGHUP: new credentials end the cool-down, an invalid file changes nothing, a new account is polled', async () => {
   const provider = await startProvider();
   const file = join(temporaryFolder(), 'config.yml');
   const write = (...accounts: [name: string, secret: string][]) => {
@@ -226,7 +226,7 @@ test('SIGHUP: new credentials end the wait, a broken file changes nothing, an ad
       ([name, secret]) =>
         `  - { name: ${name}, api_url: "${provider.url}", client_id: ${CLIENT_ID}, client_secret: ${secret} }`,
     );
-    // No poll but those that are asked for: none must fall between two looks.
+    // No scheduled polls: none may happen between two checks.
     const rest = 'web: { listen_address: "127.0.0.1:0" }\npoll: { schedule: 24h }\n';
     writeFileSync(file, `${rest}accounts:\n${list.join('\n')}\n`);
   };
@@ -272,7 +272,7 @@ test('SIGHUP: new credentials end the wait, a broken file changes nothing, an ad
   }, 'acme to be gone');
 });
 
-test('a log that cannot be written does not end the polling', async () => {
+test('polling continues if the log cannot be written', async () => {
   const provider = await startProvider();
   const port = await freePort();
   const env = { ...environmentFor(provider), WHATSAPP_WEB_LISTEN_ADDRESS: `127.0.0.1:${port}` };
@@ -286,7 +286,7 @@ test('a log that cannot be written does not end the polling', async () => {
   }, 'a third poll');
 });
 
-test('a storm of SIGHUP leaves one poller for each account', async () => {
+test('after many SIGHUPs there is one poller per account', async () => {
   const provider = await startProvider();
   const file = join(temporaryFolder(), 'config.yml');
   const write = (i: number) =>
@@ -316,12 +316,12 @@ test('a storm of SIGHUP leaves one poller for each account', async () => {
     return performance.now();
   };
   const beganMs = await polled(1);
-  // One each second, so 5 to 6 s, and less what the first was seen late; with a second poller 3 s.
+  // One per second, so 5 to 6 s, minus the delay of seeing the first; with a second poller 3 s.
   expect((await polled(6)) - beganMs).toBeGreaterThan(4_000);
   expect((await get(port, '/metrics')).text).toContain('whatsapp_up{account="acme"} 1');
 });
 
-test('a demo says what it polls, when asked and when it reads its configuration again', async () => {
+test('--demo logs what it polls, at start and on reload', async () => {
   const checked = await runProgram(['--demo', '--check-config']);
   expect(checked).toMatchObject({ code: 0, stderr: '' });
   expect(checked.stdout).toMatch(/^accounts:\n {2}- name: demo\n {4}api_url: http:\/\/127/m);
@@ -334,7 +334,7 @@ test('a demo says what it polls, when asked and when it reads its configuration 
   expect(await eventually(reloaded, 'the reload')).toMatchObject({ accounts: 1 });
 });
 
-test('--demo needs no configuration, and its log can be read by people', async () => {
+test('--demo needs no configuration, and its log is human-readable', async () => {
   const program = startProgram(['--demo', '--web.listen-address=127.0.0.1:0']);
   const port = await portOf(program);
   const text = await eventually(async () => {

@@ -16,7 +16,7 @@ import {
 
 const tools = await optionalPrometheusTools();
 
-/** What depends on when and where the test runs: these must be there, with whatever value. */
+/** Metrics that depend on when and where the test runs: they must exist, with any value. */
 const VARYING = /_timestamp_seconds|_duration_seconds|_interval_seconds|_build_info/;
 
 function scrapeOf(port: number): string {
@@ -29,11 +29,11 @@ scrape_configs:
 }
 
 test.skipIf(tools === undefined)(
-  'a real Prometheus reads the sample response as the golden file says, series for series',
+  'a real Prometheus has the series of the golden file for the sample response',
   async () => {
     const provider = await startProvider();
     provider.faults.numbers = { kind: 'reply', body: JSON.stringify(sampleResponse()) };
-    // One poll: no other must fall into the test.
+    // One poll, and no other during the test.
     const env = { ...environmentFor(provider), WHATSAPP_POLL_SCHEDULE: '24h' };
     const port = await portOf(startProgram([], env));
     const prometheus = await startPrometheus(tools?.prometheus ?? '', {
@@ -62,7 +62,7 @@ test.skipIf(tools === undefined)(
 );
 
 test.skipIf(tools === undefined)(
-  'a number that leaves the list is gone from the next scrape, one that is renamed is one number',
+  'a removed number disappears with the next scrape, and a renamed one stays one number',
   async () => {
     const provider = await startProvider();
     const [first = {}, second = {}] = sampleResponse().list;
@@ -88,7 +88,7 @@ test.skipIf(tools === undefined)(
 );
 
 test.skipIf(tools === undefined)(
-  'a real Prometheus discovers the accounts at /sd, and has each series once',
+  'a real Prometheus discovers the accounts with /sd, and has each series once',
   async () => {
     const provider = await startProvider(3);
     const names = ['acme', 'beta', 'c.d-1', 'E_2'];

@@ -7,7 +7,7 @@ import { CLIENT_ID, CLIENT_SECRET, startProvider } from '../support/simulated-pr
 
 const CONFIG = 'whatsapp_exporter_config_last_reload';
 
-/** A configuration file that can be replaced, in one of the ways in which that happens. */
+/** A configuration file that can be replaced in different ways. */
 function createFile(way: 'write' | 'rename' | 'kubernetes') {
   const folder = mkdtempSync(join(tmpdir(), 'reload-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -60,7 +60,7 @@ async function start(way: Parameters<typeof createFile>[0]) {
   return { provider, configure, put, program, ask, metrics, until, first };
 }
 
-/** Everything that is known of an account, except its next poll: that follows its place in the list. */
+/** The whole state of an account except its next poll, which depends on its position in the list. */
 const linesOf = (text: string, account: string) =>
   text
     .split('\n')
@@ -76,7 +76,7 @@ test.each([
   ['a file that takes its place', 'rename', () => {}],
   ['the link that Kubernetes swaps', 'kubernetes', () => {}],
 ] as const)(
-  'by %s: a good configuration is taken over and leaves the other accounts alone, a bad one is not',
+  'by %s: a valid configuration is applied without affecting other accounts, an invalid one is rejected',
   { timeout: 60_000 },
   async (_trigger, way, notify) => {
     const { provider, configure, put, program, ask, until, first } = await start(way);
@@ -123,7 +123,7 @@ test.each([
   },
 );
 
-test('a configuration that waits for a file is taken over as soon as that is there', async () => {
+test('a configuration that lacks a file is applied as soon as the file exists', async () => {
   const { provider, configure, until } = await start('kubernetes');
   const secret = join(mkdtempSync(join(tmpdir(), 'secret-')), 'beta');
   onTestFinished(() => rmSync(join(secret, '..'), { recursive: true }));
@@ -135,7 +135,7 @@ test('a configuration that waits for a file is taken over as soon as that is the
   await until(`${CONFIG}_successful 1`);
 });
 
-test('the level of the log changes at once; what needs a restart is told', async () => {
+test('the log level changes at once; settings that need a restart are logged', async () => {
   const { configure, program, ask, until } = await start('write');
   const warned = () => program.log().filter(({ msg }) => String(msg).includes('next restart'));
   configure(['acme', 'beta'], 'log: { level: error }\n');
@@ -150,7 +150,7 @@ test('the level of the log changes at once; what needs a restart is told', async
   expect(warned()).toHaveLength(1);
 });
 
-test('a demo reads its configuration again, too, and keeps its account', async () => {
+test('--demo also reloads its configuration, and keeps its account', async () => {
   const { path, put } = createFile('write');
   put('poll: { schedule: 1h }\n');
   const flags = ['--demo', '--web.listen-address=127.0.0.1:0', '--web.enable-lifecycle'];

@@ -13,7 +13,7 @@ const tools = await optionalPrometheusTools();
 const NAMES = ['acme', 'beta', 'c.d-1', 'E_2', 'five', 'six', 'seven'];
 
 test.skipIf(tools === undefined)(
-  'three shards, the agent of the documentation and two stores: each account arrives once',
+  'with three shards, the documented agent and two servers, each account arrives once',
   async () => {
     const provider = await startProvider(2);
     const folder = mkdtempSync(join(tmpdir(), 'shards-'));

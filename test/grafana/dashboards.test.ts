@@ -15,16 +15,16 @@ const eachDashboard = test.each(dashboards.map((dashboard) => [dashboard.uid, da
 const ofType = (type: string) =>
   dashboards.flatMap(({ panels }) => panels.filter((panel) => panel.type === type));
 
-test('the committed dashboards are what the sources generate', () => {
+test('the committed dashboards are up to date with their sources', () => {
   const committed = Object.fromEntries(FILES.map((file) => [file, readDashboardText(file)]));
-  // Not toEqual: the difference of two megabytes of JSON helps nobody.
+  // Not toEqual: the diff of two megabytes of JSON is useless.
   for (const [file, json] of Object.entries(renderDashboards())) {
     expect(json === committed[file], `${file}: npx tsx grafana/src/generate.ts`).toBe(true);
   }
   expect(Object.keys(committed)).toEqual(Object.keys(renderDashboards()));
 });
 
-test('the dashboards have the addresses that the alerts link to', () => {
+test('the dashboards have the uids that the alerts link to', () => {
   expect(dashboards.map(({ uid }) => uid)).toEqual([
     'whatsapp-overview',
     'whatsapp-usage',
@@ -76,7 +76,7 @@ eachDashboard('%s fits the grid without overlaps and with unique panel ids', (_u
 });
 
 eachDashboard(
-  'every panel of %s says what it shows, what to do, and when it is empty',
+  'every panel of %s has a description with advice, and a text for no data',
   (_uid, d) => {
     for (const { title, description, fieldConfig } of d.panels) {
       expect(description.length, title).toBeGreaterThan(100);
@@ -87,7 +87,7 @@ eachDashboard(
 );
 
 eachDashboard(
-  'every query of %s knows its variables and how it is evaluated',
+  'every query of %s uses known variables and is instant or range',
   (_uid, dashboard) => {
     const names = [...dashboard.templating.list.map(({ name }) => name), '__range', '__interval'];
     const known = Object.fromEntries([...names, '__rate_interval'].map((name) => [name, 'x']));
@@ -109,7 +109,7 @@ eachDashboard('%s can be provisioned as it is and hides nothing in a menu', (uid
   expect(text).not.toContain('inControlsMenu');
 });
 
-test('links lead to dashboards and variables that exist', () => {
+test('links point to existing dashboards and variables', () => {
   const variables = new Map(
     dashboards.map(({ uid, templating }) => [uid, templating.list.map(({ name }) => name)]),
   );
@@ -126,7 +126,7 @@ test('links lead to dashboards and variables that exist', () => {
   }
 });
 
-/** The links of all columns and values, the panel's own included. */
+/** The links of all columns and values, including the panel's own. */
 function linksOf({ fieldConfig }: Panel): string[] {
   const overrides = fieldConfig.overrides
     .flatMap(({ properties }) => properties.filter(({ id }) => id === 'links'))
@@ -140,7 +140,7 @@ test('stats and rankings show the last value, not the whole series', () => {
   }
 });
 
-test('graphs have a legend and a tooltip that lists every line, the largest first', () => {
+test('graphs have a legend and a tooltip with all lines, largest first', () => {
   for (const { title, options } of ofType('timeseries')) {
     expect(options, title).toMatchObject({
       legend: { showLegend: true, displayMode: 'list' },
@@ -149,7 +149,7 @@ test('graphs have a legend and a tooltip that lists every line, the largest firs
   }
 });
 
-test('a graph chooses its lines once for the whole range, so that none has holes', () => {
+test('a graph selects its lines once for the whole range, so that none has gaps', () => {
   const chosen = [...ofType('timeseries'), ...ofType('state-timeline')]
     .flatMap(({ targets }) => targets)
     .filter(({ expr }) => /\b(?:top|bottom)k\(\d/.test(expr));
@@ -157,7 +157,7 @@ test('a graph chooses its lines once for the whole range, so that none has holes
   for (const { expr } of chosen) expect(expr).toMatch(/ @ end\(\)\)+$/);
 });
 
-test('states are told by text and colour, not by 0 and 1', () => {
+test('states are shown as text and colour, not as 0 and 1', () => {
   for (const { title, fieldConfig } of ofType('state-timeline')) {
     const [mapping] = fieldConfig.defaults.mappings ?? [];
     expect(mapping, title).toMatchObject({
@@ -167,7 +167,7 @@ test('states are told by text and colour, not by 0 and 1', () => {
   }
 });
 
-test('a name stands in a column of its own or after the digits, so that Hebrew keeps its order', () => {
+test('a name has its own column or follows the digits, so that Hebrew does not reorder them', () => {
   for (const { targets, title } of dashboards.flatMap(({ panels }) => panels)) {
     for (const { legendFormat = '' } of targets) {
       if (!legendFormat.includes('_name')) continue;
@@ -176,7 +176,7 @@ test('a name stands in a column of its own or after the digits, so that Hebrew k
   }
 });
 
-test('tables hide helper columns and override only columns that they have', () => {
+test('tables hide helper columns and override only existing columns', () => {
   for (const panel of ofType('table')) {
     const [, organize] = (panel.transformations ?? []) as readonly Transformation[];
     const { renameByName, indexByName, excludeByName } = organize?.options ?? {};
@@ -193,7 +193,7 @@ test('tables hide helper columns and override only columns that they have', () =
   }
 });
 
-test('labels in tables are text: Grafana writes 972,500,010,000 otherwise, in links too', () => {
+test('labels in tables are text: otherwise Grafana shows 972,500,010,000, even in links', () => {
   for (const panel of ofType('table')) {
     const [, organize] = (panel.transformations ?? []) as readonly Transformation[];
     const columns = Object.entries(organize?.options.renameByName ?? {});

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What the tests read of Grafana's classic dashboard JSON. */
+/** The parts of Grafana's classic dashboard JSON that the tests use. */
 export interface Dashboard {
   readonly uid: string;
   readonly title: string;
@@ -87,7 +87,7 @@ export const readDashboard = (file: string) => JSON.parse(readDashboardText(file
 
 export const readDashboards = () => FILES.map(readDashboard);
 
-/** Every PromQL expression of a dashboard with the place where it stands. */
+/** Every PromQL expression of a dashboard with its location. */
 export function expressionsOf(dashboard: Dashboard): { where: string; expr: string }[] {
   return [
     ...dashboard.panels.flatMap((panel) =>

@@ -17,7 +17,7 @@ const isExcluded = (finding: Finding) =>
 
 const findings = readDashboards().flatMap(lint);
 
-test('the dashboards keep the rules of the dashboard linter', () => {
+test('the dashboards pass the rules of the dashboard linter', () => {
   expect(findings.filter((finding) => !isExcluded(finding))).toEqual([]);
 });
 
@@ -26,8 +26,8 @@ test('each exclusion in .lint is still needed', () => {
   expect([...excluded].toSorted()).toEqual(Object.keys(exclusions).toSorted());
 });
 
-/** For each rule, what to replace in a good dashboard's JSON so that it is broken. */
-const BREACHES: Record<string, [from: string | RegExp, to: string]> = {
+/** For each rule, a replacement in the JSON of a valid dashboard that violates it. */
+const VIOLATIONS: Record<string, [from: string | RegExp, to: string]> = {
   'template-datasource-rule': ['"label":"Data source"', '"label":"DS"'],
   'template-job-rule': ['"name":"job"', '"name":"jobs"'],
   'template-instance-rule': ['"label":"Instance"', '"label":"Host"'],
@@ -59,13 +59,13 @@ const BREACHES: Record<string, [from: string | RegExp, to: string]> = {
   'dashboard-identity': ['"uid":"whatsapp-exporter"', '"uid":""'],
 };
 
-test('each rule has a breach that it is tried on', () => {
-  expect(Object.keys(BREACHES).toSorted()).toEqual(RULE_NAMES.toSorted());
+test('each rule is tested with a violation', () => {
+  expect(Object.keys(VIOLATIONS).toSorted()).toEqual(RULE_NAMES.toSorted());
 });
 
-test.each(Object.entries(BREACHES))('a breach of %s is found', (rule, [from, to]) => {
+test.each(Object.entries(VIOLATIONS))('a violation of %s is found', (rule, [from, to]) => {
   const good = JSON.stringify(readDashboard('exporter.json'));
-  // Annotations stand first and have selectors of their own.
+  // Annotations come first and have their own selectors.
   const at = rule.startsWith('target') ? good.indexOf('"panels"') : 0;
   const bad = good.slice(0, at) + good.slice(at).replace(from, to);
   expect(bad).not.toBe(good);

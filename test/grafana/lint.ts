@@ -1,6 +1,6 @@
 import { queryOf, type Dashboard, type Panel, type Target, type Variable } from './dashboards.ts';
 
-/** A breach of a rule, named as grafana/dashboard-linter names it. */
+/** A violation of a rule, named as in grafana/dashboard-linter. */
 export interface Finding {
   readonly rule: string;
   readonly dashboard: string;
@@ -11,7 +11,7 @@ export interface Finding {
 type Complaint = string | { readonly panel: string; readonly message: string };
 
 const DATASOURCE_UIDS = ['$datasource', '${datasource}'];
-/** Panels whose data are shown as they are; the linter asks more of these than of others. */
+/** Panels that show unaggregated data; the linter is stricter for them. */
 const DATA_PANELS = ['stat', 'gauge', 'table', 'timeseries', 'bargauge', 'state-timeline'];
 const UNITS = [
   'none',
@@ -27,7 +27,7 @@ const UNITS = [
   'dateTimeAsIso',
 ];
 
-/** The rules of grafana/dashboard-linter that bear on Prometheus, and of mixtool on dashboards. */
+/** The Prometheus rules of grafana/dashboard-linter, and the dashboard rules of mixtool. */
 const RULES: Readonly<Record<string, (dashboard: Dashboard) => Complaint[]>> = {
   'template-datasource-rule': ({ templating: { list } }) => {
     const [first, ...more] = list.filter(({ type }) => type === 'datasource');
@@ -82,14 +82,14 @@ const RULES: Readonly<Record<string, (dashboard: Dashboard) => Complaint[]>> = {
         })
         .map(([, , name]) => `${String(name)}: a counter outside of rate or increase`);
     }),
-  // Of pint: a rate of what is no counter.
+  // From pint: a rate of a metric that is not a counter.
   'promql/rate': (dashboard) =>
     eachTarget(dashboard, ({ expr }) =>
       [...expr.matchAll(/\b(?:rate|irate|increase)\((\w+)/g)]
         .filter(([, name]) => name?.endsWith('_total') !== true)
         .map(([rate]) => `${rate}: not a counter`),
     ),
-  // A sum moves by a whole month when a number joins or leaves.
+  // The sum changes by a whole month when a number joins or leaves.
   'difference-of-sums': (dashboard) =>
     eachTarget(dashboard, ({ expr }) =>
       /\bsum(?: by \([^)]*\))? ?\([^()]*(?:\([^()]*\))?[^()]*\) - sum\b/.test(expr)
@@ -134,7 +134,7 @@ const eachPanel = (dashboard: Dashboard, check: (panel: Panel) => string[]): Com
 const eachTarget = (dashboard: Dashboard, check: (target: Target) => string[]): Complaint[] =>
   eachPanel(dashboard, ({ targets }) => targets.flatMap(check));
 
-/** The parts between braces of every selector; a metric without braces has none. */
+/** The parts between the braces of every selector. */
 export function selectorsOf(expr: string): { metric: string; matchers: string }[] {
   const braced = [...expr.matchAll(/([a-zA-Z_:][\w:]*)\{([^}]*)\}/g)].map(
     ([, metric, matchers]) => ({

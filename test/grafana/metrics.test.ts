@@ -6,7 +6,7 @@ import { expressionsOf, readDashboards } from './dashboards.ts';
 import { selectorsOf } from './lint.ts';
 import { readAlertQueries } from './provisioning.ts';
 
-/** What Prometheus itself adds to each scrape, and to each alert of a rule. */
+/** Metrics that Prometheus adds to each scrape and for each alert. */
 const TARGET_LABELS = ['job', 'instance'];
 const PROMETHEUS_METRICS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped', 'ALERTS'];
 const ALERT_LABELS = ['alertname', 'alertstate', 'severity'];
@@ -16,7 +16,7 @@ const UNUSED: Record<string, string> = {
   whatsapp_next_poll_timestamp_seconds: 'the rules compare the time with it',
   whatsapp_poll_failure_info: 'the texts of the alerts quote it',
   whatsapp_exporter_log_lines_dropped_total:
-    'for whoever misses lines of the log; always 0 otherwise',
+    'only needed when log lines are missing; otherwise always 0',
 };
 
 const dashboards = readDashboards();
@@ -31,7 +31,7 @@ async function runtimeMetrics(): Promise<string[]> {
   return [...text.matchAll(/^# TYPE (\w+)/gm)].flatMap(([, name]) => name ?? []);
 }
 
-test('every metric that dashboards and alerts ask for is exported', async () => {
+test('every metric used by dashboards and alerts is exported', async () => {
   const exported = new Set([
     ...FAMILIES.map(({ name }) => name),
     ...(await runtimeMetrics()),
@@ -41,13 +41,13 @@ test('every metric that dashboards and alerts ask for is exported', async () => 
   expect(used.filter(({ metric }) => !exported.has(metric))).toEqual([]);
 });
 
-test('every metric of the exporter is shown, or there is a reason why not', () => {
+test('every metric of the exporter is shown, or has a reason not to be', () => {
   const shown = new Set(used.map(({ metric }) => metric));
   const missing = FAMILIES.map(({ name }) => name).filter((name) => !shown.has(name));
   expect(missing).toEqual(Object.keys(UNUSED));
 });
 
-test('every selector asks for labels that its metric has', () => {
+test('every selector uses labels that its metric has', () => {
   for (const { where, metric, matchers } of used) {
     const family = FAMILIES.find(({ name }) => name === metric);
     const has =
@@ -59,7 +59,7 @@ test('every selector asks for labels that its metric has', () => {
   }
 });
 
-test('every legend and grouping names labels that the metrics of its query have', () => {
+test('every legend and grouping uses labels that the metrics of its query have', () => {
   for (const { title, targets } of dashboards.flatMap(({ panels }) => panels)) {
     for (const { expr, legendFormat = '' } of targets) {
       const has = selectorsOf(expr).flatMap(({ metric }) =>

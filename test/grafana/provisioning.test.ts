@@ -4,7 +4,7 @@ import { readAlertRules, readProvisioning } from './provisioning.ts';
 
 const rules = readAlertRules();
 
-test('Grafana-managed alerts ask the data source that is provisioned with them', () => {
+test('Grafana-managed alerts use the provisioned data source', () => {
   const { datasources } = readProvisioning('datasources') as { datasources: { uid: string }[] };
   for (const { title, condition, data } of rules) {
     const [query, threshold] = data;
@@ -18,7 +18,7 @@ test('Grafana-managed alerts ask the data source that is provisioned with them',
   }
 });
 
-test('Grafana-managed alerts are named, labelled and explained as the Prometheus rules are', () => {
+test('Grafana-managed alerts have the names, labels and annotations of the Prometheus rules', () => {
   const prometheus = readFileSync(
     new URL('../../prometheus/alerts.rules.yml', import.meta.url),
     'utf8',

@@ -1,4 +1,4 @@
 import { optionalPrometheusTools } from '../support/prometheus.ts';
 
-/** Undefined where they cannot be had; the tests that need them are then skipped. */
+/** Undefined if they are not available; tests that need them are then skipped. */
 export const tools = await optionalPrometheusTools();

@@ -17,7 +17,7 @@ function response(...odd: [AnomalyKind, string][]): ParsedResponse {
   return { snapshot: { totals, numbers: [numberEntry()] }, anomalies: tally.result() };
 }
 
-/** A poller whose provider does what the test says. */
+/** A poller with a provider controlled by the test. */
 function start() {
   const clock = createFakeClock();
   const { log, lines } = createMemoryLog();
@@ -43,7 +43,7 @@ const fails = (error: unknown) => async () => {
   throw error;
 };
 
-test('a good poll is kept and logged in one line', async () => {
+test('a successful poll is kept and logged in one line', async () => {
   const { poller, clock, lines, provider } = start();
   provider.fetchNumbers = async () => {
     await clock.advance(250.003409);
@@ -64,7 +64,7 @@ test('a good poll is kept and logged in one line', async () => {
   ]);
 });
 
-test('a failure becomes its reason, in the state and in the log', async () => {
+test('a failure is recorded by reason in the state and in the log', async () => {
   const { poller, lines, provider } = start();
   provider.fetchNumbers = fails(new PollError('tls', 'TLS failed: CERT_HAS_EXPIRED'));
   await poller.poll();
@@ -83,7 +83,7 @@ test('a failure becomes its reason, in the state and in the log', async () => {
 });
 
 test.each([new TypeError('a defect'), 'a string', undefined])(
-  'whatever else is thrown (%s) is internal, and the next poll goes on',
+  'any other error (%s) is internal, and the next poll runs',
   async (thrown) => {
     const { poller, lines, provider } = start();
     provider.fetchNumbers = fails(thrown);
@@ -96,7 +96,7 @@ test.each([new TypeError('a defect'), 'a string', undefined])(
   },
 );
 
-test('a provider that throws before it promises anything is internal, too', async () => {
+test('a provider that throws synchronously is internal, too', async () => {
   const { poller, clock, provider } = start();
   provider.fetchNumbers = () => {
     throw new TypeError('a defect');
@@ -106,7 +106,7 @@ test('a provider that throws before it promises anything is internal, too', asyn
   expect(clock.timers).toBe(0);
 });
 
-test('two polls never run at a time: the second waits for the first', async () => {
+test('two polls never run concurrently: the second waits for the first', async () => {
   const { poller, provider } = start();
   let finish = () => {};
   provider.fetchNumbers = () =>
@@ -120,7 +120,7 @@ test('two polls never run at a time: the second waits for the first', async () =
   expect(poller.state().polls).toBe(1);
 });
 
-test('a poll that never ends is given up after its deadline, said and followed by the next', async () => {
+test('a poll that never ends is abandoned after its deadline, logged, and followed by the next', async () => {
   const { poller, clock, lines, provider } = start();
   const signals: AbortSignal[] = [];
   provider.fetchNumbers = (signal) => {
@@ -140,7 +140,7 @@ test('a poll that never ends is given up after its deadline, said and followed b
   expect(poller.state().lastPoll).toHaveProperty('snapshot');
 });
 
-test('an answer that comes after its poll was given up changes nothing', async () => {
+test('a response that arrives after its poll was abandoned changes nothing', async () => {
   const { poller, clock, provider } = start();
   let answer = () => {};
   provider.fetchNumbers = () =>
@@ -156,7 +156,7 @@ test('an answer that comes after its poll was given up changes nothing', async (
   expect(poller.state().lastPoll).toBe(lastPoll);
 });
 
-test('a stop aborts the poll, whose outcome does not count, and leaves no timer', async () => {
+test('stopping aborts the poll, discards its outcome, and leaves no timer', async () => {
   const { poller, clock, lines, provider } = start();
   provider.fetchNumbers = (signal) =>
     new Promise((_resolve, reject) => {
@@ -170,7 +170,7 @@ test('a stop aborts the poll, whose outcome does not count, and leaves no timer'
   expect(clock.timers).toBe(0);
 });
 
-test('a stop does not wait for a poll that does not listen to it', async () => {
+test('stopping does not wait for a poll that ignores the signal', async () => {
   const { poller, clock, provider } = start();
   provider.fetchNumbers = () => new Promise(() => {});
   void poller.poll();
@@ -179,7 +179,7 @@ test('a stop does not wait for a poll that does not listen to it', async () => {
   expect(clock.timers).toBe(0);
 });
 
-test('what does not change is logged at debug; a first success, a new count and a recovery at info', async () => {
+test('repeated outcomes are logged at debug; a first success, a new count and a recovery at info', async () => {
   const { poller, lines, provider } = start();
   const two = response();
   const bigger = { ...two.snapshot, numbers: [numberEntry(), numberEntry()] };
@@ -209,7 +209,7 @@ test('what does not change is logged at debug; a first success, a new count and 
   expect(lines[2]?.fields).toMatchObject({ numbers_before: 1, numbers: 2 });
 });
 
-test('a failure is logged when it begins, when its reason changes, and each hour', async () => {
+test('a failure is logged when it starts, when its reason changes, and every hour', async () => {
   const { poller, clock, lines, provider } = start();
   const seen: number[] = [];
   for (let minute = 0; minute < 180; minute += 1) {
@@ -233,7 +233,7 @@ test('an account that fails all day is logged 24 times, not 1,440: 40 of them 96
   expect(lines.filter(({ level }) => level !== 'debug')).toHaveLength(24);
 });
 
-test('anomalies are logged once per change, and once when they are over', async () => {
+test('anomalies are logged once per change, and once when they end', async () => {
   const { poller, lines, provider } = start();
   const odd: [AnomalyKind, string] = ['field_invalid', '972500000001.marketingThisMonth'];
   const other: [AnomalyKind, string] = ['field_missing', '972500000001.coexistence'];

@@ -9,39 +9,39 @@ import { createFakeClock } from '../support/fake-clock.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const OFFICE = parseSchedule('*/5 8-18 * * mon-fri');
-/** The default for this schedule: 3 gaps and a time-out of 20 s. */
+/** The default for this schedule: 3 gaps and a timeout of 20 s. */
 const STALE_AFTER_MS = 15 * MINUTE_MS + 20_000;
 
 const end = (from: string, dueMs = STALE_AFTER_MS, schedule = OFFICE) =>
   new Date(afterDueTime(schedule, Date.parse(from), dueMs)).toISOString();
 
 test.each([
-  // Within working hours due time is ordinary time. 2026-11-27 is a Friday.
+  // Within working hours, due time is normal time. 2026-11-27 is a Friday.
   ['2026-11-27T10:00:00Z', '2026-11-27T10:15:20.000Z'],
   // The first pause counts as one gap: two failures on Friday, the third on Monday at 8.
   ['2026-11-27T18:45:00Z', '2026-11-30T08:00:20.000Z'],
-  // The last good poll of the week: three failures on Monday.
+  // The last successful poll of the week: three failures on Monday.
   ['2026-11-27T18:55:00Z', '2026-11-30T08:10:20.000Z'],
   // A first poll at night, at the start of the program.
   ['2026-11-28T02:00:00Z', '2026-11-30T08:10:20.000Z'],
-])('data of %s in working hours is stale at %s', (from, expected) => {
+])('with working hours, data of %s is stale at %s', (from, expected) => {
   expect(end(from)).toBe(expected);
 });
 
-test('an account at an offset is stale when its own third poll has failed', () => {
+test('an account with an offset is stale after its own third failed poll', () => {
   const own = spread(OFFICE, 1);
   const lastMs = own.nextTickMs(Date.parse('2026-11-27T18:54:00Z'));
   const third = [1, 2, 3].reduce((atMs) => own.nextTickMs(atMs), lastMs);
   expect(afterDueTime(own, lastMs, STALE_AFTER_MS)).toBe(third + 20_000);
 });
 
-test('without pauses due time is ordinary time, however long', () => {
+test('without pauses, due time is normal time', () => {
   for (const text of ['90s', '* * * * *', '0 */6 * * *', '30 9 * * 3']) {
     expect(afterDueTime(parseSchedule(text), 1_000, 1e12)).toBe(1e12 + 1_000);
   }
 });
 
-test('whatever the schedule, good data outlives two failed polls and not the third', () => {
+test('with any schedule, data survives two failed polls and not the third', () => {
   const patterns = ['*/5 8-18 * * mon-fri', '0,10 * * * *', '*/20 * 9 * * 6', '90s', '0 9 * * *'];
   const instants = integer({ min: Date.parse('2020-01-01'), max: Date.parse('2040-01-01') });
   const timeoutMs = 20_000;
@@ -65,7 +65,7 @@ test('whatever the schedule, good data outlives two failed polls and not the thi
   );
 });
 
-test('a night does not age data, and failed polls in the morning do', async () => {
+test('data does not age at night, but does with failed polls in the morning', async () => {
   const clock = createFakeClock(Date.parse('2026-11-27T18:55:01Z'));
   const at = instantOf(clock);
   const check = () => isStale(at, STALE_AFTER_MS, OFFICE, clock);
@@ -77,7 +77,7 @@ test('a night does not age data, and failed polls in the morning do', async () =
   expect(check()).toBe(true);
 });
 
-test('a clock set back, also into a night, makes no data look fresh', async () => {
+test('a clock set back, even into a night, does not make data look fresh', async () => {
   const clock = createFakeClock(Date.parse('2026-11-27T10:00:00Z'));
   const at = instantOf(clock);
   clock.jump(-8 * HOUR_MS);
@@ -87,7 +87,7 @@ test('a clock set back, also into a night, makes no data look fresh', async () =
   expect(isStale(at, STALE_AFTER_MS, OFFICE, clock)).toBe(true);
 });
 
-test('data of a wrong night is stale by the right day after the clock was set back', async () => {
+test('data from a wrong night becomes stale within a day after the clock was set back', async () => {
   const clock = createFakeClock(Date.parse('2026-11-27T18:59:00Z'));
   const at = instantOf(clock);
   clock.jump(-8 * HOUR_MS);

@@ -10,7 +10,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The first so many ticks after an instant. */
+/** The first ticks after an instant. */
 function ticksOf(text: string, count: number, fromMs = START): number[] {
   const schedule = parseSchedule(text);
   const ticks: number[] = [];
@@ -25,7 +25,7 @@ const gapsOf = (ticks: readonly number[]) => [
 ];
 
 test.each(['1s', '7s', '45s', '90s', '100s', '5m', '1h', '1h30m', '23h'])(
-  'the interval %s is exact, on the multiples of itself',
+  'the interval %s ticks exactly at its multiples',
   (text) => {
     const ticks = ticksOf(text, 50);
     const everyMs = parseSchedule(text).longestGapMs;
@@ -45,27 +45,27 @@ test.each<[string, ...string[]]>([
   expect(shown(ticksOf(text, 2))).toEqual(expected);
 });
 
-test('a day that is written twice does not make a schedule daily', () => {
+test('a repeated day does not make a schedule daily', () => {
   const next = (text: string, from: string) => shown(ticksOf(text, 1, at(from)));
   expect(next('0 9 1-30,1 * *', '2026-10-30T10:00:00Z')).toEqual(['2026-11-01T09:00:00.000Z']);
   expect(next('0 9 L,2-31 * *', '2026-10-31T10:00:00Z')).toEqual(['2026-11-02T09:00:00.000Z']);
 });
 
-test('no schedule stays behind in the list that node-cron keeps', () => {
+test('no schedule stays in the task list of node-cron', () => {
   const before = getTasks().size;
   parseSchedule('* * * * *');
   expect(() => parseSchedule('0 0 1 * *')).toThrow(ScheduleError);
   expect(getTasks().size).toBe(before);
 });
 
-test('a tick is never the instant itself', () => {
+test('the next tick is always after the instant', () => {
   expect(shown(ticksOf('* * * * *', 1, at('2026-11-22T10:01:00Z')))).toEqual([
     '2026-11-22T10:02:00.000Z',
   ]);
   expect(parseSchedule('90s').nextTickMs(0)).toBe(90_000);
 });
 
-test('no tick is lost or doubled when the clocks of Israel go back', () => {
+test('no tick is lost or doubled when daylight saving time ends in Israel', () => {
   expect(gapsOf(ticksOf('*/5 * * * *', 48, at('2026-10-24T21:30:00Z')))).toEqual([300_000]);
 });
 
@@ -137,7 +137,7 @@ test.each([
   ['@hourly', 'is not a cron expression'],
   ['every minute', 'is not a cron expression'],
   ['', 'is not a cron expression'],
-])('%j is refused: %s', (text, message) => {
+])('%j is rejected: %s', (text, message) => {
   expect(() => parseSchedule(text)).toThrow(ScheduleError);
   expect(() => parseSchedule(text)).toThrow(message);
 });

@@ -15,19 +15,19 @@ test.each([
   ['30 9 * * mon-fri', MINUTE_MS],
   ['*/10 * * * * *', 1_000],
   ['  0 9 * * *  ', MINUTE_MS],
-])('of %j accounts are spread over %i ms: what it leaves open', (text, leewayMs) => {
+])('with %j accounts are spread over %i ms, its leeway', (text, leewayMs) => {
   const first = tickOf(text, 0);
   const later = Array.from({ length: 200 }, (_, rank) => tickOf(text, rank, first - 1) - first);
   expect(Math.max(...later)).toBeLessThan(leewayMs);
   expect(Math.max(...later)).toBeGreaterThan(0.97 * leewayMs);
 });
 
-test('the only account, or the first, is polled at the ticks as they are written', () => {
+test('the only account, or the first, is polled exactly at the ticks', () => {
   expect(tickOf('*/5 * * * *', 0)).toBe(5 * MINUTE_MS);
   expect(tickOf('90s', 0)).toBe(90_000);
 });
 
-test('however many accounts there are, no two are close and no stretch is empty', () => {
+test('any number of accounts is evenly spread', () => {
   assert(
     property(integer({ min: 2, max: 1_000 }), (count) => {
       const ranks = Array.from({ length: count }, (_, rank) => rank);
@@ -41,7 +41,7 @@ test('however many accounts there are, no two are close and no stretch is empty'
   );
 });
 
-test('whatever the schedule, an account keeps to it: the gaps stay what they are', () => {
+test('an offset does not change the gaps of any schedule', () => {
   const patterns = ['* * * * *', '0,10 * * * *', '*/5 8-18 * * mon-fri', '90s', '*/10 * * * * *'];
   const instants = integer({ min: Date.parse('2020-01-01'), max: Date.parse('2040-01-01') });
   assert(

@@ -9,7 +9,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const NOW_MS = Date.parse('2026-11-22T10:00:30Z');
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
-/** A ticker on a clock that the test moves; `polls` are the Unix seconds at which it polled. */
+/** A ticker with a fake clock; `polls` are the Unix seconds at which it polled. */
 function start(text = '1m', startUnixMs = NOW_MS, begin = (ticker: Ticker) => ticker.start(0)) {
   const clock = createFakeClock(startUnixMs);
   const { log, lines } = createMemoryLog();
@@ -40,7 +40,7 @@ test('it polls at once, without waiting for the first tick, then at each tick', 
   expect(times(polls)).toEqual(['10:00:30', '10:01:00', '10:02:00']);
 });
 
-test('one that starts later polls once after its delay, then at each tick', async () => {
+test('with a delay it polls once after the delay, then at each tick', async () => {
   const { clock, polls } = start('1m', NOW_MS, (ticker) => ticker.start(5_000));
   await clock.advance(4_999);
   expect(polls).toEqual([]);
@@ -48,13 +48,13 @@ test('one that starts later polls once after its delay, then at each tick', asyn
   expect(times(polls)).toEqual(['10:00:35', '10:01:00']);
 });
 
-test('a tick that comes before the delay is over is the first poll', async () => {
+test('a tick before the end of the delay is the first poll', async () => {
   const { clock, polls } = start('1m', NOW_MS, (ticker) => ticker.start(90_000));
   await clock.advance(2 * MINUTE_MS);
   expect(times(polls)).toEqual(['10:01:00', '10:02:00']);
 });
 
-test('one that resumes waits for its tick, whatever the clock does meanwhile', async () => {
+test('after resume it waits for its tick, even if the clock jumps', async () => {
   const { clock, polls, ticker } = start('1m', NOW_MS, (resumed) => resumed.resume());
   clock.jump(-HOUR_MS);
   await clock.advance(2 * MINUTE_MS);
@@ -62,7 +62,7 @@ test('one that resumes waits for its tick, whatever the clock does meanwhile', a
   expect(ticker.isAlive()).toBe(true);
 });
 
-test('it knows when it polls next, also while it waits for its first poll', async () => {
+test('it reports the time of the next poll, even before the first', async () => {
   const { clock, ticker } = start('1m', NOW_MS, (later) => later.start(5_000));
   const next = () => times([ticker.nextPollMs() / 1000])[0];
   expect(next()).toBe('10:00:35');
@@ -72,7 +72,7 @@ test('it knows when it polls next, also while it waits for its first poll', asyn
   expect(next()).toBe('09:01:00');
 });
 
-test('a delayed start that is stopped polls never', async () => {
+test('a delayed start that is stopped never polls', async () => {
   const { clock, ticker, polls } = start('1m', NOW_MS, (later) => later.start(5_000));
   ticker.stop();
   expect(clock.timers).toBe(0);
@@ -88,7 +88,7 @@ test('an interval that does not divide a minute is kept exactly over a day', asy
   expect(lines).toEqual([]);
 });
 
-test('a clock set back does not keep it waiting for a time that has already been', async () => {
+test('a clock set back does not delay the next poll', async () => {
   const { clock, polls, lines } = start();
   clock.jump(-HOUR_MS);
   await clock.advance(3 * MINUTE_MS);
@@ -96,7 +96,7 @@ test('a clock set back does not keep it waiting for a time that has already been
   expect(lines).toEqual([]);
 });
 
-test('a clock set forward by a year, or a machine that slept, is one tick, and at once', async () => {
+test('a clock set forward by a year, or a machine that slept, causes one tick at once', async () => {
   const { clock, polls, ticker } = start();
   clock.jump(56 * YEAR_MS);
   await clock.advance(10_000);
@@ -106,7 +106,7 @@ test('a clock set forward by a year, or a machine that slept, is one tick, and a
   expect(ticker.isAlive()).toBe(true);
 });
 
-test('a schedule that goes quiet is noticed, said and polled for', async () => {
+test('a schedule that stops ticking is detected, logged and polled', async () => {
   const { clock, lines, polls, neverTick } = start();
   await clock.advance(30_000);
   neverTick();
@@ -119,7 +119,7 @@ test('a schedule that goes quiet is noticed, said and polled for', async () => {
   expect(polls).toHaveLength(4);
 });
 
-test('it is alive while a fresh start may help, and dead when it does not', async () => {
+test('it is alive while a restart may help, and not alive when it does not', async () => {
   const { ticker, clock, neverTick } = start();
   neverTick();
   await clock.advance(30_000);
@@ -129,7 +129,7 @@ test('it is alive while a fresh start may help, and dead when it does not', asyn
   expect(ticker.isAlive()).toBe(false);
 });
 
-test('a stopped ticker polls no more and leaves no timer', async () => {
+test('a stopped ticker does not poll and leaves no timer', async () => {
   const { ticker, clock, polls } = start();
   ticker.stop();
   expect(clock.timers).toBe(0);

@@ -24,7 +24,7 @@ test.each([
   { access_token: 'fake=token' },
   { access_token: '====' },
   { access_token: 'f'.repeat(4_097) },
-])('an answer of %j holds no access token', (body) => {
+])('a response of %j contains no access token', (body) => {
   expect(() => parseAccessToken(body, createFakeClock())).toThrow(
     expect.objectContaining({
       reason: 'invalid_response',
@@ -47,9 +47,9 @@ test.each([
   [3599, 3599],
   [3601, 3600],
   [undefined, 3600],
-])('a token that says it ends in %s s is taken to live %s s', (told, lifeS) => {
+])('a token with an expiry in %s s has a lifetime of %s s', (statedS, lifeS) => {
   const clock = createFakeClock();
-  const expiry = told === undefined ? undefined : String(clock.unixMs() / 1000 + told);
+  const expiry = statedS === undefined ? undefined : String(clock.unixMs() / 1000 + statedS);
   const token = parseAccessToken({ access_token: 'fake', expiration_time: expiry }, clock);
   expect(token.lifeMs).toBe(lifeS * 1000);
   expect(expiresAtMs(token)).toBe(clock.unixMs() + lifeS * 1000);
@@ -63,7 +63,7 @@ test.each([
   [600, 299_999, false, true],
   [600, 300_000, true, true],
 ])(
-  'of a life of %s s, after %s ms: due for renewal %s, valid %s',
+  'with a lifetime of %s s, after %s ms: due for renewal %s, valid %s',
   async (lifeS, ageMs, isDue, isLiving) => {
     const clock = createFakeClock();
     const secret = new Secret('fake-token');

@@ -60,7 +60,7 @@ test.each<[Call, number, unknown, string]>([
   ['numbers', 200, null, 'invalid_response'],
   ['numbers', 200, [], 'invalid_response'],
   ['numbers', 200, 'OK', 'invalid_response'],
-])('the %s call with HTTP %s and %j is judged %4$s', (call, status, body, expected) => {
+])('the %s call with HTTP %s and %j: %4$s', (call, status, body, expected) => {
   expect(reasonOf(call, status, body)).toBe(expected);
 });
 
@@ -71,11 +71,11 @@ test.each([
   [503, true],
   [404, false],
   [403, false],
-])('HTTP %s may pass: %s', (status, isTransient) => {
+])('HTTP %s is transient: %s', (status, isTransient) => {
   expect(judged('numbers', status, undefined)).toMatchObject({ isTransient });
 });
 
-test('a 5xx may pass and its Retry-After counts, also where the body says FAIL', () => {
+test('a 5xx is transient and its Retry-After is used, even if the body is a FAIL', () => {
   const body = { status: 'FAIL', reason: 9 };
   expect(judged('numbers', 503, body, '7')).toMatchObject({
     reason: 'provider_failed',
@@ -96,7 +96,7 @@ test.each([
   ['soon', undefined],
   ['-5', undefined],
   [undefined, undefined],
-])('Retry-After %s asks for a wait of %s ms', (header, expected) => {
+])('Retry-After %s is %s ms', (header, expected) => {
   expect(judged('numbers', 503, undefined, header)).toMatchObject({ retryAfterMs: expected });
 });
 
@@ -111,7 +111,7 @@ test.each<[Call, number, unknown, boolean]>([
   ['numbers', 401, undefined, false],
   ['numbers', 429, undefined, false],
 ])(
-  'the %s call with HTTP %s and %j is a refusal of the credentials: %4$s',
+  'the %s call with HTTP %s and %j is an authentication failure: %4$s',
   (call, status, body, isAuthFailure) => {
     expect(judged(call, status, body)).toMatchObject({ isAuthFailure });
   },
@@ -175,7 +175,7 @@ test.each<[Call, number, unknown, string]>([
   expect(judged(call, status, body)).toMatchObject({ message });
 });
 
-test('a message never repeats what the provider sent', () => {
+test('a message never quotes the response', () => {
   const sent = {
     status: 'FAIL',
     reason: 'fake-canary',

@@ -16,7 +16,7 @@ function start() {
   return { clock, cooldown, minutesLeft };
 }
 
-test('a cool-down repeats the failure that started it, and says until when', async () => {
+test('a cool-down throws the failure that started it, and reports its end', async () => {
   const { clock, cooldown } = start();
   expect(cooldown.untilMs()).toBeUndefined();
   expect(() => cooldown.check()).not.toThrow();
@@ -29,7 +29,7 @@ test('a cool-down repeats the failure that started it, and says until when', asy
   expect(cooldown.untilMs()).toBeUndefined();
 });
 
-test('it doubles up to its maximum while the reason stays the same, however often', async () => {
+test('it doubles up to its maximum while the reason stays the same', async () => {
   const { clock, cooldown, minutesLeft } = start();
   for (const minutes of [1, 2, 3, 3]) {
     cooldown.start(failure, SPAN);
@@ -47,13 +47,13 @@ test('it doubles up to its maximum while the reason stays the same, however ofte
   expect(minutesLeft()).toBe(1);
 });
 
-test('failures of requests that were under way when it began do not prolong it', () => {
+test('failures of requests in flight at its start do not extend it', () => {
   const { cooldown, minutesLeft } = start();
   for (let account = 0; account < 30; account += 1) cooldown.start(failure, REJECTED);
   expect(minutesLeft()).toBe(15);
 });
 
-test('a longer Retry-After counts, a shorter one does not', async () => {
+test('a longer Retry-After is used, a shorter one is not', async () => {
   const { clock, cooldown, minutesLeft } = start();
   const asked = (retryAfterMs: number) => new PollError('rate_limited', '429', { retryAfterMs });
   cooldown.start(asked(10 * MINUTE_MS), SPAN);
@@ -63,7 +63,7 @@ test('a longer Retry-After counts, a shorter one does not', async () => {
   expect(minutesLeft()).toBe(2);
 });
 
-test('a different secret ends it, if that was refused', () => {
+test('a different secret ends it if the secret was rejected', () => {
   const { cooldown, minutesLeft } = start();
   cooldown.start(failure, SPAN, SECRET);
   expect(() => cooldown.check(new Secret('fake-secret'))).toThrow(failure);
@@ -73,7 +73,7 @@ test('a different secret ends it, if that was refused', () => {
   expect(() => cooldown.check(new Secret('fake-other'))).toThrow(failure);
 });
 
-test('a success ends it and the doubling', () => {
+test('a success ends it and resets the doubling', () => {
   const { cooldown, minutesLeft } = start();
   cooldown.start(failure, SPAN);
   cooldown.end();
@@ -82,7 +82,7 @@ test('a success ends it and the doubling', () => {
   expect(minutesLeft()).toBe(1);
 });
 
-test('a clock that is set does not change how long it lasts', async () => {
+test('a change of the clock does not change its duration', async () => {
   const { clock, cooldown, minutesLeft } = start();
   cooldown.start(failure, SPAN);
   clock.jump(-3_600_000);

@@ -35,7 +35,7 @@ test.each<[string, Fault, string, number]>([
   ],
   ['304', { kind: 'reply', status: 304 }, 'http_status', 1],
   [
-    'gzip that is none',
+    'invalid gzip',
     { kind: 'reply', headers: { 'content-encoding': 'gzip' }, body: '{}' },
     'invalid_json',
     1,
@@ -55,7 +55,7 @@ test.each<[string, Fault]>([
   ['20 MiB exactly', { kind: 'huge', bytes: RESPONSE_BYTES_MAX }],
   ['one failure, then none', { kind: 'reply', status: 502, times: 1 }],
   ['two failures, then none', { kind: 'resetMidBody', times: 2 }],
-])('%s is no failure', async (_name, fault) => {
+])('%s is not a failure', async (_name, fault) => {
   const { simulator, poll } = await start();
   simulator.faults.numbers = fault;
   expect(await poll()).toBe('ok');
@@ -72,7 +72,7 @@ test('a response with as many values as fit is parsed, however deep', async () =
   expect(await poll()).toBe('too_large');
 });
 
-test('a BOM and invalid UTF-8 within a name do not cost the poll', async () => {
+test('a BOM and invalid UTF-8 in a name do not fail the poll', async () => {
   const { simulator, provider } = await start();
   const before = Buffer.from('\uFEFF{"status":"OK","list":[{"whatsapp":"1","display_name":"a');
   const after = Buffer.from('b"}]}');
@@ -92,14 +92,14 @@ test.each<[string, Fault]>([
   const outcome = outcomeOf(provider.fetchNumbers(new AbortController().signal), clock);
   while (simulator.requests.numbers === 0) await setTimeout(1);
   await clock.advance(TIMEOUT_MS - 1);
-  // Whatever ends a poll takes the timer of its deadline away.
+  // The timer of the deadline is cleared however the poll ends.
   expect(clock.timers, 'the deadline is still to come').toBe(1);
   await clock.advance(1);
   expect(await outcome).toBe('timeout');
   expect(clock.timers).toBe(0);
 });
 
-test('the deadline is one for the token, the numbers and the tries between', async () => {
+test('one deadline covers the token, the numbers and the retries', async () => {
   const { clock, simulator, provider } = await start();
   simulator.faults.token = {
     kind: 'reply',
@@ -119,7 +119,7 @@ test('the deadline is one for the token, the numbers and the tries between', asy
 test.each([
   ['5', 5_000],
   ['Sun, 22 Nov 2026 10:00:12 GMT', 12_000],
-])('Retry-After %s of a 503 is waited for within the poll', async (header, waitMs) => {
+])('the poll waits for Retry-After %s of a 503', async (header, waitMs) => {
   const { clock, simulator, poll } = await start();
   simulator.faults.numbers = {
     kind: 'reply',
@@ -132,7 +132,7 @@ test.each([
   expect(clock.monotonicMs() - startedMs).toBeGreaterThanOrEqual(waitMs);
 });
 
-test('a Retry-After past the deadline holds later polls back, which ask nothing', async () => {
+test('after a Retry-After beyond the deadline, later polls send no requests until it ends', async () => {
   const { clock, simulator, poll } = await start();
   simulator.faults.numbers = { kind: 'reply', status: 429, headers: { 'retry-after': '150' } };
   expect(await poll()).toBe('rate_limited');
@@ -144,27 +144,27 @@ test('a Retry-After past the deadline holds later polls back, which ask nothing'
   expect(await poll()).toBe('ok');
 });
 
-test('a refused connection is a failure of the network, tried again', async () => {
+test('a refused connection is a network failure and is retried', async () => {
   const { simulator, poll, clock } = await start();
   await simulator.close();
   const startedMs = clock.monotonicMs();
   expect(await poll()).toBe('network');
-  // With the least jitter: 1 and 2 s between three tries.
+  // With minimum jitter: 1 and 2 s between three attempts.
   expect(clock.monotonicMs() - startedMs).toBe(3_000);
 });
 
-test('a name that does not resolve is a failure of the network', async () => {
+test('a name that does not resolve is a network failure', async () => {
   const { poll } = await start({ apiUrl: 'https://provider.invalid/api' });
   expect(await poll()).toBe('network');
 });
 
-test('a port that fetch does not allow is no defect of ours', async () => {
+test('a port that fetch does not allow works', async () => {
   const { poll } = await start({ apiUrl: 'http://127.0.0.1:9/api' });
   expect(await poll()).toBe('network');
 });
 
 test.each([301, 302, 303, 307, 308])(
-  'HTTP %s to another origin is not followed: neither secret nor token goes there',
+  'HTTP %s to another origin is not followed, so it gets neither secret nor token',
   async (status) => {
     const received: string[] = [];
     const other = createServer((request, response) => {
@@ -185,7 +185,7 @@ test.each([301, 302, 303, 307, 308])(
   },
 );
 
-test('a stop ends a poll at once, with its own reason', async () => {
+test('stopping ends a poll at once, with the given reason', async () => {
   const { clock, simulator, provider } = await start();
   simulator.faults.numbers = { kind: 'never' };
   const abort = new AbortController();

@@ -37,7 +37,7 @@ async function listen(server: Server): Promise<string> {
 }
 const serve = (listener: RequestListener) => listen(createServer(listener));
 
-test('a request says what it takes and who asks, besides what it was given', async () => {
+test('a request has accept and user-agent headers besides the given ones', async () => {
   const { ask } = connectTo(
     await serve((request, response) => response.end(JSON.stringify(request.headers))),
   );
@@ -50,20 +50,20 @@ test('a request says what it takes and who asks, besides what it was given', asy
   });
 });
 
-test('what comes with another status than 2xx need not be JSON', async () => {
+test('the body of an error response need not be JSON', async () => {
   const { ask } = connectTo(
     await serve((_request, response) => response.writeHead(300).end('<h1>')),
   );
   expect(await ask()).toMatchObject({ status: 300, body: undefined });
 });
 
-test('an empty answer beside an error is empty', async () => {
+test('the empty body of an error response is undefined', async () => {
   const { ask } = connectTo(await serve((_request, response) => response.writeHead(500).end()));
   const { digest: _digest, ...rest } = await ask();
   expect(rest).toEqual({ status: 500, isUnchanged: false, body: undefined, retryAfter: undefined });
 });
 
-test('one connection serves all requests, until the client is closed', async () => {
+test('one connection is used for all requests until the client is closed', async () => {
   const sockets: Socket[] = [];
   const server = createServer((_request, response) => response.end('1'));
   server.on('connection', (socket: Socket) => sockets.push(socket));
@@ -72,7 +72,7 @@ test('one connection serves all requests, until the client is closed', async () 
   await ask();
   expect(sockets.map(({ closed }) => closed)).toEqual([false]);
   await http.close();
-  // Left to themselves, both ends would keep it for 4 s.
+  // Otherwise both ends would keep it for 4 s.
   await expect.poll(() => sockets[0]?.closed, { timeout: 2_000 }).toBe(true);
 });
 
@@ -88,7 +88,7 @@ test.each<[string, RequestListener, object]>([
     { reason: 'redirect', message: 'HTTP 302, not followed', isTransient: false },
   ],
   [
-    'no JSON',
+    'a body that is not JSON',
     (_request, response) => response.end('<h1>'),
     {
       reason: 'invalid_json',
@@ -97,7 +97,7 @@ test.each<[string, RequestListener, object]>([
     },
   ],
   [
-    'gzip that is none',
+    'invalid gzip',
     (_request, response) => response.setHeader('content-encoding', 'gzip').end('{}'),
     {
       reason: 'invalid_json',
@@ -106,7 +106,7 @@ test.each<[string, RequestListener, object]>([
     },
   ],
   [
-    'a byte too many',
+    'one byte above the limit',
     (_request, response) => response.end(Buffer.alloc(RESPONSE_BYTES_MAX + 1, ' ')),
     {
       reason: 'too_large',
@@ -114,7 +114,7 @@ test.each<[string, RequestListener, object]>([
       isTransient: false,
     },
   ],
-])('%s is told as it is', async (_what, listener, error) => {
+])('%s is reported as such', async (_what, listener, error) => {
   await expect(connectTo(await serve(listener)).ask()).rejects.toMatchObject(error);
 });
 
@@ -149,7 +149,7 @@ test.each([
     'HTTP 200 with a body that is not JSON',
   ],
 ])(
-  'one with content-encoding %s that cannot be decoded says so',
+  'a response with content-encoding %s that cannot be decoded is reported as such',
   async (encoding, body, message) => {
     const { ask } = connectTo(
       await serve((_request, response) =>
@@ -175,7 +175,7 @@ test.each([
   });
 });
 
-test('an idle connection is closed after a few seconds, whatever the server offers', async () => {
+test('an idle connection is closed after a few seconds, even if the server allows more', async () => {
   const sockets: Socket[] = [];
   const server = createServer((_request, response) =>
     response.writeHead(200, { 'keep-alive': 'timeout=600' }).end('1'),
@@ -186,7 +186,7 @@ test('an idle connection is closed after a few seconds, whatever the server offe
   await expect.poll(() => sockets[0]?.closed, { timeout: 8_000 }).toBe(true);
 });
 
-test('a length beyond all memory is not believed', async () => {
+test('a content-length larger than memory is not allocated', async () => {
   const { ask } = connectTo(
     await serve((_request, response) => {
       response.writeHead(200, { 'content-length': 2 ** 50 });
@@ -196,7 +196,7 @@ test('a length beyond all memory is not believed', async () => {
   await expect(ask()).rejects.toThrow('connection failed: UND_ERR_SOCKET');
 });
 
-test('an answer that is not HTTP is a failure of the network that may pass', async () => {
+test('a response that is not HTTP is a transient network failure', async () => {
   const url = await listen(createTcpServer((socket) => socket.end('SSH-2.0-none\r\n')));
   await expect(connectTo(url).ask()).rejects.toMatchObject({
     reason: 'network',
@@ -205,7 +205,7 @@ test('an answer that is not HTTP is a failure of the network that may pass', asy
   });
 });
 
-test('a failure of TLS is told by its code, and will not pass', async () => {
+test('a TLS failure is reported by its code and is not transient', async () => {
   const url = await serve((_request, response) => response.end());
   await expect(connectTo(url.replace('http:', 'https:')).ask()).rejects.toMatchObject({
     reason: 'tls',
@@ -214,19 +214,22 @@ test('a failure of TLS is told by its code, and will not pass', async () => {
   });
 });
 
-test.each(['127.0.0.1', 'localhost'])('where nobody listens on %s, that is told', async (host) => {
-  const server = createServer();
-  const { port } = new URL(await listen(server));
-  server.close();
-  await once(server, 'close');
-  await expect(connectTo(`http://${host}:${port}`).ask()).rejects.toMatchObject({
-    reason: 'network',
-    message: 'connection failed: ECONNREFUSED',
-    isTransient: true,
-  });
-});
+test.each(['127.0.0.1', 'localhost'])(
+  'a refused connection to %s is reported as such',
+  async (host) => {
+    const server = createServer();
+    const { port } = new URL(await listen(server));
+    server.close();
+    await once(server, 'close');
+    await expect(connectTo(`http://${host}:${port}`).ask()).rejects.toMatchObject({
+      reason: 'network',
+      message: 'connection failed: ECONNREFUSED',
+      isTransient: true,
+    });
+  },
+);
 
-test('a defect is no failure of the network, and is passed on as it is', async () => {
+test('a bug is not reported as a network failure but rethrown', async () => {
   const { ask } = connectTo(await serve((_request, response) => response.end('1')));
   await expect(ask({ 'not a name': 'x' })).rejects.not.toBeInstanceOf(PollError);
 });

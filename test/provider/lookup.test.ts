@@ -26,14 +26,14 @@ async function start(answer: NameServer['answer']) {
 }
 const found = (address: string) => [{ address, family: 4 }];
 
-test('thirty connections at once resolve their host with one look-up', async () => {
+test('thirty concurrent connections resolve their host with one look-up', async () => {
   const { server, find } = await start(() => '192.0.2.1');
   const all = await Promise.all(Array.from({ length: 30 }, () => find(HOST)));
   expect(all).toEqual(all.map(() => found('192.0.2.1')));
   expect(server.asked).toEqual([HOST]);
 });
 
-test('an address is used for 30 s; then it is renewed without a wait', async () => {
+test('an address is cached for 30 s; then it is refreshed in the background', async () => {
   const { server, clock, find } = await start(() => '192.0.2.1');
   await find(HOST);
   server.answer = () => '192.0.2.2';
@@ -46,7 +46,7 @@ test('an address is used for 30 s; then it is renewed without a wait', async () 
   expect(server.asked).toHaveLength(2);
 });
 
-test('while DNS fails the last address is used, for ten minutes', async () => {
+test('while DNS fails, the last address is used for ten minutes', async () => {
   const { server, clock, find } = await start(() => '192.0.2.1');
   await find(HOST);
   server.answer = () => 'silent';
@@ -56,7 +56,7 @@ test('while DNS fails the last address is used, for ten minutes', async () => {
   await expect(find(HOST)).rejects.toMatchObject({ code: 'ETIMEOUT' });
 });
 
-test('an unresponsive name fails alone, and is not remembered', async () => {
+test('an unresponsive name does not affect others, and is not cached', async () => {
   const { server, find } = await start((name) => (name === HOST ? '192.0.2.1' : 'silent'));
   const silent = Array.from({ length: 6 }, (_, i) => find(`silent-${i}.example.com`));
   const failed = Promise.allSettled(silent);
@@ -66,19 +66,19 @@ test('an unresponsive name fails alone, and is not remembered', async () => {
   expect(await find('silent-0.example.com')).toEqual(found('192.0.2.3'));
 });
 
-test('names of /etc/hosts come first', async () => {
+test('names in /etc/hosts take precedence', async () => {
   const { server, find } = await start(() => '192.0.2.1');
   expect(await find('localhost', 4)).toEqual(found('127.0.0.1'));
   expect(server.asked).toEqual([]);
 });
 
-test('a name without a dot is found, as in a network of containers', async () => {
+test('a name without a dot is resolved, as in a container network', async () => {
   const { server, find } = await start((name) => (name === 'proxy' ? '192.0.2.1' : undefined));
   expect(await find('proxy')).toEqual(found('192.0.2.1'));
   expect(server.asked.at(-1)).toBe('proxy');
 });
 
-test('a name that DNS does not know is left to the system, which may know it', async () => {
+test('a name that is not in DNS is resolved by the system', async () => {
   const { server, find } = await start(() => undefined);
   await expect(find('provider.invalid')).rejects.toMatchObject({
     code: 'ENOTFOUND',
@@ -87,7 +87,7 @@ test('a name that DNS does not know is left to the system, which may know it', a
   expect(server.asked).toEqual(['provider.invalid']);
 });
 
-test('one address is given where one is asked for, and only of the family asked for', async () => {
+test('a single address is returned if requested, and only of the requested family', async () => {
   const { lookup, find } = await start(() => '192.0.2.1');
   expect(await promisify(lookup)(HOST, {})).toBe('192.0.2.1');
   expect(await find(HOST, 4)).toEqual(found('192.0.2.1'));

@@ -18,7 +18,7 @@ export function clientCredentials(secret = CLIENT_SECRET): Credentials {
   return { kind: 'client', clientId: 'fake-client', clientSecret };
 }
 
-/** A provider and the simulator that it asks, over real HTTP, in time that the test moves. */
+/** A provider and its simulator, over real HTTP, with a fake clock. */
 export async function start(options: Partial<ProviderOptions> = {}) {
   const clock = createFakeClock();
   const fleet = createFleet({ seed: 1, numbers: 3 });
@@ -45,7 +45,7 @@ export async function start(options: Partial<ProviderOptions> = {}) {
   return { clock, simulator, provider, poll };
 }
 
-/** `ok`, or the reason of the failure; lets the clock run on through the waits between tries. */
+/** `ok`, or the reason of the failure; advances the clock during retry delays. */
 export async function outcomeOf(poll: Promise<unknown>, clock: FakeClock): Promise<string> {
   let outcome: string | undefined;
   const settled = poll.then(
@@ -58,7 +58,7 @@ export async function outcomeOf(poll: Promise<unknown>, clock: FakeClock): Promi
   settled.catch(() => (outcome = 'threw'));
   while (outcome === undefined) {
     await setTimeout(1);
-    // One timer is the deadline; a second one is a wait between two tries.
+    // One timer is the deadline; a second one is a retry delay.
     if (clock.timers > 1) await clock.advance(50);
   }
   await settled;

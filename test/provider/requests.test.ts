@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { CLIENT_SECRET, start } from './provider-on-simulator.ts';
 
-test('both calls are made as the provider documents them, over one connection until it is closed', async () => {
+test('both calls are sent as documented, over one connection until it is closed', async () => {
   const asked: unknown[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { authorization, 'content-type': type } = request.headers;
@@ -28,7 +28,7 @@ test('both calls are made as the provider documents them, over one connection un
     new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
   expect(await connections()).toBe(1);
   await provider.close();
-  // Left to itself, it would stay for 4 s.
+  // Otherwise it would stay open for 4 s.
   await expect.poll(connections, { timeout: 2_000 }).toBe(0);
   expect(asked).toEqual([
     [
@@ -42,7 +42,7 @@ test('both calls are made as the provider documents them, over one connection un
   ]);
 });
 
-test('a poll that is stopped before it begins asks nothing and leaves nothing', async () => {
+test('a poll that is stopped before it starts sends no request and leaves no timer', async () => {
   const { clock, simulator, provider } = await start();
   const stop = AbortSignal.abort(new Error('stopping'));
   await expect(provider.fetchNumbers(stop)).rejects.toThrow('stopping');
@@ -50,14 +50,14 @@ test('a poll that is stopped before it begins asks nothing and leaves nothing', 
   expect(clock.timers).toBe(0);
 });
 
-test('a token that is refused when it is fresh is not exchanged for another', async () => {
+test('a new token that is rejected is not replaced', async () => {
   const { simulator, poll } = await start();
   simulator.faults.numbers = { kind: 'fail', reason: 3 };
   expect(await poll()).toBe('token');
   expect(simulator.requests).toMatchObject({ token: 1, numbers: 2 });
 });
 
-test('a token answer without a token is a wrong answer, and no numbers are asked for', async () => {
+test('a token response without a token is invalid, and no numbers are requested', async () => {
   const { simulator, poll } = await start();
   simulator.faults.token = {
     kind: 'transform',
@@ -67,7 +67,7 @@ test('a token answer without a token is a wrong answer, and no numbers are asked
   expect(simulator.requests.numbers).toBe(0);
 });
 
-test('a token past its end is not used, whatever keeps it from being renewed', async () => {
+test('an expired token is not used, even if it cannot be renewed', async () => {
   const { clock, simulator, poll } = await start();
   await poll();
   await clock.advance(60 * 60_000);

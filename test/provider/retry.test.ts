@@ -6,7 +6,7 @@ import { createFakeClock } from '../support/fake-clock.ts';
 
 const TIMEOUT_MS = 20_000;
 
-/** A deadline that begins 7 s after the clock did. */
+/** A deadline that starts 7 s after the clock. */
 async function start() {
   const clock = createFakeClock();
   await clock.advance(7_000);
@@ -16,7 +16,7 @@ async function start() {
   return { clock, stop, deadline, listeners };
 }
 
-test('a deadline counts down, and aborts when its time is over', async () => {
+test('a deadline counts down and then aborts', async () => {
   const { clock, deadline } = await start();
   expect(deadline.remainingMs()).toBe(20_000);
   await clock.advance(19_999);
@@ -29,7 +29,7 @@ test('a deadline counts down, and aborts when its time is over', async () => {
   });
 });
 
-test('a stop aborts a deadline with its own reason, also where it came before', async () => {
+test('a stop signal aborts a deadline with its reason, even if it aborted before', async () => {
   const { clock, stop, deadline, listeners } = await start();
   stop.abort('enough');
   expect(deadline.signal.reason).toBe('enough');
@@ -37,7 +37,7 @@ test('a stop aborts a deadline with its own reason, also where it came before', 
   expect(startDeadline(clock, TIMEOUT_MS, stop.signal).signal.reason).toBe('enough');
 });
 
-test('a deadline that was ended leaves no timer and no listener', async () => {
+test('an ended deadline leaves no timer and no listener', async () => {
   const { clock, stop, deadline, listeners } = await start();
   expect(listeners()).toBe(1);
   deadline.end();
@@ -47,7 +47,7 @@ test('a deadline that was ended leaves no timer and no listener', async () => {
   expect(deadline.signal.aborted).toBe(false);
 });
 
-/** When a request was made, in ms since the deadline began, that fails so often and then succeeds. */
+/** Milliseconds since the start of each attempt of a request that fails a number of times and then succeeds. */
 async function triesOf(failure: Error, failures: number, random = 0) {
   const { clock, deadline } = await start();
   const tries: number[] = [];
@@ -59,7 +59,7 @@ async function triesOf(failure: Error, failures: number, random = 0) {
   const outcome = withRetries(request, { deadline, clock, random: () => random }).catch(
     (thrown: unknown) => thrown,
   );
-  // The first failure comes to its wait before the clock goes on.
+  // Let the first failure start its delay before the clock advances.
   await clock.advance(0);
   await clock.advance(TIMEOUT_MS - 1);
   return { tries, outcome: await outcome };
@@ -70,7 +70,7 @@ const passing = (retryAfterMs?: number) =>
 test.each([
   [0, [0, 1_000, 3_000]],
   [0.5, [0, 1_500, 4_500]],
-])('with a random of %s the tries are made at %j ms', async (random, tries) => {
+])('with a random value of %s the attempts are made at %j ms', async (random, tries) => {
   expect(await triesOf(passing(), 2, random)).toEqual({ tries, outcome: 'good' });
 });
 
@@ -82,13 +82,13 @@ test('after two retries the failure is final', async () => {
 });
 
 test.each([new PollError('http_status', 'HTTP 404'), new Error('a defect')])(
-  '%s is not tried again',
+  '%s is not retried',
   async (error) => {
     expect(await triesOf(error, 9)).toEqual({ tries: [0], outcome: error });
   },
 );
 
-test('a wait up to the deadline is not begun, a shorter one is', async () => {
+test('a delay up to the deadline is skipped, a shorter one is not', async () => {
   const long = passing(TIMEOUT_MS);
   expect(await triesOf(long, 1)).toEqual({ tries: [0], outcome: long });
   const none = passing(0);

@@ -12,7 +12,7 @@ const html = { 'content-type': 'text/html' };
 
 type Started = Awaited<ReturnType<typeof start>>;
 
-/** The minutes in which polls, one a minute, sent a request of this kind. */
+/** The minutes in which polls, one per minute, sent a request of this kind. */
 async function minutesOf(
   call: 'token' | 'numbers',
   { clock, simulator, poll }: Started,
@@ -37,7 +37,7 @@ function secretFile(text: string): string {
   return path;
 }
 
-test('a fresh token that one server does not know yet costs no poll', async () => {
+test('a new token that one server does not accept yet does not fail the poll', async () => {
   const { clock, simulator, poll } = await start();
   simulator.faults.numbers = { kind: 'fail', reason: 3, times: 1 };
   expect(await poll()).toBe('ok');
@@ -46,7 +46,7 @@ test('a fresh token that one server does not know yet costs no poll', async () =
   expect(clock.monotonicMs()).toBeLessThanOrEqual(2_000);
 });
 
-test('a fresh token that is refused twice costs one interval, not 15 minutes', async () => {
+test('a new token that is rejected twice starts a cool-down of one interval, not 15 minutes', async () => {
   const started = await start();
   const { simulator } = started;
   simulator.faults.numbers = { kind: 'fail', reason: 3, times: 2 };
@@ -55,14 +55,14 @@ test('a fresh token that is refused twice costs one interval, not 15 minutes', a
   expect(simulator.requests.token).toBe(2);
 });
 
-test('fresh tokens that are refused again and again slow down to one try in 15 minutes', async () => {
+test('repeatedly rejected new tokens slow down to one attempt in 15 minutes', async () => {
   const started = await start();
   started.simulator.faults.numbers = { kind: 'fail', reason: 3 };
   expect(await minutesOf('numbers', started, 70)).toEqual([0, 2, 5, 10, 19, 35, 51, 67]);
 });
 
 test.each([400, 401, 403, 422])(
-  'HTTP %s without JSON at the token call is no verdict: a try every few minutes',
+  'HTTP %s without JSON on the token call is retried every few minutes',
   async (status) => {
     const started = await start();
     started.simulator.faults.token = { kind: 'reply', status, headers: html, body: '<h1>Check' };
@@ -75,7 +75,7 @@ test.each([400, 401, 403, 422])(
   },
 );
 
-test('a challenge page at renewal costs no poll while the old token is valid', async () => {
+test('a challenge page at renewal fails no poll while the old token is valid', async () => {
   const { clock, simulator, poll } = await start();
   await poll();
   await clock.advance(50 * MINUTE_MS);
@@ -94,7 +94,7 @@ test.each<[string, Fault]>([
   ['FAIL 3', { kind: 'fail', reason: 3 }],
   ['429', { kind: 'reply', status: 429 }],
   ['silence', { kind: 'never' }],
-])('%s at renewal costs no poll while the old token is valid', async (_name, fault) => {
+])('%s at renewal fails no poll while the old token is valid', async (_name, fault) => {
   const { clock, simulator, poll } = await start({ timeoutMs: 1_000 });
   await poll();
   await clock.advance(50 * MINUTE_MS);
@@ -109,7 +109,7 @@ test('a token is renewed ten minutes before it expires', async () => {
   expect(await minutesOf('token', started, 60)).toEqual([0, 50]);
 });
 
-test('429 is not tried again within a poll, and then at 1, 2, 4, 8, 15 minutes', async () => {
+test('429 is not retried within a poll, and then after 1, 2, 4, 8, 15 minutes', async () => {
   const started = await start();
   await started.poll();
   started.simulator.faults.numbers = {
@@ -123,7 +123,7 @@ test('429 is not tried again within a poll, and then at 1, 2, 4, 8, 15 minutes',
   expect(asked).toEqual([0, 1, 3, 7, 15, 30]);
 });
 
-test('a success ends the doubling', async () => {
+test('a success resets the doubling', async () => {
   const { clock, simulator, poll } = await start();
   simulator.faults.numbers = { kind: 'reply', status: 429, times: 3 };
   const outcomes = [];
@@ -142,14 +142,14 @@ test.each<[string, Fault, number]>([
   ['429', { kind: 'reply', status: 429 }, 4],
   ['503', { kind: 'reply', status: 503 }, 18],
   ['an answer without a token', { kind: 'reply', body: '{"reason":1}' }, 6],
-])('%s at the token call: at most $2 token requests in ten polls', async (_name, fault, most) => {
+])('%s on the token call: at most $2 token requests in ten polls', async (_name, fault, most) => {
   const started = await start();
   started.simulator.faults.token = fault;
   await minutesOf('token', started, 10);
   expect(started.simulator.requests.token).toBeLessThanOrEqual(most);
 });
 
-test('5xx is tried three times in a poll, 1 to 2 s and 2 to 4 s apart', async () => {
+test('5xx is attempted three times in a poll, 1 to 2 s and 2 to 4 s apart', async () => {
   const { clock, simulator, poll } = await start();
   simulator.faults.numbers = { kind: 'reply', status: 503 };
   expect(await poll()).toBe('http_status');
@@ -158,7 +158,7 @@ test('5xx is tried three times in a poll, 1 to 2 s and 2 to 4 s apart', async ()
   expect(clock.monotonicMs()).toBeLessThanOrEqual(6_000);
 });
 
-test('a refused fixed token is not tried every minute; another one is, at once', async () => {
+test('a rejected fixed token is not tried every minute; a changed one is, at once', async () => {
   const path = secretFile('fake-token-of-old');
   const started = await start({
     credentials: { kind: 'token', accessToken: { kind: 'file', path } },
@@ -174,7 +174,7 @@ test('a refused fixed token is not tried every minute; another one is, at once',
 });
 
 test.each(['${WHATSAPP_CLIENT_SECRET}', '"fake-secret"', "'fake-secret'", 'your-client-secret'])(
-  'the placeholder %s in a secret file is refused before the provider is asked',
+  'the placeholder %s in a secret file is rejected before any request',
   async (placeholder) => {
     const path = secretFile(placeholder);
     const clientSecret = { kind: 'file', path } as const;
@@ -186,7 +186,7 @@ test.each(['${WHATSAPP_CLIENT_SECRET}', '"fake-secret"', "'fake-secret'", 'your-
   },
 );
 
-test('until when the provider is not asked is known: not while a valid token is left', async () => {
+test('the end of a cool-down of the token call is only reported without a valid token', async () => {
   const { clock, simulator, provider, poll } = await start();
   await poll();
   expect(provider.cooldownUntilMs()).toBeUndefined();
@@ -205,7 +205,7 @@ test('until when the provider is not asked is known: not while a valid token is 
   expect(provider.cooldownUntilMs()).toBe(clock.unixMs() + MINUTE_MS);
 });
 
-test('a block of this IP address pauses every account that shares it, and counts once', async () => {
+test('a block of this IP address pauses every account that shares it, and is counted once', async () => {
   const clock = createFakeClock();
   const block = createCooldown(clock);
   const first = await start({ clock, block });

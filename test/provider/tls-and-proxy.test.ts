@@ -20,7 +20,7 @@ async function listen(server: Server | ReturnType<typeof createTcpServer>): Prom
   return (server.address() as AddressInfo).port;
 }
 
-/** A proxy that tunnels whatever it is asked for to `targetPort`; undefined never answers CONNECT. */
+/** A proxy that tunnels every CONNECT to `targetPort`; if undefined, it never answers. */
 async function startProxy(targetPort: number | undefined) {
   const asked: string[] = [];
   const open = new Set<Socket>();
@@ -32,7 +32,7 @@ async function startProxy(targetPort: number | undefined) {
   proxy.on('connect', (request, socket: Socket) => {
     asked.push(request.url ?? '');
     if (targetPort === undefined) {
-      // A tunnel is half-open: only who reads it learns that the other end has gone.
+      // A tunnel is half-open: only a reader notices that the other end has closed.
       socket.on('end', () => socket.end()).resume();
       return;
     }
@@ -47,7 +47,7 @@ async function startProxy(targetPort: number | undefined) {
   return { url, asked, open };
 }
 
-test('a certificate that nobody vouches for is a failure of TLS, tried once', async () => {
+test('an untrusted certificate is a TLS failure and is not retried', async () => {
   let requests = 0;
   const certificate = await createCertificate('localhost');
   const server = createHttpsServer(certificate, (_request, response) => {
@@ -60,13 +60,13 @@ test('a certificate that nobody vouches for is a failure of TLS, tried once', as
   expect(requests, 'neither secret nor token was sent').toBe(0);
 });
 
-test('plain HTTP where TLS is expected is a failure of TLS', async () => {
+test('plain HTTP where TLS is expected is a TLS failure', async () => {
   const { simulator } = await start();
   const { poll } = await start({ apiUrl: simulator.url.replace('http:', 'https:') });
   expect(await poll()).toBe('tls');
 });
 
-test('a handshake that stalls times out at the deadline, and keeps no socket', async () => {
+test('a handshake that stalls times out at the deadline and leaves no socket', async () => {
   const open = new Set<Socket>();
   const server = createTcpServer((socket) => {
     open.add(socket);
@@ -79,7 +79,7 @@ test('a handshake that stalls times out at the deadline, and keeps no socket', a
   while (open.size === 0) await setTimeout(1);
   await clock.advance(timeoutMs);
   expect(await outcome).toBe('timeout');
-  // Left to itself, undici would wait for 10 s.
+  // Otherwise undici would wait for 10 s.
   await expect.poll(() => open.size, { timeout: 5_000 }).toBe(0);
 });
 
@@ -94,7 +94,7 @@ test('a proxy is used for both calls', async () => {
   expect(new Set(proxy.asked)).toEqual(new Set(['provider.invalid:80']));
 });
 
-test('a host in NO_PROXY is asked directly', async () => {
+test('a host in NO_PROXY is connected directly', async () => {
   const proxy = await startProxy(undefined);
   const { poll } = await start({
     apiUrl: 'http://provider.invalid/api',
@@ -104,7 +104,7 @@ test('a host in NO_PROXY is asked directly', async () => {
   expect(proxy.asked).toEqual([]);
 });
 
-test('HTTP_PROXY is not for an https: provider', async () => {
+test('HTTP_PROXY is not used for an https: provider', async () => {
   const proxy = await startProxy(undefined);
   const { poll } = await start({
     apiUrl: 'https://provider.invalid/api',
@@ -114,14 +114,14 @@ test('HTTP_PROXY is not for an https: provider', async () => {
   expect(proxy.asked).toEqual([]);
 });
 
-test('a loopback host is never asked through a proxy', async () => {
+test('a loopback host is never connected through a proxy', async () => {
   const proxy = await startProxy(undefined);
   const { poll } = await start({ proxy: { http: proxy.url, https: proxy.url, no: '' } });
   expect(await poll()).toBe('ok');
   expect(proxy.asked).toEqual([]);
 });
 
-test('a proxy that never answers CONNECT times out and keeps no socket', async () => {
+test('a proxy that never answers CONNECT times out and leaves no socket', async () => {
   const proxy = await startProxy(undefined);
   const timeoutMs = 200;
   const { clock, provider } = await start({

@@ -16,7 +16,7 @@ function secretFile(text: string): string {
   return path;
 }
 
-test('a day of polls every minute asks for 29 tokens, and no poll fails', async () => {
+test('a day of polls every minute requests 29 tokens, and no poll fails', async () => {
   const { clock, simulator, poll } = await start();
   const outcomes = new Set<string>();
   for (let minute = 0; minute < 24 * 60; minute += 1) {
@@ -30,7 +30,7 @@ test('a day of polls every minute asks for 29 tokens, and no poll fails', async 
   expect(simulator.requests.token).toBe(29);
 });
 
-test('a token that ends before its time costs no poll', async () => {
+test('a token that is revoked early does not fail a poll', async () => {
   const { simulator, poll } = await start();
   expect(await poll()).toBe('ok');
   simulator.revokeTokens();
@@ -50,7 +50,7 @@ test.each([
   ['no expiry', noExpiry],
   ['an expiry in the past', expiryInPast],
   ['an expiry in milliseconds', expiryInMilliseconds],
-])('a token with %s is taken to live the documented hour', async (_name, fault) => {
+])('a token with %s gets the documented lifetime of one hour', async (_name, fault) => {
   const { clock, simulator, provider, poll } = await start();
   simulator.faults.token = fault;
   expect(await poll()).toBe('ok');
@@ -63,7 +63,7 @@ test.each([
   expect(simulator.requests.token).toBe(2);
 });
 
-test('a token that says it ends sooner than in an hour is believed', async () => {
+test('an expiry within the next hour is used', async () => {
   const { clock, simulator, provider, poll } = await start();
   const endsAtS = Math.floor(clock.unixMs() / 1000) + 600;
   simulator.faults.token = {
@@ -98,7 +98,7 @@ test('wrong credentials make at most 5 token requests in the first hour', async 
   expect(simulator.requests).toMatchObject({ token: 3, numbers: 0 });
 });
 
-test('after a refusal the waits are 15, 30, 60, 60 minutes', async () => {
+test('after rejected credentials the cool-downs are 15, 30, 60, 60 minutes', async () => {
   const { clock, simulator, poll } = await start();
   simulator.faults.token = { kind: 'fail', reason: 3 };
   const triesAt: number[] = [];
@@ -111,7 +111,7 @@ test('after a refusal the waits are 15, 30, 60, 60 minutes', async () => {
   expect(triesAt).toEqual([0, 15, 45, 105, 165, 225]);
 });
 
-test('a token that is refused even when fresh starts a cool-down of one interval', async () => {
+test('a new token that is rejected starts a cool-down of one interval', async () => {
   const { clock, simulator, poll } = await start();
   await poll();
   simulator.faults.numbers = { kind: 'fail', reason: 3 };
@@ -125,7 +125,7 @@ test('a token that is refused even when fresh starts a cool-down of one interval
   expect(await poll()).toBe('ok');
 });
 
-test('credentials refused on the numbers call: one fresh token, tried twice, then a cool-down', async () => {
+test('credentials rejected on the numbers call: one new token, tried twice, then a cool-down', async () => {
   const { simulator, poll } = await start();
   await poll();
   simulator.faults.numbers = { kind: 'fail', reason: 2 };
@@ -134,7 +134,7 @@ test('credentials refused on the numbers call: one fresh token, tried twice, the
   expect(simulator.requests).toMatchObject({ token: 2, numbers: 4 });
 });
 
-test('a changed secret file ends the wait with the next poll', async () => {
+test('a changed secret file ends the cool-down at the next poll', async () => {
   const path = secretFile('fake-wrong\n');
   const { clock, simulator, poll } = await start({
     credentials: {
@@ -155,23 +155,26 @@ test.each([
   ['is gone', (path: string) => rmSync(path)],
   ['is empty', (path: string) => writeFileSync(path, '')],
   ['holds two lines', (path: string) => writeFileSync(path, 'fake-a\nfake-b\n')],
-])('a secret file that %s fails the poll and is read again at the next', async (_name, spoil) => {
-  const path = secretFile(CLIENT_SECRET);
-  const { simulator, poll } = await start({
-    credentials: {
-      kind: 'client',
-      clientId: 'fake-client',
-      clientSecret: { kind: 'file', path },
-    },
-  });
-  spoil(path);
-  expect(await poll()).toBe('credentials');
-  expect(simulator.requests.token).toBe(0);
-  writeFileSync(path, CLIENT_SECRET);
-  expect(await poll()).toBe('ok');
-});
+])(
+  'a secret file that %s fails the poll and is read again at the next poll',
+  async (_name, spoil) => {
+    const path = secretFile(CLIENT_SECRET);
+    const { simulator, poll } = await start({
+      credentials: {
+        kind: 'client',
+        clientId: 'fake-client',
+        clientSecret: { kind: 'file', path },
+      },
+    });
+    spoil(path);
+    expect(await poll()).toBe('credentials');
+    expect(simulator.requests.token).toBe(0);
+    writeFileSync(path, CLIENT_SECRET);
+    expect(await poll()).toBe('ok');
+  },
+);
 
-test('a secret file that is gone costs no poll while the token lives', async () => {
+test('a missing secret file fails no poll while the token is valid', async () => {
   const path = secretFile(CLIENT_SECRET);
   const clientSecret = { kind: 'file', path } as const;
   const { clock, poll } = await start({
@@ -185,7 +188,7 @@ test('a secret file that is gone costs no poll while the token lives', async () 
   expect(await poll(), 'a new token is needed').toBe('credentials');
 });
 
-test('a wait that the provider asked for is not ended by another secret', async () => {
+test('a changed secret does not end a cool-down from Retry-After', async () => {
   const path = secretFile('fake-wrong');
   const clientSecret = { kind: 'file', path } as const;
   const { clock, simulator, poll } = await start({
@@ -202,7 +205,7 @@ test('a wait that the provider asked for is not ended by another secret', async 
   expect(await poll()).toBe('ok');
 });
 
-test('every secret in use is told before it could be logged', async () => {
+test('every secret is reported before it could be logged', async () => {
   const told: string[] = [];
   const { poll } = await start({ onSecret: (secret: Secret) => told.push(secret.reveal()) });
   await poll();

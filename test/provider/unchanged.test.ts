@@ -3,7 +3,7 @@ import type { ParsedResponse } from '../../src/core/parse.ts';
 import { responseOf, sampleEntry } from '../support/sample.ts';
 import { start } from './provider-on-simulator.ts';
 
-/** A provider whose answers are bodies that the test gives it. */
+/** A provider that responds with the given bodies. */
 async function startWithBodies() {
   const { simulator, provider, poll } = await start();
   return {
@@ -18,7 +18,7 @@ async function startWithBodies() {
 const responseWith = (name: string) => responseOf(sampleEntry({ display_name: name }));
 const nameIn = ({ snapshot }: ParsedResponse) => snapshot.numbers[0]?.displayName;
 
-test('an answer that is the same byte for byte is not parsed again, one byte else is', async () => {
+test('an identical response is not parsed again, and a different one is', async () => {
   const { fetch } = await startWithBodies();
   const first = await fetch(responseWith('A'));
   expect(await fetch(responseWith('A'))).toBe(first);
@@ -26,7 +26,7 @@ test('an answer that is the same byte for byte is not parsed again, one byte els
   expect(await fetch(responseWith('A'))).not.toBe(first);
 });
 
-test('what is remembered is the last good answer, whatever failed in between', async () => {
+test('the last successful response is remembered across failures', async () => {
   const { fetch, poll } = await startWithBodies();
   const first = await fetch(responseWith('A'));
   await expect(fetch('<h1>')).rejects.toThrow('not JSON');
@@ -36,13 +36,13 @@ test('what is remembered is the last good answer, whatever failed in between', a
   expect(await poll()).toBe('ok');
 });
 
-test('the same body beside an error status is a failure all the same', async () => {
+test('the same body with an error status is still a failure', async () => {
   const { fetch } = await startWithBodies();
   await fetch(responseWith('A'));
   await expect(fetch(responseWith('A'), 404)).rejects.toThrow('HTTP 404');
 });
 
-test.each(['שם 😀', 'plain', '\u00e9'])('%s arrives whole, escaped or not', async (name) => {
+test.each(['שם 😀', 'plain', '\u00e9'])('%s is decoded correctly, escaped or not', async (name) => {
   const { fetch } = await startWithBodies();
   expect(nameIn(await fetch(responseWith(name)))).toBe(name);
   const escaped = JSON.stringify(responseWith(name)).replace(

@@ -9,7 +9,7 @@ import {
 import type { Simulator } from '../../src/simulator/server.ts';
 import { askToken, getNumbers, start } from './simulator.ts';
 
-/** The answer without Authorization: short, and known byte for byte. */
+/** The response to a request without Authorization. */
 const REFUSED = '{"status":"FAIL","reason":2}';
 
 async function startWith(numbers: Fault): Promise<Simulator> {
@@ -19,11 +19,11 @@ async function startWith(numbers: Fault): Promise<Simulator> {
 interface Received {
   readonly status: number | undefined;
   readonly body: string;
-  /** How it came to an end: `ended`, an error's code, or `silent` when nothing came for a while. */
+  /** How it ended: `ended`, the code of an error, or `silent` if nothing arrived for a while. */
   readonly end: string;
 }
 
-/** What arrives over a plain socket, undecoded. */
+/** The raw response on a plain socket. */
 function receive(simulator: Simulator, patienceMs = 5000): Promise<Received> {
   return new Promise((resolve) => {
     let body = '';
@@ -58,20 +58,20 @@ test('a reply is any status, headers and bytes', async () => {
   expect(Buffer.from(await response.arrayBuffer())).toEqual(body);
 });
 
-test('a redirect points where the test says', async () => {
+test('a redirect has the given location', async () => {
   const headers = { location: 'http://127.0.0.1:9/elsewhere' };
   const simulator = await startWith({ kind: 'reply', status: 307, headers });
   const response = await getNumbers(simulator, { redirect: 'manual' });
   expect([response.status, response.headers.get('location')]).toEqual([307, headers.location]);
 });
 
-test('a fail has the reason and the status that the test asks for', async () => {
+test('a fail has the given reason and status', async () => {
   const simulator = await startWith({ kind: 'fail', reason: 99, status: 403 });
   const response = await getNumbers(simulator);
   expect([response.status, await response.json()]).toEqual([403, { status: 'FAIL', reason: 99 }]);
 });
 
-test('a limited fault is used up, counted, and leaves the object of the test alone', async () => {
+test('a limited fault counts down and is counted, without changing the given object', async () => {
   const fault: Fault = { kind: 'reply', status: 503, times: 2 };
   const simulator = await startWith(fault);
   const statuses = [];
@@ -91,7 +91,7 @@ test('faults are switched on and off while the simulator runs, for one call at a
   expect(await askToken(simulator)).toMatchObject({ reason: 1 });
 });
 
-test('a transform changes a good answer and no other', async () => {
+test('a transform changes only a successful response', async () => {
   const { simulator } = await start();
   const { access_token: token } = await askToken(simulator);
   simulator.faults.numbers = { kind: 'transform', transform: (good) => ({ ...good, list: [] }) };
@@ -103,19 +103,19 @@ test('a transform changes a good answer and no other', async () => {
   expect(await (await getNumbers(simulator)).text()).toBe(REFUSED);
 });
 
-test('a delay comes before the whole answer', async () => {
+test('a delay precedes the whole response', async () => {
   const simulator = await startWith({ kind: 'delay', delayMs: 80 });
   const startMs = performance.now();
   expect(await receive(simulator)).toEqual({ status: 200, body: REFUSED, end: 'ended' });
   expect(performance.now() - startMs).toBeGreaterThan(75);
 });
 
-test('nothing arrives of an answer that never comes', async () => {
+test('`never` sends nothing', async () => {
   const received = await receive(await startWith({ kind: 'never' }), 100);
   expect(received).toEqual({ status: undefined, body: '', end: 'silent' });
 });
 
-test('nothing arrives after headers alone', async () => {
+test('`headersOnly` sends nothing after the headers', async () => {
   const received = await receive(await startWith({ kind: 'headersOnly' }), 100);
   expect(received).toEqual({ status: 200, body: '', end: 'silent' });
 });
@@ -125,7 +125,7 @@ test('a reset comes half way', async () => {
   expect(received).toEqual({ status: 200, body: REFUSED.slice(0, 14), end: 'ECONNRESET' });
 });
 
-test('a truncated answer ends half way as if that were all', async () => {
+test('a truncated response ends cleanly half way', async () => {
   const received = await receive(await startWith({ kind: 'truncate' }));
   expect(received).toEqual({ status: 200, body: REFUSED.slice(0, 14), end: 'ended' });
 });
@@ -138,7 +138,7 @@ test('a drip takes an interval for every byte', async () => {
 });
 
 test.each(['huge', 'gzipBomb'] as const)(
-  '%s has exactly the size asked for, and is sound JSON',
+  '%s has exactly the given size, and is valid JSON',
   async (kind) => {
     const simulator = await startWith({ kind, bytes: 300_001 });
     const response = await getNumbers(simulator);
@@ -155,7 +155,7 @@ test('a gzip bomb is small on the wire', async () => {
   expect(body.length).toBeLessThan(50_000);
 });
 
-test('the token call can be odd about its expiry', async () => {
+test('the token call can have a missing or invalid expiry', async () => {
   const { simulator, clock } = await start();
   const expiryS = clock.unixMs() / 1000 + 3600;
   const expected = [
@@ -182,21 +182,18 @@ const HANGING: readonly Fault[] = [
   { kind: 'huge', bytes: 2 ** 30 },
 ];
 
-test.each(HANGING)(
-  'closing ends a hanging $kind at once, without an error of its own',
-  async (fault) => {
-    const timersBefore = countTimers();
-    const simulator = await startWith(fault);
-    const sent = getNumbers(simulator).then((response) => response.text());
-    const outcome = expect(sent).rejects.toThrow();
-    while (simulator.requests.numbers === 0) await new Promise((resolve) => setImmediate(resolve));
-    await simulator.close();
-    await outcome;
-    expect(countTimers()).toBeLessThanOrEqual(timersBefore);
-  },
-);
+test.each(HANGING)('closing ends a hanging $kind at once, without an error', async (fault) => {
+  const timersBefore = countTimers();
+  const simulator = await startWith(fault);
+  const sent = getNumbers(simulator).then((response) => response.text());
+  const outcome = expect(sent).rejects.toThrow();
+  while (simulator.requests.numbers === 0) await new Promise((resolve) => setImmediate(resolve));
+  await simulator.close();
+  await outcome;
+  expect(countTimers()).toBeLessThanOrEqual(timersBefore);
+});
 
-test('a client that goes away during an answer costs the simulator nothing', async () => {
+test('a client that disconnects during a response causes no error', async () => {
   const simulator = await startWith({ kind: 'huge', bytes: 2 ** 30, times: 1 });
   const gone = new AbortController();
   const response = await getNumbers(simulator, { signal: gone.signal });

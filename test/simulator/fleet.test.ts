@@ -21,7 +21,7 @@ function ask(order: readonly number[], seed = 1) {
   return new Map(order.map((ms) => [ms, fleet.at(ms)]));
 }
 
-test('an instant looks the same whatever was asked before, and otherwise with another seed', () => {
+test('an instant is independent of earlier queries, and depends on the seed', () => {
   const instants = ['2026-11-22T10:00Z', '2026-10-03T07:31Z', '2027-02-01T00:00Z'].map(at);
   const forwards = ask(instants);
   const backwards = ask(instants.toReversed());
@@ -29,7 +29,7 @@ test('an instant looks the same whatever was asked before, and otherwise with an
   expect(ask(instants, 2).get(instants[0] ?? 0)).not.toEqual(forwards.get(instants[0] ?? 0));
 });
 
-test('what a caller does to a list leaves later answers alone', () => {
+test('changes by the caller do not affect later results', () => {
   const fleet = createFleet({ seed: 1, numbers: 5 });
   const ms = at('2026-11-22T10:00Z');
   const before = JSON.stringify(fleet.at(ms));
@@ -62,7 +62,7 @@ test.each([
   expect(sum(fleet.at(at(end)), 'conversationsThisMonth')).toBe(0);
 });
 
-test('the month turns in the zone that the fleet lives in', () => {
+test('the month starts in the configured time zone', () => {
   const fleet = createFleet({
     seed: 3,
     numbers: 40,
@@ -72,7 +72,7 @@ test('the month turns in the zone that the fleet lives in', () => {
   expect(sum(fleet.at(at('2026-12-01T05:00:00Z')), 'serviceThisMonth')).toBe(0);
 });
 
-test('each entry is made of integers that agree, and the sizes spread over orders of magnitude', () => {
+test('the fields of each entry are consistent, and sizes span orders of magnitude', () => {
   const list = createFleet({ seed: 4, numbers: 300 }).at(at('2026-11-30T20:00+02:00'));
   for (const number of list) {
     expect(number.whatsapp).toMatch(/^9725\d{8}$/);
@@ -91,7 +91,7 @@ test('each entry is made of integers that agree, and the sizes spread over order
   expect(sizes[270]).toBeGreaterThan(3000);
 });
 
-test('the day belongs to business hours, Friday to its morning, Saturday to nobody', () => {
+test('traffic is in business hours, on Friday mornings, and hardly on Saturdays', () => {
   const fleet = createFleet({ seed: 5, numbers: 200 });
   const served = (from: string, hours: number) => {
     const later = byNumber(fleet.at(at(from) + hours * HOUR_MS - 1));
@@ -112,7 +112,7 @@ test('the day belongs to business hours, Friday to its morning, Saturday to nobo
   expect(served('2026-11-28T00:00+02:00', 24)).toBeLessThan(0.08 * sunday);
 });
 
-test('marketing comes as campaigns: on some days of a number, not on most', () => {
+test('marketing consists of campaigns on a minority of days', () => {
   const fleet = createFleet({ seed: 6, numbers: 50 });
   const days = Array.from({ length: 29 }, (_, day) => at('2026-11-01T00:00+02:00') + day * DAY_MS);
   const grown = days.flatMap((ms) => {
@@ -133,7 +133,7 @@ test('marketing comes as campaigns: on some days of a number, not on most', () =
 });
 
 test.each([1, 2, 3])(
-  'of a small fleet one to three are offline most of the time: seed %i',
+  'in a small fleet one to three numbers are offline most of the time: seed %i',
   (seed) => {
     const fleet = createFleet({ seed, numbers: 25 });
     const start = at('2026-11-22T00:00Z');
@@ -148,7 +148,7 @@ test.each([1, 2, 3])(
   },
 );
 
-test('numbers drop out and come back: one never was online, one flaps, others for minutes to hours', () => {
+test('one number was never online, one flaps, and others have outages of minutes to hours', () => {
   const fleet = createFleet({ seed: 1, numbers: 25 });
   const start = at('2026-11-01T00:00Z');
   const states = new Map<string, string>();
@@ -170,7 +170,7 @@ test('numbers drop out and come back: one never was online, one flaps, others fo
   expect(Math.max(...lengths)).toBeLessThanOrEqual(1440);
 });
 
-test('some numbers leave and some join, a few percent a month, without two ever being one', () => {
+test('a few percent of numbers leave and join every month, and no digits are used twice', () => {
   const fleet = createFleet({ seed: 7, numbers: 1000 });
   const keys = new Map<string, string>();
   let before = byNumber(fleet.at(Date.UTC(2026, 0, 15)));
@@ -195,7 +195,7 @@ test('some numbers leave and some join, a few percent a month, without two ever 
   }
 });
 
-test('a number that joins in the middle of a month starts from nothing', () => {
+test('a number that joins in the middle of a month starts at 0', () => {
   const fleet = createFleet({ seed: 7, numbers: 300 });
   const monthStart = at('2026-11-01T00:00+02:00');
   const joined = fleet
@@ -209,7 +209,7 @@ test('a number that joins in the middle of a month starts from nothing', () => {
   }
 });
 
-test('names are awkward in every way that people manage, and survive JSON', () => {
+test('names contain awkward characters and survive JSON', () => {
   const list = createFleet({ seed: 8, numbers: 25 }).at(at('2026-11-22T10:00Z'));
   const names = list.map((number) => number.display_name);
   for (const sign of [/[א-ת]/, /[A-Z]/, /\p{Extended_Pictographic}/u, /"/, /\u200f/, /\\/]) {

@@ -5,7 +5,7 @@ import { askNumbers, askToken, getNumbers, postToken, start, type Body } from '.
 
 const HOUR_MS = 3_600_000;
 
-test('a token is documented field by field, and opens the list', async () => {
+test('a token has the documented fields and gives access to the list', async () => {
   const { simulator, clock, fleet } = await start();
   const response = await postToken(simulator);
   expect(response.status).toBe(200);
@@ -34,7 +34,7 @@ test('a token is documented field by field, and opens the list', async () => {
   });
 });
 
-test('a token lives for one hour, and several live side by side', async () => {
+test('a token is valid for one hour, and several can be valid at once', async () => {
   const { simulator, clock } = await start();
   const first = await askToken(simulator);
   await clock.advance(HOUR_MS - 1);
@@ -49,7 +49,7 @@ test('a token lives for one hour, and several live side by side', async () => {
   expect(await askNumbers(simulator, second['access_token'])).toEqual(expired);
 });
 
-test('the numbers call says what is wrong with a request, with status 200', async () => {
+test('the numbers call reports errors with status 200', async () => {
   const { simulator } = await start();
   expect(await askNumbers(simulator, 'made-up')).toEqual({ status: 'FAIL', reason: 3 });
   for (const headers of [{}, { authorization: 'Basic eDp5' }, { authorization: 'Bearer' }]) {
@@ -70,7 +70,7 @@ test('the numbers call says what is wrong with a request, with status 200', asyn
 });
 
 test.each(['not JSON', '', 'null', '[]', '{"client_id":"test-client"}'])(
-  'a token call with the body %j is refused',
+  'a token call with the body %j is rejected',
   async (body) => {
     const { simulator } = await start();
     const response = await fetch(`${simulator.url}/settings/accessToken`, { method: 'POST', body });
@@ -79,7 +79,7 @@ test.each(['not JSON', '', 'null', '[]', '{"client_id":"test-client"}'])(
   },
 );
 
-test('five wrong tries in a row block the right secret too, for an hour', async () => {
+test('five failed logins in a row block even the correct secret for an hour', async () => {
   const { simulator, clock } = await start();
   for (let i = 0; i < 5; i++) {
     expect(await askToken(simulator, 'wrong')).toEqual({ status: 'FAIL', reason: 2 });
@@ -91,7 +91,7 @@ test('five wrong tries in a row block the right secret too, for an hour', async 
   expect(await askToken(simulator)).toMatchObject({ reason: 1 });
 });
 
-test('wrong tries are forgotten after an hour and after a right one', async () => {
+test('failed logins are forgotten after an hour and after a successful login', async () => {
   const { simulator, clock } = await start();
   const tryWrong = async (times: number) => {
     for (let i = 0; i < times; i++) await askToken(simulator, 'wrong');
@@ -104,7 +104,7 @@ test('wrong tries are forgotten after an hour and after a right one', async () =
   expect(await askToken(simulator)).toMatchObject({ reason: 1 });
 });
 
-test('a rotated secret refuses the old one while tokens live on', async () => {
+test('after a rotation the old secret is rejected, and tokens stay valid', async () => {
   const { simulator } = await start();
   const { access_token: token } = await askToken(simulator);
   simulator.rotateSecret('next-secret-not-real');
@@ -113,7 +113,7 @@ test('a rotated secret refuses the old one while tokens live on', async () => {
   expect(await askNumbers(simulator, token)).toMatchObject({ status: 'OK' });
 });
 
-test('time lapse hurries the fleet, not the token', async () => {
+test('time lapse speeds up the fleet but not the token', async () => {
   const { simulator, clock, fleet } = await start({ timeLapse: 1440 });
   const startMs = clock.unixMs();
   const { access_token: token } = await askToken(simulator);
@@ -122,7 +122,7 @@ test('time lapse hurries the fleet, not the token', async () => {
   expect(list).toEqual(fleet.at(startMs + 50 * 86_400_000));
 });
 
-test('a closed simulator frees its port, and one started anew knows no old token', async () => {
+test('a closed simulator frees its port, and a restarted one rejects old tokens', async () => {
   const { simulator, clock } = await start();
   const { access_token: token } = await askToken(simulator);
   await simulator.close();
@@ -135,7 +135,7 @@ test('a closed simulator frees its port, and one started anew knows no old token
   expect(await askNumbers(anew, token)).toEqual({ status: 'FAIL', reason: 3 });
 });
 
-test('a port in use is refused', async () => {
+test('a port in use is an error', async () => {
   const { simulator } = await start();
   const port = Number(new URL(simulator.url).port);
   await expect(start({ port })).rejects.toThrow('EADDRINUSE');

@@ -7,7 +7,7 @@ import { createFakeClock } from '../support/fake-clock.ts';
 const CLIENT_ID = 'test-client';
 const CLIENT_SECRET = 'test-secret-not-real';
 
-/** A simulator of 25 numbers on a clock that the test moves; closed when the test ends. */
+/** A simulator of 25 numbers with a fake clock; closed when the test ends. */
 export async function start(options: Partial<SimulatorOptions> = {}) {
   const clock = createFakeClock();
   const fleet = createFleet({ seed: 1, numbers: 25 });

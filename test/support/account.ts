@@ -12,7 +12,7 @@ const TOTALS: Snapshot['totals'] = {
   incoming: undefined,
 };
 
-/** An account whose polls bring these marketing counts of its numbers. */
+/** An account whose polls return these marketing counts of its numbers. */
 export function createPolledAccount() {
   let state = createAccountState('acme');
   return {

@@ -13,12 +13,12 @@ import {
 import { TEXT_LENGTH_MAX } from '../../src/core/values.ts';
 import { API_KEY_CANARY } from './sample.ts';
 
-/** Any UTF-16, halves of surrogate pairs and control characters included. */
+/** Any UTF-16, including lone surrogates and control characters. */
 const codeUnits = array(integer({ min: 0, max: 0xffff })).map((units) =>
   String.fromCharCode(...units),
 );
 
-/** Names as people, and people of ill will, may write them. */
+/** Realistic and malicious names. */
 export const anyName: Arbitrary<string> = oneof(
   string({ unit: 'binary', maxLength: 30 }),
   codeUnits,
@@ -84,7 +84,7 @@ const anyEntry = record(
   { requiredKeys: [] },
 );
 
-/** The documented response with anything in it changed, short of the list itself and one usable entry. */
+/** The documented response with random changes, except that it has a list with a usable entry. */
 export const nearlyValidResponse = record(
   {
     list: array(oneof({ weight: 6, arbitrary: anyEntry }, jsonValue()), {
@@ -100,7 +100,7 @@ export const nearlyValidResponse = record(
   { requiredKeys: ['list'] },
 );
 
-/** Any text of which nothing has to be taken away, as long as it may be. */
+/** Any text that needs no cleaning, up to the maximum length. */
 const soundName = oneof(
   string({ unit: 'binary', maxLength: TEXT_LENGTH_MAX, size: 'max' }),
   string({
@@ -116,7 +116,7 @@ const soundCount = oneof(
 );
 const soundFlag = constantFrom<0 | 1>(0, 1);
 
-/** An entry as documented. Few numbers, so that they come again, and none of `anyNumber`. */
+/** A valid entry. Few different numbers, so that they recur, and none of `anyNumber`. */
 export const soundEntry = record({
   whatsapp: oneof(
     constantFrom('972500000001', '972500000002', '972500000003'),

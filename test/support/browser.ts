@@ -5,15 +5,15 @@ import { fetchPrograms, findProgram, unlessMissing } from './programs.ts';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /**
- * Starts the Chromium named by $CHROMIUM, or one in the PATH, or else that of Debian, unpacked into
- * a cache folder. Rejects where there is none to be had.
+ * Starts $CHROMIUM, or a Chromium in the PATH, or else Debian's, unpacked into
+ * a cache folder. Rejects if none is available.
  */
 export async function startBrowser(): Promise<Browser> {
   const executablePath =
     process.env['CHROMIUM'] ??
     (await findProgram(...NAMES)) ??
     join(await fetchPrograms('chromium'), 'chromium');
-  // Without a sandbox, since it may run as root; and without a word to anybody but the page.
+  // Without a sandbox, because it may run as root, and without background requests.
   const args = [
     '--no-sandbox',
     '--disable-gpu',
@@ -23,7 +23,7 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: [...args, '--disable-component-update'] });
 }
 
-/** The same, but undefined, with a warning, where there is none to be had; in CI that is an error. */
+/** Like startBrowser, but returns undefined with a warning if none is available; in CI it rejects. */
 export function startOptionalBrowser(): Promise<Browser | undefined> {
   return unlessMissing('Chromium', startBrowser);
 }

@@ -7,14 +7,14 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** Kinds of alternative names, as the standard counts them. */
+/** The type numbers of alternative names in the standard. */
 export const [EMAIL, DNS, URI, IP] = [1, 2, 6, 7] as const;
 
 type AltName =
   | { readonly type: typeof EMAIL | typeof DNS | typeof URI; readonly value: string }
   | { readonly type: typeof IP; readonly ip: string };
 
-/** For this host, or with these names; signed by `ca`, or by itself. */
+/** A certificate for this host or these names, signed by `ca` or self-signed. */
 export async function createCertificate(
   commonName: string,
   options: { readonly ca?: Certificate; readonly altNames?: readonly AltName[] } = {},
@@ -35,7 +35,7 @@ export async function createCertificate(
   return { cert, key };
 }
 
-/** What a web configuration file says that names a certificate and its key, and nothing else. */
+/** A web configuration file with only a certificate and its key. */
 export function toTlsConfig({ cert, key }: Certificate): TlsConfig {
   return {
     cert,

@@ -13,22 +13,22 @@ export interface ExposedFamily {
 const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
 const HELP_LINE = new RegExp(`^# HELP (${NAME}) ((?:[^\\\\]|\\\\[\\\\n])*)$`);
 const TYPE_LINE = new RegExp(`^# TYPE (${NAME}) (counter|gauge|histogram|summary|untyped)$`);
-/** The value is whatever Go reads as a float, so `Nan` too, which is prom-client's way to write it. */
+/** The value is anything that Go parses as a float, including `Nan`, as written by prom-client. */
 const SAMPLE_LINE = new RegExp(
   `^(${NAME})(?:\\{(.*)\\})? ([+-]?\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?|Na[Nn]|[+-]Inf)$`,
   's',
 );
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\["\\n])*)"(?:,|$)/sy;
-/** What the series of a histogram or summary may be called besides its name. */
+/** Suffixes of the series of a histogram or summary. */
 const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   histogram: ['_bucket', '_sum', '_count'],
   summary: ['', '_sum', '_count'],
 };
 
 /**
- * Reads Prometheus' text format as strictly as its documentation allows: families whole and once,
- * HELP before TYPE before samples, no series twice, no timestamp. Throws at the first line that is
- * anything else, so that a forged line either fails here or shows up as a sample.
+ * Parses Prometheus' text format as strictly as its documentation allows: families contiguous and once,
+ * HELP before TYPE before samples, no duplicate series, no timestamps. Throws at the first line that is
+ * anything else, so that a forged line either fails here or appears as a sample.
  */
 export function parseExposition(text: string): ReadonlyMap<string, ExposedFamily> {
   const families = new Map<string, ExposedFamily & { samples: ExposedSample[] }>();
@@ -64,7 +64,7 @@ export function parseExposition(text: string): ReadonlyMap<string, ExposedFamily
   return families;
 }
 
-/** The identity of a series: its name and its labels, whatever their order. */
+/** The identity of a series: its name and its labels in any order. */
 export function seriesKey(name: string, labels: Readonly<Record<string, string>>): string {
   const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([name, sorted]);

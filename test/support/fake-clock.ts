@@ -1,10 +1,10 @@
 import type { Clock } from '../../src/core/clock.ts';
 
-/** A clock that moves only when it is told to. */
+/** A clock that moves only when the test moves it. */
 export interface FakeClock extends Clock {
-  /** Moves both time lines, running the timers that fall due, each followed by a turn of the event loop. */
+  /** Moves both clocks and runs the timers that become due, each followed by a turn of the event loop. */
   advance(ms: number): Promise<void>;
-  /** Sets the wall clock alone, as an administrator or NTP would. */
+  /** Sets only the wall clock, as an administrator or NTP would. */
   jump(ms: number): void;
   readonly timers: number;
 }

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { optionalPrometheusTools } from './prometheus.ts';
 
 /**
- * Builds the program for the tests that run it, and fetches the Prometheus tools, once, before
- * several workers ask for them at the same time.
+ * Builds the program and fetches the Prometheus tools once, before
+ * several workers need them at the same time.
  */
 export default async function setup(): Promise<void> {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });

@@ -6,7 +6,7 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** A logger whose lines a test can look at. */
+/** A logger that keeps its lines for a test. */
 export function createMemoryLog(): { readonly log: Log; readonly lines: LogLine[] } {
   const lines: LogLine[] = [];
   const at =

@@ -1,11 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** A DNS server on loopback that answers what a test says. */
+/** A DNS server on loopback with responses from a test. */
 export interface NameServer {
   /** For `dns.Resolver.setServers`. */
   readonly address: string;
-  /** The names that were asked for their IPv4 address. */
+  /** The names queried for their IPv4 address. */
   readonly asked: string[];
   /** The IPv4 address of each name; `undefined` is no such name, `silent` is no answer. */
   answer: (name: string) => string | undefined;

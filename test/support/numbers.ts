@@ -2,7 +2,7 @@ import { parseNumbers } from '../../src/core/parse.ts';
 import type { NumberEntry } from '../../src/core/snapshot.ts';
 import { sampleEntry } from './sample.ts';
 
-/** A number in good order; the fields given replace the ordinary ones. */
+/** A valid number; `fields` replace the defaults. */
 export function numberEntry(fields: Partial<NumberEntry> = {}): NumberEntry {
   const json = sampleEntry({
     display_name: 'Display',

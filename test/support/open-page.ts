@@ -15,10 +15,10 @@ export const inBrowser = test.skipIf(browser === undefined);
 export const PHONE = { width: 360, height: 740 };
 export const DESKTOP = { width: 1280, height: 900 };
 export const REFRESH_MS = 15_000;
-/** For a browser on a busy machine. */
+/** A timeout for a browser on a busy machine. */
 export const SOON = { timeout: 10_000 };
 
-/** What an account with so many numbers has; every tenth is offline. */
+/** This many numbers, of which every tenth is offline. */
 export const numbersOf = (count: number) =>
   Array.from({ length: count }, (_, i) =>
     numberEntry({
@@ -35,7 +35,7 @@ export const EVERY_CONDITION: readonly AccountStatus[] = [
   accountStatus({ name: 'new', numbers: undefined, lastPollMs: undefined }),
 ];
 
-/** The page of these accounts in a browser of its own, whose timers the test moves. */
+/** The page of these accounts in its own browser context, with fake timers. */
 export async function open(
   accounts: readonly AccountStatus[],
   options: BrowserContextOptions = {},

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Environment in which the program asks these nameservers, in this order, instead of the machine's own.
- * `folder` takes the module that is loaded first.
+ * Environment that makes the program use these nameservers, in this order, instead of the machine's.
+ * The preloaded module is written to `folder`.
  */
 export function withNameServers(
   folder: string,

@@ -5,19 +5,19 @@ import { onTestFinished } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** The built program as a process of its own. */
+/** The built program in its own process. */
 export interface Program {
   readonly process: ChildProcess;
   stdout(): string;
   stderr(): string;
-  /** The exit code; null where a signal ended it. */
+  /** The exit code; null after a signal. */
   readonly exit: Promise<number | null>;
-  /** Lines of the log so far; what is no JSON is left out. */
+  /** Log lines so far, without those that are not JSON. */
   log(): readonly Readonly<Record<string, unknown>>[];
 }
 
 /**
- * Starts `node dist/main.js` with these flags and, but for PATH, nothing but this environment.
+ * Starts `node dist/main.js` with these flags and only PATH and this environment.
  * `stdout` may be a file descriptor instead.
  */
 export function startProgram(
@@ -59,7 +59,7 @@ export async function runProgram(
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 }
 
-/** Resolves with what `find` returns as soon as that is not undefined; for processes only. */
+/** Resolves with the result of `find` when it is not undefined; for processes only. */
 export async function eventually<T>(
   find: () => T | undefined | Promise<T | undefined>,
   what: string,
@@ -74,7 +74,7 @@ export async function eventually<T>(
   }
 }
 
-/** The port that the program says it serves on; throws with its output if it ends instead. */
+/** The port in the program's log; throws with its output if it exits instead. */
 export async function portOf(program: Program): Promise<number> {
   let code: number | null | undefined;
   void program.exit.then((ended) => (code = ended));

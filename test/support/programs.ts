@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The path of the first of these programs that is in the PATH. */
+/** The path of the first of these programs found in the PATH. */
 export async function findProgram(...names: readonly string[]): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   for (const path of names.flatMap((name) => folders.map((folder) => join(folder, name)))) {
@@ -21,8 +21,8 @@ export async function findProgram(...names: readonly string[]): Promise<string |
 }
 
 /**
- * The folder into which `scripts/fetch-NAME.sh` has put what it fetches from Debian: a cache, which
- * the first call fills. Rejects where that cannot be had.
+ * The cache folder of `scripts/fetch-NAME.sh`, with programs from Debian.
+ * The first call fills it. Rejects if that is not possible.
  */
 export async function fetchPrograms(name: 'chromium' | 'prometheus' | 'systemd'): Promise<string> {
   const folder = join(ROOT, 'node_modules/.cache', name);
@@ -30,7 +30,7 @@ export async function fetchPrograms(name: 'chromium' | 'prometheus' | 'systemd')
   return folder;
 }
 
-/** What `get` gives, but undefined, with a warning, where it rejects; in CI that is an error. */
+/** The result of `get`, or undefined with a warning if it rejects; in CI it rejects as well. */
 export async function unlessMissing<T>(
   what: string,
   get: () => Promise<T>,

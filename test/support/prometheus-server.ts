@@ -12,7 +12,7 @@ export interface InstantSample {
   readonly value: string;
 }
 
-/** A folder with these files in it, gone when the test ends. */
+/** A folder with these files, deleted when the test ends. */
 function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -20,7 +20,7 @@ function folderWith(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** Runs a server that answers at /-/ready, on a free port of loopback, until the test ends. */
+/** Runs a server with /-/ready on a free loopback port until the test ends. */
 async function serve(program: string, flags: readonly string[]): Promise<string> {
   const url = `http://127.0.0.1:${await freePort()}`;
   const address = `--web.listen-address=${new URL(url).host}`;
@@ -38,7 +38,7 @@ async function serve(program: string, flags: readonly string[]): Promise<string>
   return url;
 }
 
-/** Runs the program `prometheus` with `prometheus.yml` and the files that it names. */
+/** Runs the program `prometheus` with `prometheus.yml` and other files. */
 export async function startPrometheus(
   prometheus: string,
   files: Readonly<Record<'prometheus.yml', string>> & Readonly<Record<string, string>>,

@@ -5,10 +5,10 @@ import { fetchPrograms, findProgram, unlessMissing } from './programs.ts';
 
 const run = promisify(execFile);
 
-/** keep_firing_for, which the alerts use, came with Prometheus 2.42. */
+/** The alerts use keep_firing_for, which needs Prometheus 2.42. */
 const PROMETHEUS_OLDEST = [2, 42] as const;
 
-/** Where the programs are. */
+/** Paths of the programs. */
 export interface PrometheusTools {
   readonly promtool: string;
   readonly prometheus: string;
@@ -17,15 +17,15 @@ export interface PrometheusTools {
 }
 
 /**
- * The programs named by $PROMTOOL, $PROMETHEUS, $ALERTMANAGER and $AMTOOL, or in the PATH, if there
- * are all four and promtool is new enough; else those of Debian, unpacked into a cache folder.
- * Rejects where they cannot be had.
+ * The programs in $PROMTOOL, $PROMETHEUS, $ALERTMANAGER and $AMTOOL, or in the PATH, if
+ * all four exist and promtool is new enough; otherwise Debian's, unpacked into a cache folder.
+ * Rejects if they are not available.
  */
 export async function prometheusTools(): Promise<PrometheusTools> {
   return (await installedTools()) ?? (await fetchedTools());
 }
 
-/** The same, but undefined, with a warning, where they cannot be had; in CI that is an error. */
+/** The same, but undefined with a warning if they are not available; in CI it rejects. */
 export function optionalPrometheusTools(): Promise<PrometheusTools | undefined> {
   return unlessMissing('Prometheus tools', prometheusTools);
 }

@@ -1,6 +1,6 @@
 import type { Reloads } from '../../src/reload.ts';
 
-/** Of an exporter whose configuration nobody reads again. */
+/** For an exporter whose configuration is never reloaded. */
 export const NO_RELOADS: Reloads = {
   request: () => Promise.reject(new Error('no reload is expected')),
   state: () => STATE,

@@ -11,9 +11,9 @@ import { CLIENT_ID, CLIENT_SECRET } from './simulated-provider.ts';
 import { checkWebConfig } from '../../src/web/web-config-file.ts';
 
 export interface Setup {
-  /** The URL of the provider by the name of the account. */
+  /** The URL of the provider by account name. */
   readonly accounts: Readonly<Record<string, string>>;
-  /** By the setting's key, as flags. */
+  /** Settings by key, passed as flags. */
   readonly flags?: Readonly<Record<string, string>>;
 }
 
@@ -35,7 +35,7 @@ function configWith({ accounts, flags = {} }: Setup): Config {
     flags: {
       'config.file': 'test.yml',
       'web.listen_address': '127.0.0.1:0',
-      // node-cron, which ticks for cron expressions, knows only the real clock.
+      // node-cron ticks for cron expressions and only uses the real clock.
       'poll.schedule': '1m',
       ...flags,
     },
@@ -45,7 +45,7 @@ function configWith({ accounts, flags = {} }: Setup): Config {
   return loaded.config;
 }
 
-/** The whole exporter in this process, on this clock, until the test ends; all else is real. */
+/** The whole exporter in this process with this clock, until the test ends; everything else is real. */
 export async function runExporter(setup: Setup, clock: Clock) {
   const { log, lines } = createMemoryLog();
   const build = { version: '0', revision: '0', nodeVersion: '0' };

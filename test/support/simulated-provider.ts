@@ -6,7 +6,7 @@ import { systemClock } from '../../src/system.ts';
 export const CLIENT_ID = 'fake-client';
 export const CLIENT_SECRET = 'fake-secret-canary';
 
-/** The simulator in real time, for programs and servers that live in it too. */
+/** The simulator with the real clock, for programs and servers. */
 export async function startProvider(numbers = 5): Promise<Simulator> {
   const simulator = await startSimulator({
     fleet: createFleet({ seed: 1, numbers }),
@@ -18,7 +18,7 @@ export async function startProvider(numbers = 5): Promise<Simulator> {
   return simulator;
 }
 
-/** What the program needs in its environment to poll that simulator. */
+/** The environment for the program to poll that simulator. */
 export function environmentFor({ url }: Simulator): Record<string, string> {
   return {
     WHATSAPP_API_URL: url,

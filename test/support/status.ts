@@ -4,13 +4,13 @@ import { numberEntry } from './numbers.ts';
 
 export const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
 
-/** What the page tells of these accounts. */
+/** The status with these accounts. */
 export function statusOf(...accounts: readonly AccountStatus[]): Status {
   const reload = { succeeded: true, inForceSinceMs: NOW_MS - 3_600_000 };
   return { version: '1.2.3', nowMs: NOW_MS, reload, accounts };
 }
 
-/** With one online number, polled well 42 seconds ago and next in 18; the fields given replace these. */
+/** One online number, polled successfully 42 seconds ago and next in 18; `fields` replace the defaults. */
 export function accountStatus(fields: Partial<AccountStatus> = {}): AccountStatus {
   const polledMs = NOW_MS - 42_000;
   return {

@@ -3,7 +3,7 @@ import { readDashboards } from '../dashboards.ts';
 import { tools } from '../tools.ts';
 import { createWorld, HOUR_S, type World } from './world.ts';
 
-/** As many as are ever drawn: the rows of the timelines. */
+/** The most that is ever drawn: the rows of the timelines. */
 const LINES_MAX = 25;
 
 describe.skipIf(tools === undefined)('a fleet of many accounts and numbers', () => {
@@ -14,9 +14,9 @@ describe.skipIf(tools === undefined)('a fleet of many accounts and numbers', () 
   afterAll(() => world.stop());
 
   test.each(readDashboards())(
-    'of many numbers $title draws no more than can be read',
+    '$title draws a readable number of rows for many numbers',
     async (d) => {
-      // This one tells of a single number, which is chosen.
+      // This dashboard shows a single selected number.
       const variables = d.uid === 'whatsapp-number' ? { number: '972500010000' } : {};
       for (const panel of d.panels.filter(({ type }) => type !== 'table')) {
         for (const { refId } of panel.targets) {

@@ -22,17 +22,17 @@ import type { Category, Counts, Sim } from './history.ts';
 import { createLabels, createScrape } from './scrape.ts';
 import { createSeries, renderLabels, type Series } from './series.ts';
 
-/** Scrapes are not aligned with the clock; a sample on a window's edge would belong to either side. */
+/** Scrapes are not aligned with the clock, because a sample at the edge of a window is ambiguous. */
 const PHASE_S = 37;
-/** A poll a minute. */
+/** One poll per minute. */
 const POLLS = STEP_S / 60;
 
-/** What happened, as the provider knows it: gaps hide it from Prometheus but do not undo it. */
+/** The true history at the provider; Prometheus does not see what happens in gaps. */
 export interface Truth {
   readonly sims: readonly Sim[];
-  /** Every change of a count: increments, corrections (negative); turns of the month are none. */
+  /** Every change of a count: increments and corrections (negative), without monthly resets. */
   readonly changes: readonly { t: number; number: string; category: Category; by: number }[];
-  /** The counts of each number at `END_S`, and as they last stood in the month before. */
+  /** The counts of each number at `END_S`, and its last counts in the previous month. */
   readonly now: ReadonlyMap<string, Counts>;
   readonly lastMonth: ReadonlyMap<string, Counts>;
 }
@@ -40,15 +40,15 @@ export interface Truth {
 export interface FleetSize {
   readonly days: number;
   readonly numbers: number;
-  /** Two where nothing is said. */
+  /** Two by default. */
   readonly accounts?: number;
-  /** Only the series that cost queries time, and no record of changes. */
+  /** Only the series that slow down queries, and no history of changes. */
   readonly isLean?: boolean;
-  /** The hour of the first at which the counts restart; 4 where nothing is said. */
+  /** The hour on the first of the month at which the counts restart; 4 by default. */
   readonly turnsAtHour?: number;
 }
 
-/** The same at every run. */
+/** The same in every run. */
 export function createFleet(size: FleetSize): { series: Series; truth: Truth } {
   const { isLean = false, turnsAtHour = 4 } = size;
   const settings = { timezone: TIMEZONE, startsAtMs: turnsAtHour * 3_600_000 };
@@ -127,7 +127,7 @@ export function createFleet(size: FleetSize): { series: Series; truth: Truth } {
     }
   }
 
-  /** What the rules would record. */
+  /** The series that the rules would record. */
   function alert(t: number): void {
     if (t < END_S - OFFLINE_HOURS * 3600) return;
     for (const { account, number } of sims.filter((sim) => isThere(sim, t) && !sim.isOnline(t))) {
@@ -137,7 +137,7 @@ export function createFleet(size: FleetSize): { series: Series; truth: Truth } {
   }
 }
 
-/** The share of the samples of the last `days` at which a number was online. */
+/** The share of samples in the last `days` in which a number was online. */
 export function onlineShare(sim: Sim, days: number): number {
   let known = 0;
   let online = 0;

@@ -1,9 +1,9 @@
 import type { Dashboard, Panel, Target } from '../dashboards.ts';
 
-/** How a panel asks Prometheus, after Grafana's backend: what it makes of a query and a range. */
+/** A panel's request to Prometheus, computed as in Grafana's backend. */
 export interface Request {
   readonly expr: string;
-  /** Unix seconds; equal where the query is evaluated once. */
+  /** Unix seconds; equal if the query is evaluated once. */
   readonly startS: number;
   readonly endS: number;
   readonly stepS: number;
@@ -12,18 +12,18 @@ export interface Request {
 export interface View {
   readonly endS: number;
   readonly rangeS: number;
-  /** The variables' values as regular expressions. */
+  /** The values of the variables as regular expressions. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Of the browser: Grafana aligns steps with its midnight. */
+  /** Of the browser: Grafana aligns steps with local midnight. */
   readonly utcOffsetS: number;
 }
 
 /** `timeInterval` of the data source. */
 const SCRAPE_INTERVAL_S = 300;
-/** A panel asks for a point a pixel. */
+/** A panel requests one point per pixel. */
 const PIXELS_PER_COLUMN = 60;
 const DAY_S = 86_400;
-/** The steps that Grafana rounds to, with the limit below which each is taken; longer ones are whole days. */
+/** The steps that Grafana rounds to, each with its upper limit; longer steps are whole days. */
 const STEPS_S = [
   [7.5, 5],
   [12.5, 10],

@@ -1,5 +1,5 @@
 /**
- * What happens to a fleet, when: two accounts over two turns of the month and a change of the
+ * The history of a fleet: two accounts over two starts of a month and a change of the
  * clocks; a correction; two gaps; a number that joins, one that leaves, one that is renamed, one
  * that was never online; a restart, a second replica, and half a day in which it is alone.
  */
@@ -8,7 +8,7 @@ const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
 export const STEP_S = 300;
 
-/** A Sunday noon in Israel, twelve days after the month's turn and sixteen after the clocks' change. */
+/** Sunday noon in Israel, twelve days after the start of the month and sixteen after the change of the clocks. */
 export const END_S = Date.parse('2026-04-12T09:30:00Z') / 1000;
 export const TIMEZONE = 'Asia/Jerusalem';
 
@@ -16,7 +16,7 @@ export const JOB = 'whatsapp-exporter';
 const FIRST = 'exporter-0:10972';
 const SECOND = 'exporter-1:10972';
 
-/** The dashboards' variables with everything chosen. */
+/** The variables of the dashboards with everything selected. */
 export const VARIABLES = { job: JOB, instance: '.+', account: '.+', number: '.+' };
 
 export const CATEGORIES = ['marketing', 'service', 'incoming'] as const;
@@ -26,10 +26,10 @@ export const zero = (): Counts => ({ marketing: 0, service: 0, incoming: 0 });
 
 export const daysAgo = (days: number) => END_S - days * DAY_S;
 const within = (t: number, from: number, lengthS: number) => t >= from && t < from + lengthS;
-/** Whether `t` is the one step at which something happens that many days ago. */
+/** Whether `t` is the step of an event that many days ago. */
 export const happens = (t: number, days: number) => within(t, daysAgo(days), STEP_S);
 
-/** The exporter was stopped for an hour: nothing was scraped but `up` 0. */
+/** The exporter was stopped for an hour: only `up` with value 0 was recorded. */
 export const isDown = (t: number) => within(t, daysAgo(18), HOUR_S);
 export const RESTART_DAYS = 3;
 const isFirstThere = (t: number) => !within(t, daysAgo(1), 12 * HOUR_S);
@@ -41,17 +41,17 @@ export const replicasAt = (t: number) =>
 const OUTAGE_DAYS = 2.5;
 export const isOutage = (account: string, t: number) =>
   account === 'beta' && within(t, daysAgo(OUTAGE_DAYS), 2 * HOUR_S);
-/** Series of numbers are kept for 5 minutes after the last good poll. */
+/** Series of numbers are served for 5 minutes after the last successful poll. */
 export const isStale = (account: string, t: number) =>
   isOutage(account, t) && isOutage(account, t - STEP_S);
 
 export const OFFLINE_HOURS = 3;
-/** The provider takes back what it counted of a number, in the month before and a week ago. */
+/** The provider corrects the counts of a number, in the previous month and a week ago. */
 export const CORRECTIONS = [
   { days: 13.1, index: 0, category: 'marketing', by: -300 },
   { days: 7.1, index: 0, category: 'marketing', by: -60 },
 ] as const;
-/** Numbers to which something happens, by their place. */
+/** Indexes of the numbers with an event. */
 export const INDEX = {
   wentOffline: 1,
   cameBack: 2,
@@ -62,7 +62,7 @@ export const INDEX = {
 } as const;
 export const NEW_NAME = 'שם חדש';
 
-/** A number as the provider keeps it. Times are Unix seconds. */
+/** A number at the provider. Times are Unix seconds. */
 export interface Sim {
   readonly account: string;
   readonly number: string;
@@ -91,14 +91,14 @@ export function createSim(account: string, index: number): Sim {
     3: { isOnline: () => false },
     [INDEX.joined]: { from: daysAgo(20) },
     [INDEX.left]: { to: daysAgo(10) },
-    // Hours before the month turns.
+    // Hours before the start of the month.
     [INDEX.joinedLate]: { from: Date.parse('2026-03-31T19:00:00Z') / 1000 },
     [INDEX.renamed]: { name: (t) => (t < daysAgo(4) ? 'Old \\ name' : NEW_NAME) },
   };
   return { ...sim, ...stories[index] };
 }
 
-/** How busy it is: Israeli working hours, Sunday to Thursday by day. */
+/** Relative traffic: Israeli working hours, Sunday to Thursday. */
 export function load(t: number): number {
   const date = new Date(t * 1000);
   const isWeekend = date.getUTCDay() === 5 || date.getUTCDay() === 6;

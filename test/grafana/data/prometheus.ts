@@ -13,7 +13,7 @@ export interface Sample {
 }
 
 export interface PrometheusWithData {
-  /** Rejects with Prometheus' own message. */
+  /** Rejects with Prometheus' error message. */
   query(request: Request): Promise<Sample[]>;
   stop(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export async function startPrometheus(
   mkdirSync(data);
   writeFileSync(config, 'scrape_configs: []\n');
   series.write(text);
-  // Without the hidden flag promtool makes a block of every two hours and needs an hour itself.
+  // Without the hidden flag, promtool creates a block for every two hours and needs an hour.
   const flags = ['tsdb', 'create-blocks-from', '--max-block-duration=1458h', '--quiet'];
   await promisify(execFile)(bin.promtool, [...flags, 'openmetrics', text, data]);
 

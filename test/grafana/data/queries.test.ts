@@ -21,9 +21,9 @@ import { createWorld, DAY_S, HOUR_S, sum, valueOf, type Asked, type World } from
 const MONTH_S = 35 * DAY_S;
 const RANGES = { '1h': HOUR_S, '24h': DAY_S, '7d': 7 * DAY_S, '35d': MONTH_S };
 
-/** Queries that rightly find nothing: `dashboard panel query range`. */
+/** Queries that are expected to be empty: `dashboard panel query range`. */
 const EMPTY = [
-  // Nothing changed its state within the last hour.
+  // No state changed within the last hour.
   'whatsapp-overview Numbers C 1h',
   // The provider failed two and a half days ago; the anomaly was half a day ago.
   'whatsapp-exporter Failed polls by reason A 1h',
@@ -55,7 +55,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
     return found;
   };
   const present = () => world.truth.sims.filter((candidate) => isThere(candidate, END_S));
-  /** What the generator added between two moments, of one number or of all. */
+  /** The conversations generated between two moments, for one number or for all. */
   const grown = (category: Category, fromS: number, toS: number, number?: string) =>
     sum(
       world.truth.changes
@@ -65,31 +65,28 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
     );
 
   describe('every query', () => {
-    test.each(Object.entries(RANGES))(
-      'over %s answers, and not with nothing',
-      async (name, rangeS) => {
-        const empty: string[] = [];
-        for (const { uid, panels } of readDashboards()) {
-          const variables = uid === 'whatsapp-number' ? { number: sim(INDEX.renamed).number } : {};
-          for (const panel of panels) {
-            for (const { refId } of panel.targets) {
-              const where = `${uid} ${panel.title} ${refId} ${name}`;
-              const samples = await world
-                .ask(panel, { rangeS, refId, variables })
-                .catch((error: unknown) => {
-                  throw new Error(where, { cause: error });
-                });
-              if (samples.length === 0) empty.push(where);
-              const legends = samples.map(({ labels }) => JSON.stringify(labels));
-              expect(new Set(legends).size, where).toBe(samples.length);
-            }
+    test.each(Object.entries(RANGES))('over %s has results', async (name, rangeS) => {
+      const empty: string[] = [];
+      for (const { uid, panels } of readDashboards()) {
+        const variables = uid === 'whatsapp-number' ? { number: sim(INDEX.renamed).number } : {};
+        for (const panel of panels) {
+          for (const { refId } of panel.targets) {
+            const where = `${uid} ${panel.title} ${refId} ${name}`;
+            const samples = await world
+              .ask(panel, { rangeS, refId, variables })
+              .catch((error: unknown) => {
+                throw new Error(where, { cause: error });
+              });
+            if (samples.length === 0) empty.push(where);
+            const legends = samples.map(({ labels }) => JSON.stringify(labels));
+            expect(new Set(legends).size, where).toBe(samples.length);
           }
         }
-        expect(empty).toEqual(EMPTY.filter((where) => where.endsWith(` ${name}`)));
-      },
-    );
+      }
+      expect(empty).toEqual(EMPTY.filter((where) => where.endsWith(` ${name}`)));
+    });
 
-    test('of variables, annotations and alerts answers', async () => {
+    test('of variables, annotations and alerts has results', async () => {
       const ranges = { __range: '604800s', __interval: '300s', __rate_interval: '1200s' };
       const others = readDashboards()
         .flatMap(expressionsOf)
@@ -97,7 +94,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       for (const { where, expr: template } of [...others, ...readAlertQueries()]) {
         const expr = interpolate(template, { ...VARIABLES, ...ranges });
         const request = { expr, startS: END_S, endS: END_S, stepS: 300 };
-        // Nobody's credentials were refused.
+        // No credentials were rejected.
         const isEmpty = where === 'WhatsAppTokenRejected';
         expect((await world.prometheus.query(request)).length > 0, where).toBe(!isEmpty);
       }
@@ -112,7 +109,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       expect(online).toBe(present().length - offline);
     });
 
-    test('says 0 where all are online, and nothing where there is nothing', async () => {
+    test('is 0 if all numbers are online, and empty if there are none', async () => {
       const panel = panelOf(dashboard.overview, 'Offline');
       expect(valueOf(await world.ask(panel, { variables: { number: sim(0).number } }))).toBe(0);
       expect(await world.ask(panel, { variables: { number: 'nobody' } })).toEqual([]);
@@ -121,7 +118,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
     test.each([
       [1, 3],
       [7, 2],
-      // In 35 days every half hour is looked at.
+      // Over 35 days, the step is half an hour.
       [35, 2],
     ])('shows the uptime of %d days by number', async (days, digits) => {
       const table = panelOf(dashboard.overview, 'Numbers');
@@ -131,7 +128,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       }
     });
 
-    test('tells when a number went offline', async () => {
+    test('shows when a number went offline', async () => {
       const changes = byNumber(
         await world.ask(panelOf(dashboard.overview, 'Numbers'), { refId: 'C' }),
       );
@@ -141,7 +138,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       expect(changes.size).toBe(1);
     });
 
-    test('draws one unbroken row for a number that was renamed, with its new name', async () => {
+    test('draws one unbroken row with the new name for a renamed number', async () => {
       const panel = panelOf(dashboard.overview, 'State of the 25 least online numbers');
       const rows = await world.ask(panel, { rangeS: 7 * DAY_S });
       const renamed = rows.filter(({ labels }) => labels['number'] === sim(INDEX.renamed).number);
@@ -151,7 +148,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       expect(new Set(gaps).size).toBe(1);
     });
 
-    test('keeps numbers that left in the history, without a name', async () => {
+    test('keeps removed numbers in the history, without a name', async () => {
       const panel = panelOf(dashboard.overview, 'State of the 25 least online numbers');
       const rows = await world.ask(panel, { rangeS: MONTH_S });
       const left = rows.find(({ labels }) => labels['number'] === sim(INDEX.left).number);
@@ -160,13 +157,13 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
   });
 
   describe('usage', () => {
-    test('this month is the sum over the numbers that are there', async () => {
+    test('this month is the sum over the current numbers', async () => {
       const expected = sum(present().map(({ number }) => total(world.truth.now.get(number))));
       const { usage } = dashboard;
       expect(valueOf(await world.ask(panelOf(usage, 'Conversations this month')))).toBe(expected);
     });
 
-    test('last month is what stood at its end, numbers that left since included', async () => {
+    test('last month is the final count, including numbers removed since', async () => {
       expect(world.truth.lastMonth.has(sim(INDEX.left).number)).toBe(true);
       const expected = sum([...world.truth.lastMonth.values()].map((counts) => total(counts)));
       expect(valueOf(await world.ask(panelOf(dashboard.usage, 'Last month')))).toBe(expected);
@@ -177,14 +174,14 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       expect(new Set(curve[0]?.points.map(([, value]) => value))).toEqual(new Set([expected]));
     });
 
-    test("the month's curve does not fall while the polls of an account fail", async () => {
+    test('the curve of the month does not drop while the polls of an account fail', async () => {
       const panel = panelOf(dashboard.usage, 'Month to date');
       const curve = (await world.ask(panel, { rangeS: 3 * DAY_S }))[0]?.points ?? [];
       const values = curve.map(([, value]) => value);
       expect(values).toEqual(values.toSorted((a, b) => a - b));
     });
 
-    test('bars per hour are near the truth, the hour so far included', async () => {
+    test('bars per hour are close to the true counts, including the current hour', async () => {
       const panel = panelOf(dashboard.usage, 'Conversations per hour');
       for (const [index, category] of CATEGORIES.entries()) {
         const refId = String.fromCharCode(65 + index);
@@ -199,7 +196,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       }
     });
 
-    test('the largest numbers come in order of their size', async () => {
+    test('the largest numbers are sorted by size', async () => {
       const bars = await world.ask(panelOf(dashboard.usage, 'Largest numbers this month'));
       const sizes = present().map(({ number }) => total(world.truth.now.get(number)));
       expect(bars.map(({ points }) => points[0]?.[1])).toEqual(
@@ -207,7 +204,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       );
     });
 
-    test('the accounts add up to what the numbers say', async () => {
+    test('the totals of accounts equal the sum over their numbers', async () => {
       const table = panelOf(dashboard.usage, 'Accounts');
       const [provider, numbers] = [
         await world.ask(table, { refId: 'B' }),
@@ -220,7 +217,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
   describe('number', () => {
     const of = (number: string, more: Asked = {}): Asked => ({ ...more, variables: { number } });
 
-    test('a correction lowers the bar of its day and no other', async () => {
+    test('a correction lowers only the bar of its day', async () => {
       const { number } = sim(0);
       const panel = panelOf(dashboard.number, 'Conversations per day');
       const bars = (await world.ask(panel, of(number, { rangeS: MONTH_S })))[0]?.points ?? [];
@@ -230,7 +227,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       }
     });
 
-    test('a number that joined has bars from its first day', async () => {
+    test('a new number has bars from its first day', async () => {
       const panel = panelOf(dashboard.number, 'Conversations per day');
       const bars =
         (await world.ask(panel, of(sim(INDEX.joined).number, { rangeS: MONTH_S })))[0]?.points ??
@@ -241,7 +238,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       }
     });
 
-    test('a number that joined hours before the turn has no doubled bar', async () => {
+    test('a number added hours before the new month is not counted twice', async () => {
       const { number } = sim(INDEX.joinedLate);
       const panel = panelOf(dashboard.number, 'Conversations per day');
       const bars = (await world.ask(panel, of(number, { rangeS: MONTH_S })))[0]?.points ?? [];
@@ -249,15 +246,15 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       const bar = bars.find(([dayS]) => dayS === first)?.[1] ?? 0;
       const expected = grown('marketing', first, first + DAY_S, number);
       expect(expected).toBeGreaterThan(30);
-      // What came in the last hours of the old month is not known.
+      // The conversations of the last hours of the old month are unknown.
       expect(Math.abs(bar - expected)).toBeLessThan(4);
     });
 
-    test('time in state counts from the change, and from the first sight where there was none', async () => {
+    test('time in state starts at the last change, or when the number was first seen', async () => {
       const panel = panelOf(dashboard.number, 'In this state for');
       const hours = async (index: number, rangeS: number) =>
         (valueOf(await world.ask(panel, of(sim(index).number, { rangeS }))) ?? 0) / HOUR_S;
-      // However long the range: the panel is small and would ask for an hour's steps by itself.
+      // For any range: by default, the small panel would use steps of an hour.
       for (const days of [1, 7]) {
         const since = await hours(INDEX.wentOffline, days * DAY_S);
         expect(Math.abs(since - OFFLINE_HOURS)).toBeLessThan(0.2);
@@ -269,7 +266,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       ['A', 1],
       ['B', 7],
       ['C', 30],
-    ])('uptime %s is that of %d days, whatever range is chosen', async (refId, days) => {
+    ])('uptime %s covers %d days for any selected range', async (refId, days) => {
       const one = sim(INDEX.cameBack);
       const uptime = valueOf(
         await world.ask(panelOf(dashboard.number, 'Uptime'), of(one.number, { refId })),

@@ -3,8 +3,8 @@ import { CATEGORIES, daysAgo, isOutage, isStale, isThere, JOB, zero } from './hi
 import type { Category, Counts, Sim } from './history.ts';
 import { renderLabels, type Series } from './series.ts';
 
-/** What the exporter knows when it is scraped. */
-export interface Known {
+/** The state of the exporter at a scrape. */
+export interface ScrapeState {
   readonly sims: readonly Sim[];
   readonly accounts: readonly string[];
   readonly month: Month;
@@ -14,15 +14,15 @@ export interface Known {
   readonly processStartS: number;
 }
 
-/** Adds the samples of one scrape of one replica. A lean one leaves out what costs queries no time. */
+/** Adds the samples of a scrape of one replica. A lean scrape omits series that do not slow down queries. */
 export function createScrape(series: Series, isLean: boolean) {
   const labelsOf = createLabels();
-  return (instance: string, t: number, known: Known): void => {
+  return (instance: string, t: number, state: ScrapeState): void => {
     let count = 100;
-    for (const account of known.accounts) {
+    for (const account of state.accounts) {
       scrapeAccount(account);
       if (isStale(account, t)) continue;
-      const present = known.sims.filter((sim) => sim.account === account && isThere(sim, t));
+      const present = state.sims.filter((sim) => sim.account === account && isThere(sim, t));
       scrapeTotals(account, present);
       for (const sim of present) scrapeNumber(sim);
       count += present.length * 14;
@@ -34,15 +34,15 @@ export function createScrape(series: Series, isLean: boolean) {
     }
 
     function scrapeAccount(account: string): void {
-      const { count: polls = 0, failed = 0, lastSuccessS = t } = known.polls.get(account) ?? {};
+      const { count: polls = 0, failed = 0, lastSuccessS = t } = state.polls.get(account) ?? {};
       const ofAccount = (name: string, value: number, labels = {}) => {
         add(`whatsapp_${name}`, value, { account, ...labels });
       };
       ofAccount('up', isOutage(account, t) ? 0 : 1);
       ofAccount('last_success_timestamp_seconds', lastSuccessS);
       ofAccount('last_poll_timestamp_seconds', t - 7);
-      ofAccount('account_month_start_timestamp_seconds', known.month.startMs / 1000);
-      ofAccount('account_month_end_timestamp_seconds', known.month.endMs / 1000);
+      ofAccount('account_month_start_timestamp_seconds', state.month.startMs / 1000);
+      ofAccount('account_month_end_timestamp_seconds', state.month.endMs / 1000);
       ofAccount('polls_total', polls);
       ofAccount('poll_failures_total', failed, { reason: 'timeout' });
       ofAccount('poll_failures_total', 0, { reason: 'credentials' });
@@ -54,7 +54,7 @@ export function createScrape(series: Series, isLean: boolean) {
 
     function scrapeTotals(account: string, present: readonly Sim[]): void {
       const sum = (category: Category) =>
-        present.reduce((all, { number }) => all + (known.now.get(number)?.[category] ?? 0), 0);
+        present.reduce((all, { number }) => all + (state.now.get(number)?.[category] ?? 0), 0);
       const sums = CATEGORIES.map(sum);
       const all = sums.reduce((a, b) => a + b, 0);
       add('whatsapp_account_numbers', present.length, { account });
@@ -71,14 +71,14 @@ export function createScrape(series: Series, isLean: boolean) {
       const ofNumber = (name: string, value: number) => {
         series.add(`whatsapp_number_${name}`, text, t, value);
       };
-      const counts = known.now.get(sim.number) ?? zero();
+      const counts = state.now.get(sim.number) ?? zero();
       const online = sim.isOnline(t) ? 1 : 0;
       ofNumber('online', online);
       ofNumber('online_inbox', online * 7);
       ofNumber('conversations_this_month', counts.marketing + counts.service + counts.incoming);
       const names = { display_name: sim.name(t), business_name: 'דנה כהן' };
       add('whatsapp_number_info', 1, { ...labels, ...names });
-      const totals = known.totals.get(sim.number) ?? zero();
+      const totals = state.totals.get(sim.number) ?? zero();
       for (const category of CATEGORIES) {
         ofNumber(`${category}_conversations_this_month`, counts[category]);
         add('whatsapp_number_conversations_total', totals[category], { ...labels, category });
@@ -90,9 +90,9 @@ export function createScrape(series: Series, isLean: boolean) {
     }
 
     function scrapeProcess(samples: number): void {
-      add('process_start_time_seconds', known.processStartS);
+      add('process_start_time_seconds', state.processStartS);
       add('process_resident_memory_bytes', 90e6);
-      add('process_cpu_seconds_total', (t - known.processStartS) * 0.01);
+      add('process_cpu_seconds_total', (t - state.processStartS) * 0.01);
       add('nodejs_eventloop_lag_p99_seconds', 0.011);
       add('scrape_duration_seconds', 0.02);
       add('scrape_samples_scraped', samples);
@@ -100,12 +100,12 @@ export function createScrape(series: Series, isLean: boolean) {
       add('whatsapp_exporter_build_info', 1, build);
       const reload = 'whatsapp_exporter_config_last_reload';
       add(`${reload}_successful`, 1);
-      add(`${reload}_success_timestamp_seconds`, known.processStartS);
+      add(`${reload}_success_timestamp_seconds`, state.processStartS);
     }
   };
 }
 
-/** Labels as text, each made once: there are millions of samples and few series. */
+/** Labels as text, cached: there are millions of samples and few series. */
 export function createLabels(): (labels: Record<string, string>) => string {
   const texts = new Map<string, string>();
   return (labels) => {

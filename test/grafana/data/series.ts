@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-/** Samples gathered by series, since OpenMetrics wants each metric's lines together. */
+/** Samples grouped by series, because OpenMetrics requires the lines of a metric to be contiguous. */
 export interface Series {
-  /** `labels` as OpenMetrics writes them between braces; one string a series is the fastest. */
+  /** `labels` as between the braces in OpenMetrics; one string per series is fastest. */
   add(name: string, labels: string, t: number, value: number): void;
   /** Returns the number of samples. */
   write(path: string): number;

@@ -10,21 +10,21 @@ import { startPrometheus, type PrometheusWithData, type Sample } from './prometh
 
 export const HOUR_S = 3600;
 export const DAY_S = 24 * HOUR_S;
-/** In summer, which is when the range ends. */
+/** Summer time, as at the end of the range. */
 export const ISRAEL_S = 3 * HOUR_S;
 
 export interface Asked {
-  /** A day where nothing is said. */
+  /** A day by default. */
   readonly rangeS?: number;
   readonly refId?: string;
   readonly variables?: Readonly<Record<string, string>>;
-  /** Of the dashboard's time zone; Israel's where nothing is said. */
+  /** Of the dashboard's time zone; Israel by default. */
   readonly utcOffsetS?: number;
-  /** `END_S` where nothing is said. */
+  /** `END_S` by default. */
   readonly endS?: number;
 }
 
-/** A fleet with a known history, in a Prometheus that can be asked as Grafana would. */
+/** A fleet with a known history, in a Prometheus that can be queried as by Grafana. */
 export interface World {
   readonly truth: Truth;
   readonly prometheus: PrometheusWithData;
