@@ -6,8 +6,8 @@ import { cpuMs, memoryMib, scrape, startHelper, startMain, stop } from './proces
 import { median } from './statistics.ts';
 
 /**
- * `npm run bench:accounts`: many accounts in one process, polled each minute from the simulator, and
- * the table of docs/scaling.md from it. Needs three and a half minutes for each row.
+ * `npm run bench:accounts`: measures many accounts in one process, polled every minute from the simulator,
+ * and prints the table for docs/scaling.md. Takes three and a half minutes per row.
  */
 const SIZES = [10, 100, 500];
 const NUMBERS = 100;
@@ -41,7 +41,7 @@ async function measure(accounts: number): Promise<readonly string[]> {
   const cpu = cpuMs(exporter.process) - cpuBefore;
   const ofInterval = polls.filter(({ atMs }) => atMs - startMs > INTERVAL_MS);
   const { url } = exporter;
-  // At least one poll has come in since the scrape before: nothing is there from it.
+  // At least one poll has ended since the last scrape, so nothing is cached.
   const cpuBeforeScrapes = cpuMs(exporter.process);
   const all = await measureScrapes(() => `${url}/metrics`, INTERVAL_MS / SCRAPES);
   const scrapeCpu = (cpuMs(exporter.process) - cpuBeforeScrapes - cpu) / SCRAPES;
@@ -128,5 +128,5 @@ writeFileSync(
   DOC,
   text.replace(RESULTS, (_all, before: string, after: string) => before + report + after),
 );
-// What was measured may still hold connections open.
+// The measured processes may still have open connections.
 process.exit(0);

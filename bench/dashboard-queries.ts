@@ -3,9 +3,9 @@ import { createWorld, DAY_S } from '../test/grafana/data/world.ts';
 import { readDashboards } from '../test/grafana/dashboards.ts';
 
 /**
- * The slowest of three runs of every dashboard query over 35 days of 500 numbers, sampled every
+ * The slowest of three runs of every dashboard query over 35 days of 500 numbers, scraped every
  * five minutes: `npx tsx bench/dashboard-queries.ts [numbers]`. Preparing the data takes ten minutes,
- * some 4 GB of memory and 10 GB below the system's folder for temporary files.
+ * about 4 GB of memory, and 10 GB in the system's temporary folder.
  */
 const DAYS = 40;
 const RANGE_S = 35 * DAY_S;

@@ -4,8 +4,8 @@ import express from 'express';
 import { collectDefaultMetrics, Gauge, register } from 'prom-client';
 
 /**
- * The exporter as it is usually written: gauges that each poll sets, the whole registry rendered and
- * compressed for each scrape. `node naive.js PROVIDER_URL`; the token is none of its concern.
+ * A typical exporter: each poll sets gauges, and each scrape renders and compresses the whole registry.
+ * `node naive.js PROVIDER_URL`; without tokens.
  */
 const POLL_MS = 1_000;
 const FIELDS = {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** A helper of the benchmark, or the program itself, as a process of its own on a loopback port. */
+/** A program of the benchmark, or the exporter itself, in its own process on a loopback port. */
 export interface Server {
   readonly url: string;
   readonly process: ChildProcess;
@@ -15,14 +15,14 @@ export interface Server {
 const HERE = new URL('.', import.meta.url);
 export const MAIN = fileURLToPath(new URL('../../../dist/main.js', HERE));
 
-/** Starts one of the programs beside this one, which sends its address when it is ready. */
+/** Starts a program in this folder, which sends its port when it is ready. */
 export async function startHelper(name: string, ...args: string[]): Promise<Server> {
   const child = fork(fileURLToPath(new URL(`${name}.js`, HERE)), args, { stdio: 'inherit' });
   const [{ port }] = (await once(child, 'message')) as [AddressInfo];
   return { url: `http://127.0.0.1:${port}`, process: child };
 }
 
-/** Runs one that sends its result and is done. */
+/** Runs a program that sends its result and exits. */
 export async function runHelper<T>(name: string, ...args: string[]): Promise<T> {
   const child = fork(fileURLToPath(new URL(`${name}.js`, HERE)), args, {
     stdio: 'inherit',
@@ -37,10 +37,10 @@ export function stop(server: Server): void {
   server.process.kill('SIGKILL');
 }
 
-/** As the image and the systemd unit start Node. */
+/** Node.js flags as in the image and the systemd unit. */
 const FLAGS = ['--max-semi-space-size=2'];
 
-/** The built program as it is shipped, polling so often. */
+/** The built program with the given polling interval. */
 export function startExporter(providerUrl: string, schedule = '1s'): Promise<Server> {
   const env = {
     WHATSAPP_API_URL: providerUrl,
@@ -51,7 +51,7 @@ export function startExporter(providerUrl: string, schedule = '1s'): Promise<Ser
   return startMain({ env });
 }
 
-/** The same with a configuration of one's own; `onLine` gets what it logs. */
+/** The built program with a configuration; `onLine` receives its log lines. */
 export async function startMain(options: {
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -70,7 +70,7 @@ export async function startMain(options: {
       if (found !== undefined) resolve(found);
       onLine?.(line);
     });
-    child.once('exit', () => reject(new Error('the program has ended')));
+    child.once('exit', () => reject(new Error('the program exited')));
   });
   return { url: `http://127.0.0.1:${port}`, process: child };
 }
@@ -83,7 +83,7 @@ export interface Scrape {
   readonly body: Buffer;
 }
 
-/** One request on a connection that is kept, read to its end. */
+/** One request on a kept-alive connection, read to the end. */
 export function scrape(url: string, encoding: 'gzip' | 'identity'): Promise<Scrape> {
   return send(url, 'GET', { 'accept-encoding': encoding });
 }
@@ -110,7 +110,7 @@ function send(
       });
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      // The server has closed a connection that was idle while others were measured.
+      // The server closed the connection, which was idle during other measurements.
       const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET';
       if (isStale) resolve(send(url, method, headers, body));
       else reject(error);
@@ -119,7 +119,7 @@ function send(
   });
 }
 
-/** CPU time of all threads so far, in milliseconds; NaN where the process is not known. */
+/** CPU time of all threads so far, in milliseconds; NaN if the process does not exist. */
 export function cpuMs(child: ChildProcess | undefined): number {
   if (child === undefined) return NaN;
   const folder = `/proc/${child.pid}/task`;
@@ -129,7 +129,7 @@ export function cpuMs(child: ChildProcess | undefined): number {
   return ns.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 
-/** Resident memory now and at its highest, in MiB. */
+/** Current and peak resident memory, in MiB. */
 export function memoryMib({ process: { pid } }: Server): { now: number; peak: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
   const read = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;

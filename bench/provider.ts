@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import { renderBody, type Change } from './bodies.ts';
 
 /**
- * The provider's API as a static server: `node provider.js NUMBERS`. The answers are made ahead of
- * time, so that they cost next to nothing. They take turns, each different from the one before in
- * what was asked for last with `PUT /change`.
+ * The provider's API as a static server: `node provider.js NUMBERS`. Responses are prepared in advance,
+ * so that they cost almost nothing. They alternate; `PUT /change` sets in what each differs from
+ * the previous one.
  */
 const TURNS = 4;
 

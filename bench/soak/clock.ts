@@ -1,8 +1,8 @@
 import type { Clock } from '../../src/core/clock.ts';
 
-/** A clock that runs many times as fast as the machine's, and leaves out what nobody waits for. */
+/** A clock that is a multiple of the machine's and can skip idle time. */
 export interface LapseClock extends Clock {
-  /** Goes on to this time at once, running the timers that fall due on the way, each at its time. */
+  /** Skips to this time and runs the timers that become due in between, each at its time. */
   skipTo(unixMs: number): Promise<void>;
   readonly timers: number;
 }
@@ -16,7 +16,7 @@ export function createLapseClock(startUnixMs: number, rate: number): LapseClock 
   const skip = (ms: number) => void (skippedMs += Math.max(0, ms - nowMs()));
   const next = () => [...timers].toSorted(([, a], [, b]) => a.dueMs - b.dueMs)[0];
 
-  /** One at a time, as Node lets promises have their turn between two timers. */
+  /** Runs one timer at a time, because Node.js runs promise callbacks between two timers. */
   function runNext(): void {
     const [id, timer] = next() ?? [];
     if (id === undefined || timer === undefined) return;
@@ -24,7 +24,7 @@ export function createLapseClock(startUnixMs: number, rate: number): LapseClock 
     arm();
   }
 
-  /** What falls due while time runs. */
+  /** Sets a real timer for the next one that becomes due. */
   function arm(): void {
     clearTimeout(wake);
     const [, timer] = next() ?? [];

@@ -11,35 +11,35 @@ import { createLapseClock } from './clock.ts';
 import { checkWebConfig } from '../../src/web/web-config-file.ts';
 
 /**
- * The exporter put together as main.ts does it, but on a clock that lapses: `node exporter.js START
- * RATE`, configured by its environment. Sends its port, and an answer to each command.
+ * The exporter, assembled as in main.ts, but with an accelerated clock: `node exporter.js START
+ * RATE`, configured by its environment. Sends its port, and a reply to each command.
  */
 export type Command =
   | { readonly name: 'skip'; readonly toUnixMs: number }
-  /** Waits for a poll that has ended after this time. */
+  /** Waits for a poll that ended after this time. */
   | { readonly name: 'settle'; readonly sinceUnixMs: number }
-  /** Goes on with another configuration than before. */
+  /** Applies a changed configuration. */
   | { readonly name: 'reload' }
   | { readonly name: 'measure' };
 
-/** Of this process as it rests, or since the last measuring. */
+/** Figures of this process at rest, or since the last measurement. */
 export interface Figures {
-  /** In use after a collection, with buffers and without compiled code; bytes. */
+  /** Bytes in use after garbage collection, with buffers and without compiled code. */
   readonly heap: number;
   readonly resident: number;
   readonly files: number;
-  /** What keeps the event loop alive, and timers of the exporter's clock. */
+  /** Resources that keep the event loop alive, and timers of the exporter's clock. */
   readonly handles: number;
   readonly timers: number;
-  /** Lines of the log since the start. */
+  /** Errors in the log since the start. */
   readonly errors: number;
-  /** 90th percentile of the event loop's delay, and CPU of all threads; milliseconds. */
+  /** 90th percentile of the event loop delay, and CPU time of all threads, in milliseconds. */
   readonly delay: number;
   readonly cpu: number;
 }
 
 const DELAY_TICK_MS = 10;
-/** Sockets that were closed take a moment to go; a collection may leave work for the next one. */
+/** Closed sockets take a moment to disappear, and one collection may leave work for the next. */
 const REST_MS = 20;
 const COLLECTIONS = 3;
 
@@ -77,10 +77,10 @@ const { port } = await exporter.start();
 delays.enable();
 process.on('message', (command: Command) => void answer(command));
 process.send?.(port);
-// Whoever measures has gone.
+// The parent process has exited.
 process.once('disconnect', () => process.exit());
 
-/** A poll says how it has ended in one line. */
+/** Each poll logs its outcome in one line. */
 function noted(level: 'debug' | 'info' | 'warn' | 'error') {
   return (fields: object, message: string) => {
     logged[level](fields, message);
@@ -97,7 +97,7 @@ async function answer(command: Command): Promise<void> {
   process.send?.(null);
 }
 
-/** The account is another one each time, although nothing else shows it. */
+/** Changes a setting that affects the account without visible effects. */
 function changed(): Config {
   const { poll } = config;
   config = { ...config, poll: { ...poll, timeoutMs: poll.timeoutMs === 10_000 ? 10_001 : 10_000 } };
@@ -117,7 +117,7 @@ async function measure(): Promise<Figures> {
   const figures = {
     heap: heapUsed + external - code.code_and_metadata_size - code.bytecode_and_metadata_size,
     resident: rss,
-    // Without the one that reading the folder takes.
+    // Without the descriptor for reading the folder.
     files: readdirSync('/proc/self/fd').length - 1,
     handles: process.getActiveResourcesInfo().length,
     timers: clock.timers,

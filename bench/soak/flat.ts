@@ -1,12 +1,12 @@
-/** A figure of the soak: what it may be and by how much it may grow, with the reason. */
+/** The limits of a figure for its value and its growth, with the reason. */
 export interface Bound {
   readonly name: string;
-  /** What it is told in, and with how many digits behind the point. */
+  /** The unit and the decimals in which it is shown. */
   readonly unit: number;
   readonly digits: number;
-  /** By the slope of the second half, a month. */
+  /** Slope of the second half, per month. */
   readonly growthMax: number;
-  /** At any sample of the second half. */
+  /** Of any sample in the second half. */
   readonly max: number;
   readonly why: string;
 }
@@ -23,7 +23,7 @@ export interface Verdict {
 
 const MONTH_DAYS = 30;
 
-/** Holds the second half of a run against a bound; the first is for compilers and caches to settle. */
+/** Checks the second half of a run against its limits; in the first half, compilers and caches settle. */
 export function judge(bound: Bound, points: readonly Point[]): Verdict {
   const scaled = points.map(({ day, value }) => ({ day, value: value / bound.unit }));
   const first = scaled.slice(0, scaled.length / 2);
@@ -44,8 +44,8 @@ export function judge(bound: Bound, points: readonly Point[]): Verdict {
 }
 
 /**
- * A day's growth: the median of the slopes between all pairs (Theil and Sen). A single sample that is
- * out of line does not tilt it, as it would a least-squares line.
+ * Growth per day: the median of the slopes between all pairs of points (Theil–Sen), which, unlike a
+ * least-squares line, is not affected by single outliers.
  */
 function slope(points: readonly Point[]): number {
   const slopes = points.flatMap((a, i) =>

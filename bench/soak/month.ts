@@ -3,23 +3,23 @@ import type { Fault, Faults } from '../../src/simulator/faults.ts';
 import { createFleet, type FleetNumber } from '../../src/simulator/fleet.ts';
 import { RESPONSE_BYTES_MAX } from '../../src/provider/http.ts';
 
-/** What the soak's month brings: a fleet in which much changes, and one fault after another. */
+/** The simulated month: a fleet with many changes, and one fault after another. */
 const HOUR_MS = 3_600_000;
 
 const NUMBERS = 1_000;
-/** Strong, so that whatever is kept of a number that has gone adds up. */
+/** Short, so that leaks per removed number add up. */
 const TENURE_MS = 20 * HOUR_MS;
 const VACANCY_MS = HOUR_MS / 2;
 const RENAME_MS = 7 * HOUR_MS;
 const MOVE_MS = 5 * HOUR_MS;
 
-/** Numbers that come, go, are renamed and change their inbox; `last` is what was told last. */
+/** Numbers that are added, removed, renamed and moved between inboxes; `last` is the last returned list. */
 export function createChangingFleet(month: MonthSettings) {
   const fleet = createFleet({ seed: 1, numbers: NUMBERS, month });
   let last: FleetNumber[] = [];
   const change = (number: FleetNumber, unixMs: number): FleetNumber[] => {
     const place = number.whatsapp.slice(-8);
-    // Each has a phase of its own, so that something changes with nearly every poll.
+    // Each number has its own phase, so that something changes in nearly every poll.
     const ms = unixMs + (Number(place) / 1e8) * TENURE_MS;
     const sinceMs = ms % TENURE_MS;
     if (sinceMs < VACANCY_MS) return [];
@@ -40,16 +40,16 @@ export function createChangingFleet(month: MonthSettings) {
   };
 }
 
-interface Trouble {
+interface Spell {
   readonly name: string;
   readonly faults: Partial<Faults>;
-  readonly losesTokens?: boolean;
+  readonly revokesTokens?: boolean;
 }
 
-/** For as many requests of each spell as end at their deadline, which takes real time. */
+/** Requests per spell that end at their deadline, which takes real time. */
 const SLOW_TIMES = 1;
 
-const TROUBLES: readonly Trouble[] = [
+const SPELLS: readonly Spell[] = [
   { name: '401', faults: ofNumbers({ kind: 'reply', status: 401 }) },
   {
     name: '429',
@@ -57,18 +57,18 @@ const TROUBLES: readonly Trouble[] = [
   },
   { name: '503', faults: ofNumbers({ kind: 'reply', status: 503 }) },
   {
-    name: 'tokens forgotten, 500 for new ones',
+    name: 'tokens revoked, 500 for new ones',
     faults: { token: { kind: 'reply', status: 500 } },
-    losesTokens: true,
+    revokesTokens: true,
   },
   { name: 'reset mid-body', faults: ofNumbers({ kind: 'resetMidBody' }) },
-  { name: 'no answer', faults: ofNumbers({ kind: 'never', times: SLOW_TIMES }) },
+  { name: 'no response', faults: ofNumbers({ kind: 'never', times: SLOW_TIMES }) },
   {
-    name: 'headers and nothing more',
+    name: 'headers only',
     faults: ofNumbers({ kind: 'headersOnly', times: SLOW_TIMES }),
   },
   {
-    name: 'a byte at a time',
+    name: 'one byte at a time',
     faults: ofNumbers({ kind: 'drip', intervalMs: 5, times: SLOW_TIMES }),
   },
   {
@@ -81,7 +81,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   { name: 'half of the JSON', faults: ofNumbers({ kind: 'truncate' }) },
   {
-    name: '20 MiB and a byte',
+    name: '20 MiB plus one byte',
     faults: ofNumbers({ kind: 'huge', bytes: RESPONSE_BYTES_MAX + 1, times: 1 }),
   },
   {
@@ -101,22 +101,22 @@ function halve(number: FleetNumber): FleetNumber {
   return { ...number, serviceThisMonth: Math.floor(number.serviceThisMonth / 2) };
 }
 
-/** In Israel it is from 03:00 to 05:00: the month turns within it. */
+/** 03:00 to 05:00 in Israel, which includes the start of the month. */
 const OUTAGE = {
   fromMs: Date.parse('2026-12-01T01:00:00Z'),
   toMs: Date.parse('2026-12-01T03:00:00Z'),
 };
-const AT_TURN = TROUBLES.find(({ name }) => name === '503');
+const NEW_MONTH_FAULT = SPELLS.find(({ name }) => name === '503');
 const SPELL_EVERY_MS = 2 * HOUR_MS;
-/** From half an hour on: longer than poll.stale_after, so that series go away and come back. */
+/** From half an hour on, longer than poll.stale_after, so that series are dropped and return. */
 const SPELL_MS = [30 * 60_000, 50 * 60_000] as const;
 
-/** What is wrong at this time; the spells of each trouble come at all hours of the day in turn. */
-export function troubleAt(unixMs: number): Trouble | undefined {
-  if (unixMs >= OUTAGE.fromMs && unixMs < OUTAGE.toMs) return AT_TURN;
+/** The fault at this time; over days, each fault occurs at all hours. */
+export function spellAt(unixMs: number): Spell | undefined {
+  if (unixMs >= OUTAGE.fromMs && unixMs < OUTAGE.toMs) return NEW_MONTH_FAULT;
   const sinceMs = unixMs % SPELL_EVERY_MS;
   if (sinceMs < SPELL_MS[0] || sinceMs >= SPELL_MS[1]) return undefined;
   const spell = Math.floor(unixMs / SPELL_EVERY_MS);
   const day = Math.floor(unixMs / (24 * HOUR_MS));
-  return TROUBLES[(spell + day) % TROUBLES.length];
+  return SPELLS[(spell + day) % SPELLS.length];
 }

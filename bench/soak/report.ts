@@ -11,11 +11,11 @@ export interface Run {
   readonly machine: string;
   readonly days: number;
   readonly tookMs: number;
-  /** What was served at the end. */
+  /** The last scrape. */
   readonly text: string;
   readonly scrapes: number;
   readonly checks: number;
-  /** How often each trouble came. */
+  /** Occurrences of each fault. */
   readonly spells: ReadonlyMap<string, number>;
 }
 
@@ -29,7 +29,7 @@ const BOUNDS: readonly (Bound & { readonly key: Exclude<keyof Sample, 'day'> })[
     digits: 2,
     growthMax: 1,
     max: 40,
-    why: 'without compiled code, of which there is ever more; 370 bytes kept of each poll, 75 of each scrape or 30 of each number that goes are more than the growth',
+    why: 'without compiled code, which keeps growing; a leak of 370 bytes per poll, 75 per scrape or 30 per removed number exceeds the limit',
   },
   {
     key: 'resident',
@@ -38,7 +38,7 @@ const BOUNDS: readonly (Bound & { readonly key: Exclude<keyof Sample, 'day'> })[
     digits: 0,
     growthMax: 48,
     max: 320,
-    why: 'half of the limit in the manifests; what a body of 64 MiB a day leaves with the allocator changes by up to 40 MiB from one sample to the next, which makes slopes of some 20 MiB a month by itself',
+    why: 'half of the limit in the manifests; memory that the allocator keeps after large responses varies by up to 40 MiB between samples, which alone yields slopes of about 20 MiB a month',
   },
   {
     key: 'files',
@@ -47,7 +47,7 @@ const BOUNDS: readonly (Bound & { readonly key: Exclude<keyof Sample, 'day'> })[
     digits: 0,
     growthMax: 1,
     max: 40,
-    why: 'one socket a week that stays open is more than that',
+    why: 'a leak of one socket per week exceeds the limit',
   },
   {
     key: 'handles',
@@ -56,7 +56,7 @@ const BOUNDS: readonly (Bound & { readonly key: Exclude<keyof Sample, 'day'> })[
     digits: 0,
     growthMax: 1,
     max: 20,
-    why: "sockets and timers of Node's own, likewise",
+    why: "Node's own sockets and timers; the same leak exceeds the limit",
   },
   {
     key: 'timers',
@@ -65,7 +65,7 @@ const BOUNDS: readonly (Bound & { readonly key: Exclude<keyof Sample, 'day'> })[
     digits: 0,
     growthMax: 0,
     max: 2,
-    why: 'at rest only the schedule has one, and its watchdog another',
+    why: 'at rest only the schedule and its watchdog have one each',
   },
   {
     key: 'errors',
@@ -74,7 +74,7 @@ const BOUNDS: readonly (Bound & { readonly key: Exclude<keyof Sample, 'day'> })[
     digits: 0,
     growthMax: 0,
     max: 0,
-    why: 'the log calls an error what is a defect of the exporter',
+    why: 'only bugs of the exporter are logged as errors',
   },
   {
     key: 'delay',
@@ -83,16 +83,16 @@ const BOUNDS: readonly (Bound & { readonly key: Exclude<keyof Sample, 'day'> })[
     digits: 1,
     growthMax: 5,
     max: 50,
-    why: 'half of the 100 ms in which a scrape is answered; whatever else runs on the machine shows here',
+    why: 'half of the time limit of 100 ms for a scrape; includes the load of other processes on the machine',
   },
   {
     key: 'cpu',
-    name: 'CPU of a quarter of a day, s',
+    name: 'CPU time per quarter of a day, s',
     unit: 1_000,
     digits: 2,
     growthMax: 0.5,
     max: 5,
-    why: 'what is searched through and grows costs time before it costs memory; the machine shows here too',
+    why: 'searching a growing collection costs time before memory; includes the load of other processes',
   },
   {
     key: 'series',
@@ -101,11 +101,11 @@ const BOUNDS: readonly (Bound & { readonly key: Exclude<keyof Sample, 'day'> })[
     digits: 0,
     growthMax: 130,
     max: 13_300,
-    why: 'at most 13 for each of 1,000 numbers, and those of the account and of the process; ten numbers that stay behind are more than the growth',
+    why: 'at most 13 for each of 1,000 numbers, plus those of account and process; ten numbers that are not removed exceed the limit',
   },
 ];
 
-/** By the troubles: a run in which one of them did nothing proves nothing. */
+/** Each must occur: a run in which a fault had no effect proves nothing. */
 const REASONS = [
   'token',
   'rate_limited',
@@ -117,7 +117,7 @@ const REASONS = [
 ];
 const NEW_MONTH_S = Date.parse('2026-12-01T02:00:00Z') / 1_000;
 
-/** The verdict, and the section of docs/reliability.md that tells it. */
+/** The verdict, and the section of docs/reliability.md. */
 export function renderReport(
   samples: readonly Sample[],
   run: Run,
@@ -135,7 +135,7 @@ export function renderReport(
   );
   const idle = REASONS.filter((reason) => !failures.has(reason));
   const odd = [...failures.keys()].filter((reason) => !REASONS.includes(reason));
-  const hasTurned = run.text.includes(
+  const hasNewMonth = run.text.includes(
     `month_start_timestamp_seconds{account="acme"} ${NEW_MONTH_S}\n`,
   );
   const polls = /^whatsapp_polls_total\{.*\} (\d+)$/m.exec(run.text)?.[1];
@@ -143,26 +143,26 @@ export function renderReport(
     ...BOUNDS.filter((_bound, i) => verdicts[i]?.holds !== true).map(
       ({ name }) => `${name}: not flat`,
     ),
-    ...idle.map((reason) => `no poll has failed for ${reason}`),
-    ...odd.map((reason) => `polls have failed for ${reason}`),
-    ...(hasTurned ? [] : ['the month has not turned']),
+    ...idle.map((reason) => `no poll failed with ${reason}`),
+    ...odd.map((reason) => `unexpected failures with ${reason}`),
+    ...(hasNewMonth ? [] : ['the new month did not start']),
   ];
   const head = [
     'figure',
     'first half',
     'second half',
-    'highest (at most)',
-    'growth a month (at most)',
+    'highest (limit)',
+    'growth per month (limit)',
   ];
   const rows = [head, head.map(() => '---'), ...verdicts.map(({ cells }) => cells)];
   return {
     holds: problems.length === 0,
     report: [
       `Measured on ${run.date} with ${run.machine}: ${run.days} days in ${(run.tookMs / 60_000).toFixed(1)} minutes, ${polls} polls, ${run.scrapes} scrapes, ${run.checks} comparisons with the provider's list.`,
-      problems.length === 0 ? 'Every bound holds.' : `**FAILS**: ${problems.join('; ')}.`,
+      problems.length === 0 ? 'All limits were kept.' : `**FAILS**: ${problems.join('; ')}.`,
       rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
       BOUNDS.map(({ name, why }) => `- ${name}: ${why}.`).join('\n'),
-      `Spells: ${list(run.spells)}. Failed polls by reason: ${list(failures)}.`,
+      `Faults: ${list(run.spells)}. Failed polls by reason: ${list(failures)}.`,
     ].join('\n\n'),
   };
 }

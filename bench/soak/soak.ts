@@ -14,12 +14,12 @@ import { startSimulator } from '../../src/simulator/server.ts';
 import { linesOf } from '../../test/faults/truth.ts';
 import { createLapseClock } from './clock.ts';
 import type { Command, Figures } from './exporter.ts';
-import { createChangingFleet, troubleAt } from './month.ts';
+import { createChangingFleet, spellAt } from './month.ts';
 import { renderReport, type Sample } from './report.ts';
 
 /**
- * `npm run soak [-- --record | --midnight]`: a month in ten minutes. With `--record` its figures go
- * into the docs, with `--midnight` the provider turns at midnight and not at 04:00.
+ * `npm run soak [-- --record | --midnight]`: simulates a month in ten minutes. With `--record` it writes
+ * the figures to the docs; with `--midnight` the month starts at midnight instead of 04:00.
  */
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -29,12 +29,12 @@ const DAYS = 31;
 const END_MS = START_MS + DAYS * DAY_MS;
 const POLL_MS = 15 * MINUTE_MS;
 const SCRAPE_MS = 3 * MINUTE_MS;
-/** While a poll is under way. In between, time goes on to the next scrape at once. */
+/** Speed of the clock during a poll. Between polls the clock skips to the next scrape. */
 const RATE = 20;
 const REAL_MS_MAX = 10 * MINUTE_MS;
-/** Of totals and numbers; a counter is told by its name alone, since it has seen more than one list. */
-const TOLD = /^whatsapp_(?:number|account)_(?!month_(?:start|end)_)/;
-const COUNTED = /^(whatsapp_number_conversations_total\{.*\}) \d+$/;
+/** Series of totals and numbers. Counters are compared without value, because they depend on earlier lists. */
+const COMPARED = /^whatsapp_(?:number|account)_(?!month_(?:start|end)_)/;
+const COUNTER = /^(whatsapp_number_conversations_total\{.*\}) \d+$/;
 const DOC = 'docs/reliability.md';
 const SECTION = /(<!-- soak: [^>]*-->\n).*(<!-- end of the soak -->)/s;
 
@@ -50,7 +50,7 @@ const child = fork(
   fileURLToPath(new URL('exporter.js', import.meta.url)),
   [String(START_MS), String(RATE)],
   {
-    // As the image starts Node.
+    // As in the image.
     execArgv: ['--expose-gc', '--max-semi-space-size=2'],
     env: {
       WHATSAPP_API_URL: provider.url,
@@ -66,7 +66,7 @@ const child = fork(
   },
 );
 process.once('exit', () => child.kill('SIGKILL'));
-child.once('exit', (code) => fail(`the exporter has ended: ${code}`));
+child.once('exit', (code) => fail(`the exporter exited with ${code}`));
 const [port] = (await once(child, 'message')) as [number];
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const gunzipAsync = promisify(gunzip);
@@ -78,15 +78,15 @@ let text = '';
 await ask({ name: 'settle', sinceUnixMs: START_MS });
 for (let nowMs = START_MS + SCRAPE_MS; nowMs <= END_MS; nowMs += SCRAPE_MS) {
   if (performance.now() - startedMs > REAL_MS_MAX) fail(`only ${dayOf(nowMs)} days in ten minutes`);
-  const trouble = troubleAt(nowMs);
-  if (trouble !== troubleAt(nowMs - SCRAPE_MS)) {
-    provider.faults.token = trouble?.faults.token;
-    provider.faults.numbers = trouble?.faults.numbers;
-    if (trouble?.losesTokens === true) provider.revokeTokens();
-    if (trouble !== undefined) spells.set(trouble.name, (spells.get(trouble.name) ?? 0) + 1);
+  const spell = spellAt(nowMs);
+  if (spell !== spellAt(nowMs - SCRAPE_MS)) {
+    provider.faults.token = spell?.faults.token;
+    provider.faults.numbers = spell?.faults.numbers;
+    if (spell?.revokesTokens === true) provider.revokeTokens();
+    if (spell !== undefined) spells.set(spell.name, (spells.get(spell.name) ?? 0) + 1);
   }
   await clock.skipTo(nowMs);
-  // Not one after the other: at a tick the scrape meets a poll.
+  // Concurrently, so that a scrape coincides with a poll.
   const scraped = scrape('/metrics', nowMs % (3 * SCRAPE_MS) === 0 ? 'identity' : 'gzip');
   await ask({ name: 'skip', toUnixMs: nowMs });
   if (nowMs % POLL_MS === 0) await ask({ name: 'settle', sinceUnixMs: nowMs });
@@ -98,11 +98,11 @@ for (let nowMs = START_MS + SCRAPE_MS; nowMs <= END_MS; nowMs += SCRAPE_MS) {
   }
   if (nowMs % (6 * HOUR_MS) === SCRAPE_MS) {
     await ask({ name: 'reload' });
-    // An account that has changed is polled at once.
+    // A changed account is polled at once.
     await ask({ name: 'settle', sinceUnixMs: nowMs });
   }
-  // Before the next spell, and when the wait after the last one is over.
-  if (nowMs % (2 * HOUR_MS) === 0 && trouble === undefined) await check(nowMs);
+  // Before the next fault, after the cool-down of the last one.
+  if (nowMs % (2 * HOUR_MS) === 0 && spell === undefined) await check(nowMs);
   if (nowMs % (6 * HOUR_MS) === 0) await measure(nowMs);
 }
 child.removeAllListeners('exit').kill();
@@ -134,16 +134,16 @@ async function ask(command: Command): Promise<unknown> {
   return reply;
 }
 
-/** What is served is what the provider has said last and nothing besides, line by line. */
+/** Checks line by line that exactly the provider's last list is served. */
 async function check(nowMs: number): Promise<void> {
   text = String(await gunzipAsync(await scrape('/metrics', 'gzip')));
   const list = fleet.last();
   const missing = new Set([...linesOf(list), ...list.flatMap(countersOf)]);
-  const served = text.split('\n').filter((line) => TOLD.test(line));
-  const left = served.filter((line) => !missing.delete(line.replace(COUNTED, '$1')));
-  for (const [what, lines] of Object.entries({ missing: [...missing], 'left over': left })) {
+  const served = text.split('\n').filter((line) => COMPARED.test(line));
+  const unexpected = served.filter((line) => !missing.delete(line.replace(COUNTER, '$1')));
+  for (const [what, lines] of Object.entries({ missing: [...missing], unexpected })) {
     if (lines.length === 0) continue;
-    fail(`day ${dayOf(nowMs)}: ${lines.length} lines ${what}, such as ${lines[0]}`);
+    fail(`day ${dayOf(nowMs)}: ${lines.length} ${what} lines, such as ${lines[0]}`);
   }
   checks += 1;
 }
@@ -165,11 +165,11 @@ function dayOf(unixMs: number): number {
   return (unixMs - START_MS) / DAY_MS;
 }
 
-/** Resolves with the body; whatever is not a sound answer ends the run. */
+/** Resolves with the body; any error ends the run. */
 function scrape(path: string, encoding: 'gzip' | 'identity'): Promise<Buffer> {
   scrapes += 1;
   const headers = { 'accept-encoding': encoding };
-  // Some come back on the connection that they have, others have a new one each time.
+  // Some requests reuse a connection, others open a new one.
   const reused = encoding === 'gzip' && agent;
   return new Promise((resolve) => {
     get({ host: '127.0.0.1', port, path, headers, agent: reused }, (response) => {
@@ -183,7 +183,7 @@ function scrape(path: string, encoding: 'gzip' | 'identity'): Promise<Buffer> {
   });
 }
 
-/** A client that goes as soon as the answer comes. */
+/** A client that disconnects when the response starts. */
 async function hangUp(): Promise<void> {
   const request = get({ host: '127.0.0.1', port, path: '/metrics', agent: false });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -191,6 +191,6 @@ async function hangUp(): Promise<void> {
 }
 
 function fail(why: string): never {
-  console.error(`The soak has failed: ${why}`);
+  console.error(`Soak test failed: ${why}`);
   process.exit(1);
 }

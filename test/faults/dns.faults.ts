@@ -21,7 +21,7 @@ afterAll(() => {
   dead.close();
 });
 
-/** The program asks these nameservers for the provider. */
+/** Makes the program use these nameservers. */
 const by =
   (...addresses: readonly string[]) =>
   (port: number) => ({
@@ -29,18 +29,18 @@ const by =
     WHATSAPP_ALLOW_INSECURE_HTTP: 'true',
     ...withNameServers(folder, addresses),
   });
-/** A provider elsewhere may not be polled more often. */
+/** The shortest interval for a provider that is not on loopback. */
 const pace = { intervalS: 10, staleAfterS: 11 };
-const note = 'a preloaded module has the program ask nameservers of the test, over UDP.';
+const note = 'a preloaded module makes the program use nameservers of the test, over UDP.';
 
 describe('DNS', () => {
-  harmless('DNS fails, the address is known', {
+  harmless('DNS failure with a cached address', {
     way: by(good.address),
     pace,
-    begin: ({ door, sound }) => {
+    begin: ({ door, normal }) => {
       good.answer = () => 'silent';
-      // A connection that is kept alive would make a look-up needless.
-      door.lead(sound);
+      // A kept-alive connection would need no look-up.
+      door.lead(normal);
     },
     end: () => void (good.answer = () => '127.0.0.1'),
     note,
@@ -49,12 +49,12 @@ describe('DNS', () => {
   harmless('dead nameserver', {
     way: by(dead.address, good.address),
     pace: { ...pace, staleAfterS: 30 },
-    begin: ({ door, sound }) => door.lead(sound),
+    begin: ({ door, normal }) => door.lead(normal),
     note: `${note} The first of two is dead.`,
   });
 
   const configFile = join(folder, 'accounts.yml');
-  /** The watched account, and some whose host name gets no answer. */
+  /** The watched account, and some with an unresponsive host name. */
   const configure = (port: number, silentCount: number): void => {
     const account = (name: string, host: string) =>
       `  - { name: ${name}, api_url: "http://${host}:${port}/api", allow_insecure_http: true, ` +
@@ -77,20 +77,20 @@ describe('DNS', () => {
     },
     metricsPath: '/metrics?account=acme',
     pace,
-    begin: async ({ door, sound }, { port }) => {
+    begin: async ({ door, normal }, { port }) => {
       good.answer = (name) => (name === HOST ? '127.0.0.1' : 'silent');
       configure(door.port, 6);
       await eventually(
         async () => ((await page(port, '/metrics')).includes('silent5') ? true : undefined),
         'six more accounts',
       );
-      // A connection that is kept alive would make a look-up needless.
-      door.lead(sound);
+      // A kept-alive connection would need no look-up.
+      door.lead(normal);
     },
     end: ({ door }) => {
       good.answer = () => '127.0.0.1';
       configure(door.port, 0);
     },
-    note: `${note} Six accounts of the process have a host name that gets no answer; the row is about a seventh.`,
+    note: `${note} Six other accounts of the process have a host name that gets no response.`,
   });
 });

@@ -64,14 +64,14 @@ export function failing(name: string, options: FailingOptions): void {
     expectFailing(good, bad, options.reason);
     const landing = await page(running.port, '/');
 
-    const soundMs = Date.now();
+    const faultEndMs = Date.now();
     scene.moveOn();
     await options.end?.(scene, running);
     scene.provider.faults.token = undefined;
     scene.provider.faults.numbers = undefined;
-    scene.door.lead(scene.sound);
+    scene.door.lead(scene.normal);
     await scene.door.open();
-    let endedMs = soundMs;
+    let endedMs = faultEndMs;
     if (options.isRefusal) endedMs = await endRefusal(scene, running);
     if (options.cooldownS !== undefined) {
       endedMs = await endCooldown(scene, running, options.cooldownS);

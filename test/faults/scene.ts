@@ -23,58 +23,58 @@ import { linesOf } from './truth.ts';
 import { createWallClock, type WallClock } from './wall-clock.ts';
 import { page, watch, type Watch } from './watch.ts';
 
-/** Short, so that a row takes seconds. A poll that hangs ends before the next one falls due. */
+/** Short, so that a row takes seconds. A poll that hangs ends before the next one is due. */
 const PACE = { intervalS: 2, timeoutS: 1, staleAfterS: 4, scrapeMs: 200 };
 
-/** What must be in no output: keys, tokens and secrets of the simulator begin with these. */
+/** Must not occur in any output: the prefixes of all keys, tokens and secrets. */
 export const CANARIES = ['fake-api-key', 'fake-access-token', 'fake-secret'];
 export const FIRST_SECRET = 'fake-secret-canary-1';
 const HOUR_MS = 3_600_000;
 
 export interface SceneOptions {
   readonly numbers?: number;
-  /** What program and provider take for the time at the beginning, as an ISO date; the real time if left out. */
+  /** The initial time of program and provider, as an ISO date; by default the real time. */
   readonly startsAt?: string;
-  /** More environment for the program. */
+  /** Additional environment of the program. */
   readonly env?: Readonly<Record<string, string>>;
-  /** How the program reaches the door; plain HTTP on loopback if left out. */
+  /** How the program reaches the door; by default plain HTTP on loopback. */
   readonly way?: (port: number) => Readonly<Record<string, string>>;
-  /** What stands between door and simulator while all is well. */
+  /** The handler between door and simulator in normal operation. */
   readonly between?: (simulatorPort: number) => Behind;
-  /** What the row scrapes; `/metrics` if left out. */
+  /** The scraped path; by default `/metrics`. */
   readonly metricsPath?: string;
   readonly stdout?: 'pipe' | number;
   readonly pace?: Partial<typeof PACE>;
-  /** How long the fault makes the exporter leave the provider alone; the row skips this time. */
+  /** The cool-down that the fault causes; the row skips this time. */
   readonly cooldownS?: number;
 }
 
-/** A program, the provider that it polls, and everything a row may spoil. */
+/** A program, its provider, and everything that a row may break. */
 export interface Scene {
   readonly provider: Simulator;
   readonly door: Door;
-  /** What leads to the simulator when all is well. */
-  readonly sound: Behind;
+  /** The normal handler, which forwards to the simulator. */
+  readonly normal: Behind;
   readonly folder: string;
   readonly secretFile: string;
   readonly pace: typeof PACE;
-  /** Writes the configuration file, in which poll.timeout stands. */
+  /** Writes the configuration file, which sets poll.timeout. */
   readonly configure: (timeoutS: number) => void;
-  /** Another origin, and the requests that reached it: there must be none. */
+  /** Another origin, and the requests that it received, which must be none. */
   readonly elsewhere: { readonly url: string; readonly requests: string[] };
   /** How much the provider's clock is ahead. */
   readonly skew: { ms: number };
-  /** To be moved only in a scene with `startsAt`. */
+  /** Only for a scene with `startsAt`. */
   readonly clock: WallClock;
-  /** To be used only in a scene with `cooldownS`. */
+  /** Only for a scene with `cooldownS`. */
   readonly time: SkippedTime;
-  /** Lets the fleet's life go on, by an hour if left out: from now on it has other values. */
+  /** Advances the fleet by hours, so that its values change. */
   readonly moveOn: (hours?: number) => void;
-  /** The fleet as it is now, or as it was. */
+  /** The current or an earlier list. */
   readonly list: (hoursAgo?: number) => FleetNumber[];
-  /** What must be served of the list as it is now. */
+  /** The series that must be served for the current list. */
   truth(): readonly string[];
-  /** A new secret, at the provider and in the file. */
+  /** Sets a new secret at the provider and in the file. */
   changeSecret(): void;
   start(): Promise<Running>;
 }
@@ -107,12 +107,12 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   });
   onTestFinished(() => provider.close());
   const providerPort = Number(new URL(provider.url).port);
-  const sound = (options.between ?? tunnelTo)(providerPort);
-  const door = await openDoor(sound);
+  const normal = (options.between ?? tunnelTo)(providerPort);
+  const door = await openDoor(normal);
   const scene: Scene = {
     provider,
     door,
-    sound,
+    normal,
     folder,
     secretFile,
     pace: { ...PACE, ...options.pace },

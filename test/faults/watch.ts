@@ -8,25 +8,25 @@ import type { WallClock } from './wall-clock.ts';
 
 /** One scrape. */
 export interface Sample {
-  /** Unix milliseconds before it was asked for, and after it had arrived. */
+  /** Unix milliseconds before the request and after the response. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly tookMs: number;
-  /** How long a bare server took that was asked at the same moment. */
+  /** The time of a minimal server, queried at the same moment. */
   readonly controlMs: number;
-  /** '' where there was no good answer. Unpacked anew each time: a few of them may be large. */
+  /** '' without a successful response. Decompressed on each access, because some are large. */
   readonly text: string;
   readonly bytes: Buffer;
   readonly polls: number | undefined;
   /**
-   * When the last good poll ended, and when it began if it is the last of all. By the test's clock,
-   * whatever the program takes for the time.
+   * When the last successful poll ended, and when it started if it is the last of all polls, by the test's
+   * clock.
    */
   readonly successMs: number;
   readonly beganMs: number;
   /**
-   * How long ago it ended at least and at most, in milliseconds: in truth or by the program's clock,
-   * whichever is longer, since the program cannot tell a clock set forward from a long sleep.
+   * The minimum and maximum age of the last success in milliseconds, by the test's or the program's clock,
+   * whichever is longer: the program cannot distinguish a clock set forward from a long sleep.
    */
   readonly age: { readonly min: number; readonly max: number };
 }
@@ -38,7 +38,7 @@ export interface Watch {
 
 const SCRAPE_MS_MAX = 10_000;
 
-/** Scrapes all the time, on a connection of its own each time, as many Prometheus servers would. */
+/** Scrapes continuously, with a new connection each time, like many Prometheus servers. */
 export function watch(
   { port, path, everyMs }: { port: number; path: string; everyMs: number },
   clock: WallClock,
@@ -79,9 +79,10 @@ function toSample(
   aheadMsBefore: number,
 ): Sample {
   const text = toText(body);
-  const toldMs = lastSuccessMs(text);
-  const successMs = clock.toTestMs(toldMs);
-  const ageAt = (ms: number, aheadMs: number) => Math.max(ms - successMs, ms + aheadMs - toldMs);
+  const reportedMs = lastSuccessMs(text);
+  const successMs = clock.toTestMs(reportedMs);
+  const ageAt = (ms: number, aheadMs: number) =>
+    Math.max(ms - successMs, ms + aheadMs - reportedMs);
   const seconds = valueOf(text, 'whatsapp_up') === 1 ? durationOf(text) : 0;
   return {
     ...times,
@@ -112,8 +113,8 @@ async function timed(action: () => Promise<unknown>): Promise<number> {
 let control: Promise<number> | undefined;
 
 /**
- * A server in a process of its own that does next to nothing: what it needs for an answer is what
- * this machine needs at that moment. It ends with this process. Resolves with its port.
+ * A minimal server in its own process: its response time is the share of the machine at that moment.
+ * Exits with this process. Resolves with its port.
  */
 function startControl(): Promise<number> {
   control ??= (async () => {
@@ -132,7 +133,7 @@ interface Body {
   readonly isGzip: boolean;
 }
 
-/** The text of a page that answers 200; rejects otherwise. */
+/** The text of a page with status 200; rejects otherwise. */
 export async function page(port: number, path: string): Promise<string> {
   return toText(await fetchBody(port, path));
 }
@@ -140,10 +141,10 @@ export async function page(port: number, path: string): Promise<string> {
 const toText = (body: Body): string => toBytes(body).toString();
 const toBytes = ({ bytes, isGzip }: Body): Buffer => (isGzip ? gunzipSync(bytes) : bytes);
 
-/** Rows about passwords have this user; without users nobody looks at it. */
+/** The user in rows about passwords; ignored in other rows. */
 export const LOGIN = 'fake-user:fake-password';
 
-/** Compressed where the server can, as Prometheus asks for it. */
+/** Requests gzip, as Prometheus does. */
 function fetchBody(port: number, path: string): Promise<Body> {
   return new Promise((resolve, reject) => {
     const headers = { 'accept-encoding': 'gzip' };
@@ -169,7 +170,7 @@ function fetchBody(port: number, path: string): Promise<Body> {
   });
 }
 
-/** The value of a series of the account; undefined where it is not there. */
+/** The value of a series of the account; undefined if it does not exist. */
 export function valueOf(text: string, name: string, labels = ''): number | undefined {
   const series = `\n${name}{account="acme"${labels === '' ? '' : `,${labels}`}} `;
   const at = text.indexOf(series);
@@ -180,7 +181,7 @@ export function valueOf(text: string, name: string, labels = ''): number | undef
 export const lastSuccessMs = (text: string): number =>
   (valueOf(text, 'whatsapp_last_success_timestamp_seconds') ?? 0) * 1000;
 
-/** The failures so far by reason, those with none left out. */
+/** The failures so far by reason, without zeros. */
 export function failuresOf(text: string): Readonly<Record<string, number>> {
   const lines = text.matchAll(
     /^whatsapp_poll_failures_total\{account="acme",reason="(\w+)"\} (\d+)$/gm,
@@ -194,7 +195,7 @@ export function failuresOf(text: string): Readonly<Record<string, number>> {
 
 const VALUE = /^whatsapp_(?:number|account)_(?!conversations_total|month_(?:start|end)_)/;
 
-/** Every line that says what the provider said of now, sorted: for the counters see expectTrueCounters. */
+/** Every line with a value from the provider, sorted. For counters, see expectTrueCounters. */
 export function valueLines(text: string): readonly string[] {
   return text
     .split('\n')
@@ -210,10 +211,10 @@ export interface Truth {
 }
 
 /**
- * Values are neither invented nor older than `staleAfterMs`: whatever the age of the last success,
- * which the scrape itself says, either all values of its time are there or, when it is too old,
- * none. A scrape was made between its start and its end, so only in between may it be either; and so
- * may be what a poll found that was under way when the list changed.
+ * Checks that values are neither wrong nor older than `staleAfterMs`. A scrape reports the last success:
+ * all values of that time must be present, or none if it is too old. The scrape was rendered between its
+ * start and its end, so both are allowed at the limit; so are the values of a poll that was running when
+ * the list changed.
  */
 export function expectTrueValues(
   samples: readonly Sample[],
@@ -252,7 +253,7 @@ interface Counted {
   readonly thisMonth: number;
 }
 
-/** The counts of the month in a scrape with the counter beside each, by number and category. */
+/** The count of the month and the counter, by number and category. */
 function countersOf(text: string): ReadonlyMap<string, Counted> {
   const totals = new Map(
     [...text.matchAll(COUNTER)].map(([, number, category, total]) => [
@@ -270,9 +271,9 @@ function countersOf(text: string): ReadonlyMap<string, Counted> {
 }
 
 /**
- * From scrape to scrape each counter grows by what the count of the month beside it exceeds its
- * highest value by, by `onFall` of the new count where that has fallen (left out: by nothing or all of
- * it), and begins with 0 where a number is new. No values at all interrupt nothing.
+ * Checks that between scrapes each counter grows by the excess of the count of the month over its highest
+ * value. After a drop it grows by `onFall` of the new count (by default by nothing or all of it). The
+ * counter of a new number starts at 0. Scrapes without values are skipped.
  */
 export function expectTrueCounters(
   samples: readonly Sample[],
@@ -281,7 +282,7 @@ export function expectTrueCounters(
   let before: ReadonlyMap<string, Counted> = new Map();
   let beforeMs = 0;
   for (const sample of samples) {
-    // Only polls change counters; and some texts take long to read.
+    // Only polls change counters, and long texts are slow to parse.
     if (sample.successMs === beforeMs) continue;
     const { text } = sample;
     if (valueLines(text).length === 0) continue;
@@ -308,12 +309,12 @@ export interface Pace {
   readonly median: number;
   readonly p95: number;
   readonly slowest: number;
-  /** What an answer took longer than that of the bare server: the 95th percentile, and the most. */
+  /** Response time in excess of the minimal server: 95th percentile and maximum. */
   readonly beyond95: number;
   readonly beyondMost: number;
 }
 
-/** How fast the answers were, in milliseconds. */
+/** Response times in milliseconds. */
 export function paceOf(samples: readonly Sample[]): Pace {
   const took = samples.map(({ tookMs }) => tookMs);
   const beyond = samples.map(({ tookMs, controlMs }) => Math.max(0, tookMs - controlMs));
