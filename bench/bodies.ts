@@ -2,8 +2,8 @@
 export type Change = 'every number' | 'nothing';
 
 /**
- * A response of the provider for so many numbers, as PHP's json_encode would write it: pure ASCII.
- * `turn` says which of the counts have moved: each number's by as much as the turn is high.
+ * A response of the provider with `numbers` numbers, in pure ASCII as PHP's json_encode writes it.
+ * `turn` is added to the counts of each number that changes.
  */
 export function renderBody(numbers: number, turn: number, change: Change): Buffer {
   const list = Array.from({ length: numbers }, (_, i) => {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 
-/** The floor of a scrape: node:http that answers with the bytes that it was given with a PUT. */
+/** The baseline of a scrape: node:http that returns the bytes of the last PUT. */
 let body = Buffer.alloc(0);
 
 const server = createServer((request, response) => {

@@ -4,8 +4,8 @@ import { renderReport } from './report.ts';
 import { measureSize, type SizeResult } from './size.ts';
 
 /**
- * `npm run bench`: the exporter, the usual way to write one and a static server side by side, and the
- * table of docs/performance.md.
+ * `npm run bench`: compares the exporter with a typical exporter and a static server, and prints the
+ * table for docs/performance.md.
  */
 const SIZES = [10, 1_000, 10_000, 50_000];
 const DOC = 'docs/performance.md';
@@ -27,5 +27,5 @@ writeFileSync(
   DOC,
   text.replace(RESULTS, (_all, before: string, after: string) => before + report + after),
 );
-// What was measured may still hold connections open.
+// The measured processes may still have open connections.
 process.exit(0);

@@ -11,11 +11,11 @@ import { renderBody, type Change } from './bodies.ts';
 import { median } from './statistics.ts';
 
 /**
- * What a poll costs, by the exporter's own parts: `node poll.js NUMBERS PROVIDER_URL`. Sends one
- * PollCost. CPU is that of all threads; a stall is the longest time for which nothing else ran.
+ * Measures the cost of a poll with the exporter's own modules: `node poll.js NUMBERS PROVIDER_URL`. Sends a
+ * PollCost. CPU time is that of all threads; a stall is the longest time the event loop was blocked.
  */
 export interface PollCost {
-  /** Medians, in milliseconds of CPU, as are those of polls. */
+  /** Medians in milliseconds of CPU time, as for polls. */
   readonly jsonParse: number;
   readonly polls: Readonly<Record<Change, { readonly cpu: number; readonly stall: number }>>;
 }
@@ -37,7 +37,7 @@ async function main(): Promise<PollCost> {
   return { jsonParse: median(jsonParse), polls };
 }
 
-/** Polls up to the compressed metrics, and between them, for comparison, JSON.parse of the same body. */
+/** Polls including the compressed metrics, alternating with JSON.parse of the same body for comparison. */
 async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: number }> {
   const exposition = createExposition(build, { withRuntime: false });
   const provider = createProvider({
@@ -94,7 +94,7 @@ async function cpuOf<T>(run: () => Promise<T>): Promise<readonly [ms: number, re
   return [(user + system) / 1_000, result];
 }
 
-/** The longest time between two turns of the event loop. */
+/** The longest time between two iterations of the event loop. */
 function watchStalls(): { stop(): number } {
   let [longest, last, isOn] = [0, performance.now(), true];
   const timer = setInterval(() => {

@@ -1,6 +1,6 @@
 import type { SizeResult } from './size.ts';
 
-/** The table of docs/performance.md, with the ratio of each figure to what it is compared with. */
+/** The table for docs/performance.md, with the ratio of each figure to its reference. */
 export function renderReport(
   sizes: readonly SizeResult[],
   { date, node, machine }: { date: string; node: string; machine: string },
@@ -45,7 +45,7 @@ function mib({ now, peak }: { now: number; peak: number }): string {
   return `${now.toFixed(0)} (${peak.toFixed(0)})`;
 }
 
-/** In Markdown, formatted as prettier would. */
+/** A Markdown table, formatted as prettier would. */
 function renderTable(cells: readonly (readonly string[])[]): string {
   const widths = (cells[0] ?? []).map((_, i) =>
     Math.max(3, ...cells.map((row) => row[i]?.length ?? 0)),

@@ -13,19 +13,19 @@ import {
 import { median } from './statistics.ts';
 
 const POLLS = 20;
-/** The rounds take turns, so that whatever else the machine does meets all alike. */
+/** The servers alternate within each round, so that other load on the machine affects all equally. */
 const ROUNDS = 5;
 const SCRAPES = 40;
-/** The naive exporter needs seconds for one: in each round so many milliseconds are enough. */
+/** Milliseconds per round: the naive exporter needs seconds for one scrape. */
 const NAIVE_MS_MAX = 1_500;
 
-/** What a scrape costs; medians over the rounds, in milliseconds. */
+/** The cost of a scrape: medians over the rounds, in milliseconds. */
 interface ScrapeCost {
   readonly p50: number;
   readonly bytes: number;
 }
 
-/** Everything that is measured at one number of numbers. */
+/** All measurements for one count of numbers. */
 export interface SizeResult {
   readonly numbers: number;
   /** By server: `fixed`, `ours`, `naive`. */
@@ -42,7 +42,7 @@ export async function measureSize(numbers: number): Promise<SizeResult> {
   await untilPolled(ours);
   const naive = await startHelper('naive', provider.url);
   const fixed = await startHelper('fixed');
-  // From here on the data stays as it is: nobody polls while scrapes are measured.
+  // From here on the data does not change: there are no polls while scrapes are measured.
   stop(provider);
   await put(`${fixed.url}/body`, (await scrape(`${ours.url}/metrics`, 'gzip')).body);
   const scrapes = await measureScrapes({ fixed, ours, naive });
@@ -51,7 +51,7 @@ export async function measureSize(numbers: number): Promise<SizeResult> {
   return { numbers, scrapes, memory, poll };
 }
 
-/** Until the program has polled often enough. */
+/** Resolves after enough polls. */
 async function untilPolled(server: Server): Promise<void> {
   for (;;) {
     const { body } = await scrape(`${server.url}/metrics`, 'gzip');

@@ -110,7 +110,7 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
   const destination = { write: (line: string) => void (output += line) };
   // Without any secret, because the first layer must work without the second.
   const redactor = createRedactor();
-  const told: string[] = [];
+  const reported: string[] = [];
   const { config, merged } = configFor(provider.url);
   // Tokens expire by the provider's clock, which is the machine's.
   const clock = createFakeClock(Date.now());
@@ -121,7 +121,7 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
       clock,
       random: () => 0,
       log: await createLog({ level: 'trace', format: 'json', redactor, destination }),
-      onSecret: (secret) => told.push(secret.reveal()),
+      onSecret: (secret) => reported.push(secret.reveal()),
     },
     NO_RELOADS,
   );
@@ -139,7 +139,7 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
     const response = await fetch(`http://127.0.0.1:${port}${path}`);
     output += JSON.stringify([...response.headers]) + (await response.text());
   }
-  expect(told, 'the secret was in use').toContain(CLIENT_SECRET);
+  expect(reported, 'the secret was in use').toContain(CLIENT_SECRET);
   return output + describeConfig(config, merged);
 }
 

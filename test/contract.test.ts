@@ -45,19 +45,19 @@ test.each([
     'poll_duration_milliseconds',
   ],
   [
-    'metrics whatsapp_polls_total type was counter and is "gauge"',
+    'metrics whatsapp_polls_total type changed from counter to "gauge"',
     '"whatsapp_polls_total":{"type":"counter"',
     '"whatsapp_polls_total":{"type":"gauge"',
   ],
   [
-    'metrics whatsapp_up labels was account and is "account, zone"',
+    'metrics whatsapp_up labels changed from account to "account, zone"',
     '"whatsapp_up":{"type":"gauge","labels":"account"',
     '"whatsapp_up":{"type":"gauge","labels":"account, zone"',
   ],
   ['labelValues reason: tls was removed', '"tls",', ''],
-  ['settings poll.timeout default was 20s and is "10s"', '"20s"', '"10s"'],
+  ['settings poll.timeout default changed from 20s to "10s"', '"20s"', '"10s"'],
   [
-    'settings log.level env was WHATSAPP_LOG_LEVEL and is "LEVEL"',
+    'settings log.level env changed from WHATSAPP_LOG_LEVEL to "LEVEL"',
     '"WHATSAPP_LOG_LEVEL"',
     '"LEVEL"',
   ],
@@ -65,8 +65,12 @@ test.each([
   ['accountSettings client_id was removed', '"client_id"', '"client"'],
   ['flags: --once was removed', '"--once"', '"--one"'],
   ['endpoints /metrics: GET was removed', '"/metrics":["GET"]', '"/metrics":["POST"]'],
-  ['/api/status version was string and is "number"', '"version":"string"', '"version":"number"'],
-])('a break is found: %s', (expected, from, to) => {
+  [
+    '/api/status version changed from string to "number"',
+    '"version":"string"',
+    '"version":"number"',
+  ],
+])('a violation is found: %s', (expected, from, to) => {
   expect(breaksOf(recorded, changed(from, to))).toEqual([expected]);
 });
 

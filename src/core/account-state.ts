@@ -25,7 +25,7 @@ interface GoodPoll {
   readonly at: Instant;
   readonly snapshot: Snapshot;
   readonly month: AccountMonth;
-  /** The levels, if counting this snapshot once more changes nothing. Most responses are repeated. */
+  /** The levels, if counting this snapshot again would change nothing. Most responses are repeated. */
   readonly settled: Levels | undefined;
 }
 

@@ -27,7 +27,7 @@ export interface ProviderOptions {
   readonly timeoutMs: number;
   /** The time between two polls. */
   readonly intervalMs: number;
-  /** Reads the body of a good answer. Throws PollError. */
+  /** Parses the body of a successful response. Throws PollError. */
   readonly parse: (response: unknown) => ParsedResponse;
   readonly clock: Clock;
   /** From 0 up to 1, as Math.random. */

@@ -271,7 +271,7 @@ test.each([
 
 test.each([
   ['an entry was left out', [sampleEntry(), { whatsapp: 'none' }]],
-  ['a number stands twice', [sampleEntry(), sampleEntry()]],
+  ['a number is duplicated', [sampleEntry(), sampleEntry()]],
 ])('totals are not compared with the list when %s', (_why, list) => {
   expect(parseNumbers(sampleResponse({ list })).anomalies.counts.total_mismatch).toBe(0);
 });

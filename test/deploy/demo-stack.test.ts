@@ -46,11 +46,11 @@ test.skipIf(tools === undefined)(
     );
     expect(loaded).toHaveLength(shipped.join('').match(/- (alert|record):/g)?.length ?? 0);
     expect(loaded.filter(({ health }) => health === 'err')).toEqual([]);
-    const told = await eventually(async () => {
+    const output = await eventually(async () => {
       const found = await ask<{ activeAlertmanagers: { url: string }[] }>('alertmanagers');
       return found?.activeAlertmanagers[0]?.url;
     }, 'the Alertmanager');
-    expect(told).toContain(alertmanager);
+    expect(output).toContain(alertmanager);
     expect((await fetch(`${alertmanager}-/ready`)).ok).toBe(true);
 
     stack.kill('SIGINT');

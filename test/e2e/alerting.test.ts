@@ -150,8 +150,6 @@ test.skipIf(tools === undefined)(
     const down = await firstOf('WhatsAppExporterDown');
     expect(down.annotations['runbook_url']).toMatch(/docs\/runbooks\.md#whatsappexporterdown$/);
     const paged = webhook.alerts.map(({ labels }) => labels['alertname']);
-    expect(paged, 'nothing is said of numbers that nobody sees').not.toContain(
-      'WhatsAppNumberOffline',
-    );
+    expect(paged, 'no alert about numbers without data').not.toContain('WhatsAppNumberOffline');
   },
 );

@@ -7,7 +7,7 @@ import { failing, harmless } from './row.ts';
 import type { Scene } from './scene.ts';
 import { failWith, onNumbers, onToken } from './token-faults.ts';
 
-describe('Failures that the provider tells', () => {
+describe('FAIL responses', () => {
   for (const reason of [13, 99, 'other', null]) {
     failing(`numbers call: FAIL ${JSON.stringify(reason)}`, {
       reason: 'provider_failed',
@@ -66,7 +66,7 @@ describe('Tokens and clocks', () => {
     ['token with an expiry in milliseconds', onToken(expiryInMilliseconds)],
     ['provider clock an hour ahead', withNewToken(({ skew }) => void (skew.ms = 3_600_000))],
     ['provider clock an hour behind', withNewToken(({ skew }) => void (skew.ms = -3_600_000))],
-    ['all tokens forgotten', ({ provider }) => provider.revokeTokens()],
+    ['all tokens revoked', ({ provider }) => provider.revokeTokens()],
   ];
   for (const [name, begin] of rows) {
     let before = 0;
@@ -76,13 +76,13 @@ describe('Tokens and clocks', () => {
         begin(scene);
       },
       alsoExpect: ({ provider }) => {
-        expect([1, 2], 'tokens asked for').toContain(provider.requests.token - before);
+        expect([1, 2], 'token requests').toContain(provider.requests.token - before);
       },
     });
   }
 });
 
-/** The token in hand was given by the clock from before: the next one is what it is about. */
+/** Revokes the current token, whose expiry is by the previous clock. */
 function withNewToken(begin: (scene: Scene) => void) {
   return (scene: Scene) => {
     begin(scene);

@@ -102,7 +102,7 @@ eachDashboard(
   },
 );
 
-eachDashboard('%s can be provisioned as it is and hides nothing in a menu', (uid) => {
+eachDashboard('%s can be provisioned without changes and hides nothing in a menu', (uid) => {
   const text = readDashboardText(`${uid.replace('whatsapp-', '')}.json`);
   expect(text).not.toContain('__inputs');
   expect(text).not.toContain('${DS_');

@@ -206,9 +206,9 @@ test('a changed secret does not end a cool-down from Retry-After', async () => {
 });
 
 test('every secret is reported before it could be logged', async () => {
-  const told: string[] = [];
-  const { poll } = await start({ onSecret: (secret: Secret) => told.push(secret.reveal()) });
+  const reported: string[] = [];
+  const { poll } = await start({ onSecret: (secret: Secret) => reported.push(secret.reveal()) });
   await poll();
-  expect(told[0]).toBe(CLIENT_SECRET);
-  expect(told[1]).toMatch(/^fake-access-token-/);
+  expect(reported[0]).toBe(CLIENT_SECRET);
+  expect(reported[1]).toMatch(/^fake-access-token-/);
 });

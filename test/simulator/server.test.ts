@@ -129,10 +129,10 @@ test('a closed simulator frees its port, and a restarted one rejects old tokens'
   await expect(getNumbers(simulator)).rejects.toThrow('fetch failed');
   clock.jump(1000);
   const port = Number(new URL(simulator.url).port);
-  const { simulator: anew } = await start({ port, clock });
-  expect(anew.url).toBe(simulator.url);
-  await askToken(anew);
-  expect(await askNumbers(anew, token)).toEqual({ status: 'FAIL', reason: 3 });
+  const { simulator: restarted } = await start({ port, clock });
+  expect(restarted.url).toBe(simulator.url);
+  await askToken(restarted);
+  expect(await askNumbers(restarted, token)).toEqual({ status: 'FAIL', reason: 3 });
 });
 
 test('a port in use is an error', async () => {
