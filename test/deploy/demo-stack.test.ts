@@ -46,11 +46,11 @@ test.skipIf(tools === undefined)(
     );
     expect(loaded).toHaveLength(shipped.join('').match(/- (alert|record):/g)?.length ?? 0);
     expect(loaded.filter(({ health }) => health === 'err')).toEqual([]);
-    const output = await eventually(async () => {
-      const found = await ask<{ activeAlertmanagers: { url: string }[] }>('alertmanagers');
-      return found?.activeAlertmanagers[0]?.url;
+    const found = await eventually(async () => {
+      const answer = await ask<{ activeAlertmanagers: { url: string }[] }>('alertmanagers');
+      return answer?.activeAlertmanagers[0]?.url;
     }, 'the Alertmanager');
-    expect(output).toContain(alertmanager);
+    expect(found).toContain(alertmanager);
     expect((await fetch(`${alertmanager}-/ready`)).ok).toBe(true);
 
     stack.kill('SIGINT');
