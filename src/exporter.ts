@@ -85,7 +85,7 @@ export function createExporter(
 
   return {
     async start() {
-      const { telemetryPath, listenAddress, configFile, maxRequests } = config.web;
+      const { telemetryPath, listenAddress, configFile, allowedHosts, maxRequests } = config.web;
       webConfig = createLiveWebConfig(configFile, { clock, log });
       const { current } = webConfig;
       const site = {
@@ -106,7 +106,7 @@ export function createExporter(
         mayReload: () => config.web.enableLifecycle,
         reload: () => reloads.request('HTTP'),
       };
-      const guard = createGuard({ webConfig: current, maxRequests, clock, log });
+      const guard = createGuard({ webConfig: current, allowedHosts, maxRequests, clock, log });
       const app = createApp(site, log, guard);
       server = await startWebServer(app, listenAddress, { tls: () => current().tls, log });
       await goOnWith(config);

@@ -64,6 +64,14 @@ export const toSections = ({ readFile, readKeyFile, usualGapMs, checkWebFile }: 
       value: 'count',
       meaning: 'Maximum number of concurrent requests; 0 for no limit',
     }),
+    allowed_hosts: optional(t.hosts, {
+      value: 'host',
+      meaning:
+        'Host that requests may name in their Host header, without its port; may be repeated; unless ' +
+        'set, any; health endpoints accept any',
+      example: 'localhost,127.0.0.1',
+      isList: true,
+    }),
     enable_lifecycle: setting(t.boolean, {
       default: 'false',
       value: 'boolean',

@@ -115,14 +115,31 @@ const listenAddress = text((given): ListenAddress => {
 });
 
 /** A list, or a text with commas. */
-export const listenAddresses = z.preprocess(
-  (given) => (typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given),
+const listOf = <T extends z.ZodType>(list: T) =>
+  z.preprocess(
+    (given) => (typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given),
+    list,
+  );
+
+export const listenAddresses = listOf(
   z
     .array(listenAddress)
     .min(1, 'must not be empty')
     .refine((list) => new Set(list.map((one) => JSON.stringify(one))).size === list.length, {
       error: 'contains an address twice',
     }),
+);
+
+/** As in the Host header, without its port: `localhost`, `[::1]`. */
+export const hosts = listOf(
+  z.array(
+    text((given) => {
+      const host = isIPv6(given) ? `[${given}]` : given;
+      return /^(?:[\w.-]+|\[[\da-f:.]+\])$/i.test(host)
+        ? host.toLowerCase()
+        : invalid('must be a host name or an IP address, without a port');
+    }),
+  ),
 );
 
 /** Without trailing slashes, so that a path can be appended. */

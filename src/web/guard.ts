@@ -17,24 +17,37 @@ export interface Guard {
 export interface GuardOptions {
   /** May return another object at any time. */
   readonly webConfig: () => Pick<WebConfig, 'headers' | 'users' | 'rateLimit'>;
+  /** Hosts that requests may name, in lower case; unless set, any. */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** Requests that are answered at once; 0 for no limit. */
   readonly maxRequests: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function createGuard({ webConfig, maxRequests, clock, log }: GuardOptions): Guard {
+export function createGuard(options: GuardOptions): Guard {
+  const { webConfig, allowedHosts = [], maxRequests, clock, log } = options;
   return {
     headers: (_request, response, next) => {
       response.set(webConfig().headers);
       next();
     },
     admit: [
-      // First, so that only those who may scrape use up the limits that follow.
+      checkHost(allowedHosts),
+      // Before the limits, so that only those who may scrape use them up.
       authenticate(() => webConfig().users, log),
       limitRate(() => webConfig().rateLimit, clock),
       limitRequests(maxRequests),
     ],
+  };
+}
+
+/** With DNS rebinding a page's own name leads to this machine, and its browser sends that name. */
+function checkHost(allowed: readonly string[]): RequestHandler {
+  return ({ headers: { host = '' } }, response, next) => {
+    const name = host.toLowerCase().replace(/:\d*$/, '');
+    if (allowed.length === 0 || allowed.includes(name)) next();
+    else refuse(response, 421, 'The Host header does not name a host of web.allowed_hosts.');
   };
 }
 

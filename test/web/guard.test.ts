@@ -57,6 +57,37 @@ test('a client that has gone away holds no place', async () => {
   answer();
 });
 
+test.each([
+  ['localhost', 200],
+  ['LOCALHOST:10972', 200],
+  ['127.0.0.1:10972', 200],
+  ['[::1]:10972', 200],
+  ['rebound.example:10972', 421],
+  ['127.0.0.1.rebound.example', 421],
+  ['localhost.', 421],
+  ['localhost:10972:80', 421],
+])('with a list of hosts, %j gets %i', async (host, expected) => {
+  const allowedHosts = ['localhost', '127.0.0.1', '[::1]'];
+  const users = new Map([['prometheus', new Secret(await hash('fake-password', 4))]]);
+  const authorization = `Basic ${Buffer.from('prometheus:fake-password').toString('base64')}`;
+  const { ask } = await startSite({ mayReload: () => true }, { allowedHosts, users });
+  for (const path of ['/metrics', '/', '/api/status', '/sd']) {
+    const { status, body } = await ask(path, { headers: { host, authorization } });
+    expect(status, path).toBe(expected);
+    if (status === 421) expect(body).toContain('web.allowed_hosts');
+  }
+  const reload = await ask('/-/reload', { method: 'POST', headers: { host, authorization } });
+  expect(reload.status, 'a reload').toBe(expected);
+  const noLogin = await ask('/metrics', { headers: { host } });
+  expect(noLogin.status, 'without a password').toBe(expected === 200 ? 401 : 421);
+  expect((await ask('/-/healthy', { headers: { host } })).status, 'a probe').toBe(200);
+});
+
+test('without a list of hosts, any gets an answer', async () => {
+  const { ask } = await startSite();
+  expect((await ask('/metrics', { headers: { host: 'rebound.example' } })).status).toBe(200);
+});
+
 test('a rate limit holds for all clients together, but not for health', async () => {
   const { ask, clock, web } = await startSite({}, { rateLimit: { burst: 2, intervalMs: 1_500 } });
   const statuses = [];

@@ -24,6 +24,7 @@ const STATUS: Status = {
 /** What a site may have besides its answers; without any, everybody may come in by HTTP. */
 export interface Doors extends Partial<WebConfig> {
   readonly maxRequests?: number;
+  readonly allowedHosts?: readonly string[];
   readonly addresses?: readonly Address[];
   readonly patience?: NonNullable<WebServerOptions['patience']>;
 }
@@ -70,8 +71,10 @@ export async function startSite(changes: Changes = {}, doors: Doors = {}) {
       return { length: bytes.length, chunks: [bytes] };
     },
   };
-  const { maxRequests = 0, addresses = [{ host: '127.0.0.1', port: 0 }], patience } = doors;
-  const guard = createGuard({ webConfig: () => web.current, maxRequests, clock, log });
+  const { maxRequests = 0, allowedHosts, patience } = doors;
+  const { addresses = [{ host: '127.0.0.1', port: 0 }] } = doors;
+  const webConfig = () => web.current;
+  const guard = createGuard({ webConfig, allowedHosts, maxRequests, clock, log });
   const started = await startWebServer(createApp(site, log, guard), addresses, {
     tls: () => web.current.tls,
     log,
