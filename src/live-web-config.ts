@@ -1,5 +1,5 @@
 import type { Clock } from './core/clock.ts';
-import type { Log } from './core/log.ts';
+import type { Log } from './edge.ts';
 import { createFileWatch } from './watch.ts';
 import { lostProtection, type WebConfig } from './web/web-config.ts';
 import { readWebConfig } from './web/web-config-file.ts';

@@ -2,8 +2,7 @@ import type { Config } from './config/config.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { formatProblems } from './config/problems.ts';
 import type { Clock } from './core/clock.ts';
-import type { Log } from './core/log.ts';
-import type { ReloadState } from './core/reload-state.ts';
+import type { Log, ReloadState } from './edge.ts';
 
 /** Who asks: the operator's signal, a file that has changed, or a request. */
 export type Trigger = 'SIGHUP' | 'file' | 'HTTP';

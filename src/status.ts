@@ -1,5 +1,5 @@
 import { ageMs, type Clock, type Instant } from './core/clock.ts';
-import type { ReloadState } from './core/reload-state.ts';
+import type { ReloadState } from './edge.ts';
 import { REASONS } from './core/reasons.ts';
 import type { AccountView } from './metrics/family.ts';
 import type { AccountStatus, Status } from './web/page/model.ts';

@@ -1,6 +1,6 @@
 import type { Account } from './accounts.ts';
 import type { Clock } from './core/clock.ts';
-import type { Log } from './core/log.ts';
+import type { Log } from './edge.ts';
 import type { Schedule } from './poller/schedule.ts';
 import { spread } from './poller/spread.ts';
 import { createTicker, type Ticker } from './poller/ticker.ts';

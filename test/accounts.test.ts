@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAccounts, stopAccounts, type Account } from '../src/accounts.ts';
 import type { AccountConfig, Config, PrivacyConfig } from '../src/config/config.ts';
-import type { SecretSource } from '../src/core/credentials.ts';
+import type { SecretSource } from '../src/edge.ts';
 import { PROVIDER_MONTH } from '../src/core/month.ts';
 import { Secret } from '../src/core/secret.ts';
 import { createFleet } from '../src/simulator/fleet.ts';

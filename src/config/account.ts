@@ -7,7 +7,7 @@ import {
   type Credentials,
   type ParseSecret,
   type SecretSource,
-} from '../core/credentials.ts';
+} from '../edge.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { Secret } from '../core/secret.ts';
 import { invalid, quote } from './problems.ts';

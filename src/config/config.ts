@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 
-import type { ProxyConfig } from './proxy.ts';
+import type { ProxySettings } from '../edge.ts';
 import type { createSchema } from './schema.ts';
 
 type Checked = z.output<ReturnType<typeof createSchema>>;
 
 /** The whole configuration, checked and frozen. */
 export interface Config extends Checked {
-  readonly proxy: ProxyConfig;
+  readonly proxy: ProxySettings;
 }
 
 export type AccountConfig = Config['accounts'][number];

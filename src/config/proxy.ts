@@ -1,17 +1,11 @@
+import type { ProxySettings } from '../edge.ts';
 import type { Problem } from './problems.ts';
-
-/** As in the environment: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, lower case first; '' is none. */
-export interface ProxyConfig {
-  readonly http: string;
-  readonly https: string;
-  readonly no: string;
-}
 
 /** The proxy variables that other programs read too; the lower case one wins. */
 export function parseProxy(
   env: Readonly<Record<string, string | undefined>>,
   problems: Problem[],
-): ProxyConfig {
+): ProxySettings {
   const read = (name: string) => {
     const found = [name, name.toUpperCase()].find((spelling) => (env[spelling] ?? '') !== '');
     return found === undefined ? undefined : { name: found, text: env[found] ?? '' };

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
-import type { ParseSecret } from '../core/credentials.ts';
+import type { ParseSecret } from '../edge.ts';
 import { parseDuration } from '../core/duration.ts';
 import { Secret } from '../core/secret.ts';
 import { InvalidValue, invalid } from './problems.ts';

@@ -1,5 +1,5 @@
 import type { AccountState } from '../core/account-state.ts';
-import type { ReloadState } from '../core/reload-state.ts';
+import type { Body, ReloadState } from '../edge.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
 import type { AccountView, Build } from './family.ts';
@@ -12,13 +12,6 @@ import { remember } from './remember.ts';
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 type Encoding = 'gzip' | 'identity';
-
-/** A whole response. */
-interface Body {
-  /** In bytes. */
-  readonly length: number;
-  readonly chunks: readonly Uint8Array[];
-}
 
 /** Everything that is served. */
 export interface Exposition {

@@ -1,7 +1,7 @@
 import type { AccountState } from '../core/account-state.ts';
 import type { NumberCounters } from '../core/conversations.ts';
 import { NUMBER_FIELDS, TOTAL_FIELDS } from '../core/fields.ts';
-import type { ReloadState } from '../core/reload-state.ts';
+import type { ReloadState } from '../edge.ts';
 import type { NumberEntry, Snapshot } from '../core/snapshot.ts';
 
 /** What the families read of one account at the time of a scrape. */

@@ -6,7 +6,7 @@ import {
   type PollOutcome,
 } from '../core/account-state.ts';
 import { instantOf, type Clock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
+import type { Log } from '../edge.ts';
 import type { MonthSettings } from '../core/month.ts';
 import type { ParsedResponse } from '../core/parse.ts';
 import { PollError } from '../core/reasons.ts';

@@ -1,7 +1,7 @@
 import type { AccountState, PollOutcome } from '../core/account-state.ts';
 import type { Anomalies } from '../core/anomalies.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
+import type { Log } from '../edge.ts';
 
 /** Logs the outcomes of one account's polls. */
 export interface PollLog {

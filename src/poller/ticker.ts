@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
+import type { Log } from '../edge.ts';
 import type { Schedule } from './schedule.ts';
 import { startTicks, type Ticks } from './ticks.ts';
 

@@ -1,7 +1,7 @@
 import { ageMs, instantOf, type Clock, type Instant } from '../core/clock.ts';
 import { asObject } from '../core/parse.ts';
 import { PollError } from '../core/reasons.ts';
-import { tokenFrom } from '../core/credentials.ts';
+import { tokenFrom } from '../edge.ts';
 import type { Secret } from '../core/secret.ts';
 
 /** The documented lifetime of a token. */

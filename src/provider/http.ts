@@ -4,15 +4,9 @@ import { pipeline, type Readable, type Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Agent, EnvHttpProxyAgent, Pool, request as send, type Dispatcher } from 'undici';
 import { isLoopback } from '../core/loopback.ts';
+import type { ProxySettings } from '../edge.ts';
 import { PollError } from '../core/reasons.ts';
 import { parseValues } from './json.ts';
-
-/** As in the environment; '' is none. */
-export interface ProxySettings {
-  readonly http: string;
-  readonly https: string;
-  readonly no: string;
-}
 
 export interface JsonRequest {
   readonly url: string;

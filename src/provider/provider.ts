@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { sleep, type Clock } from '../core/clock.ts';
-import { parseToken, type Credentials, type SecretSource } from '../core/credentials.ts';
+import { parseToken, type Credentials, type SecretSource, type ProxySettings } from '../edge.ts';
 import type { ParsedResponse } from '../core/parse.ts';
 import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
@@ -13,7 +13,7 @@ import {
   tokenRejected,
   type Cooldown,
 } from './cooldown.ts';
-import { createHttpClient, type JsonAnswer, type ProxySettings } from './http.ts';
+import { createHttpClient, type JsonAnswer } from './http.ts';
 import { startDeadline, withRetries, type Deadline } from './retry.ts';
 import { readSecret } from './secret-source.ts';
 import { createTokens, type SendCall, type Tokens } from './tokens.ts';

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { parseSecretFile, type ParseSecret, type SecretSource } from '../core/credentials.ts';
+import { parseSecretFile, type ParseSecret, type SecretSource } from '../edge.ts';
 import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
 

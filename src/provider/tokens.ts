@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { parseSecret, type Credentials } from '../core/credentials.ts';
+import { parseSecret, type Credentials } from '../edge.ts';
 import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
 import { isAlive, isDueForRenewal, parseAccessToken, type AccessToken } from './access-token.ts';

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip, type ZlibOptions } from 'node:zlib';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import type { Log } from '../core/log.ts';
+import type { Body, Log } from '../edge.ts';
 import { parseAccountFilter } from './account-filter.ts';
 import type { Guard } from './guard.ts';
 import { renderJson } from './page/json.ts';
@@ -10,13 +10,6 @@ import type { Status } from './page/model.ts';
 import { PAGE_CSP, renderPage } from './page/page.ts';
 import { createSender, type SendChunks } from './send.ts';
 import { isHost, renderTargets, TARGETS_CONTENT_TYPE } from './targets.ts';
-
-/** A whole response. What is made once for many clients is shared by their responses. */
-interface Body {
-  /** In bytes. */
-  readonly length: number;
-  readonly chunks: readonly Uint8Array[];
-}
 
 type Encoding = 'gzip' | 'identity';
 

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-import type { Log } from '../core/log.ts';
+import type { Log } from '../edge.ts';
 import { createPasswordCheck } from './bcrypt.ts';
 import type { WebConfig } from './web-config.ts';
 

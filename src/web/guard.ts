@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 
 import type { Clock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
+import type { Log } from '../edge.ts';
 import { createAuth } from './auth.ts';
 import { ANSWERED } from './connections.ts';
 import type { WebConfig } from './web-config.ts';

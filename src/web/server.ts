@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { Log } from '../core/log.ts';
+import type { Log } from '../edge.ts';
 import { ANSWERED, limitConnections, oneAtATime } from './connections.ts';
 import { listen, type Address } from './listen.ts';
 import { createTlsServer } from './tls.ts';

@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import { isIPv6, SocketAddress, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
-import type { Log } from '../core/log.ts';
+import type { Log } from '../edge.ts';
 import { connectionOf } from './connections.ts';
 import { toSecureContextOptions, type TlsConfig } from './web-config.ts';
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { parseSecret, parseSecretFile, parseToken } from '../../src/core/credentials.ts';
+import { parseSecret, parseSecretFile, parseToken } from '../../src/edge.ts';
 import { Secret } from '../../src/core/secret.ts';
 
 test('a secret prints as [redacted] everywhere', () => {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import type { Credentials } from '../../src/core/credentials.ts';
+import type { Credentials } from '../../src/edge.ts';
 import { parseNumbers } from '../../src/core/parse.ts';
 import { PollError } from '../../src/core/reasons.ts';
 import { Secret } from '../../src/core/secret.ts';

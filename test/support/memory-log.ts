@@ -1,4 +1,4 @@
-import type { Log } from '../../src/core/log.ts';
+import type { Log } from '../../src/edge.ts';
 
 export interface LogLine {
   readonly level: keyof Log;

@@ -1,4 +1,4 @@
-import type { ReloadState } from '../../core/reload-state.ts';
+import type { ReloadState } from '../../edge.ts';
 import type { NumberEntry } from '../../core/snapshot.ts';
 
 /** The data of the page and /api/status. Times are Unix milliseconds. */

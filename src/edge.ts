@@ -1,16 +1,47 @@
-import { Secret } from './secret.ts';
+/** What several folders share although it is not part of the domain: see the import rule. */
+import { Secret } from './core/secret.ts';
+
+/** The part of a logger that this project uses. Fields never hold a secret or a provider's payload. */
+export type Log = Readonly<
+  Record<
+    'debug' | 'info' | 'warn' | 'error',
+    (fields: Readonly<Record<string, unknown>>, message: string) => void
+  >
+>;
+
+/** The result of the last reload. */
+export interface ReloadState {
+  /** Whether the last reading of the configuration succeeded; the start counts as one. */
+  readonly succeeded: boolean;
+  /** When the active configuration was read, in Unix milliseconds. */
+  readonly inForceSinceMs: number;
+}
+
+/** As in the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY); '' means none. */
+export interface ProxySettings {
+  readonly http: string;
+  readonly https: string;
+  readonly no: string;
+}
+
+/** A whole response. Clients share the chunks. */
+export interface Body {
+  /** In bytes. */
+  readonly length: number;
+  readonly chunks: readonly Uint8Array[];
+}
 
 /** Where a secret comes from. A file is read again whenever the secret is needed. */
 export type SecretSource =
   | { readonly kind: 'value'; readonly value: Secret }
   | { readonly kind: 'file'; readonly path: string };
 
-/** What an account proves itself with: a client that asks for access tokens, or a fixed token. */
+/** Credentials of an account: a client that requests access tokens, or a fixed token. */
 export type Credentials =
   | { readonly kind: 'client'; readonly clientId: string; readonly clientSecret: SecretSource }
   | { readonly kind: 'token'; readonly accessToken: SecretSource };
 
-/** A secret, or what is wrong with the text: a phrase that follows its name and never quotes it. */
+/** A secret, or what is wrong with it: a phrase that follows the setting's name and never quotes the text. */
 export type ParsedSecret = { readonly secret: Secret } | { readonly problem: string };
 
 export type ParseSecret = (text: string) => ParsedSecret;
@@ -25,7 +56,7 @@ export function parseSecretFile(text: string, parse: ParseSecret = parseSecret):
  * sent to the provider, it would count as a wrong try.
  */
 export function parseSecret(text: string): ParsedSecret {
-  // It must be able to stand in an HTTP header.
+  // It must fit into an HTTP header.
   if (!/^[\x21-\x7e]+$/.test(text)) {
     return { problem: 'is empty or contains a space, a line break or a non-ASCII character' };
   }
