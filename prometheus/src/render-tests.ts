@@ -3,8 +3,8 @@ import { stringify } from 'yaml';
 import { renderValues, STEP, type Case } from './traffic.ts';
 
 const HEADER = `# Generated from prometheus/src by scripts/generate-prometheus.ts: do not edit.
-# Every case is an account of its own, and all run in one test with an evaluation every two hours:
-# weeks at one a minute, or a test for each case, would take minutes.
+# Each case is a separate account. All run in one test with an evaluation every two hours: one a
+# minute, or one test per case, would take minutes.
 `;
 
 /** A file of promtool's unit tests for one alert; each case is about number 1 of its account. */

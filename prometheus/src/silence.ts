@@ -9,7 +9,7 @@ interface Options {
   readonly restarts?: readonly number[];
   readonly instance?: string;
   readonly wrap?: (values: Series['values']) => Series['values'];
-  /** The month's count where it differs from the counter's. */
+  /** The count of the month, if it differs from the counter. */
   readonly month?: Series['values'];
 }
 

@@ -1,6 +1,6 @@
 /**
  * Weeks of synthetic traffic for promtool's unit tests, one sample every two hours: WhatsAppNumberSilent and
- * WhatsAppMarketingSpike compare with the weeks before, and nobody can review 800 numbers by hand.
+ * WhatsAppMarketingSpike compare with previous weeks, and nobody can review 800 values by hand.
  * Day 0 is a Sunday; Friday ends at 14:00, Saturday is free.
  */
 const DAY = 24;
@@ -10,7 +10,7 @@ export const STEP = 2;
 /** Conversations in the hour that begins at `hour`, counted from the start of the test. */
 export type Traffic = (hour: number) => number;
 
-/** What Prometheus sees at `hour`; undefined where there is no sample. */
+/** The sample that Prometheus has at `hour`; undefined if there is none. */
 type Values = (hour: number) => number | undefined;
 
 export interface Series {
@@ -19,7 +19,7 @@ export interface Series {
 }
 
 export interface Case {
-  /** What it is about, as the name of the account that its series get. */
+  /** What the case is about; the account label of its series. */
   readonly name: string;
   readonly series: readonly Series[];
   /** Hours, even ones, at which the alert fires for number 1, and at which it does not. */
@@ -43,13 +43,13 @@ export const business =
   (hour) =>
     isOpen(hour) ? perHour : 0;
 
-/** The traffic, but `other` from one hour until before another. */
+/** The traffic, replaced by `other` for some hours. */
 export const except =
   (traffic: Traffic, from: number, until: number, other: Traffic = () => 0): Traffic =>
   (hour) =>
     hour >= from && hour < until ? other(hour) : traffic(hour);
 
-/** A counter of the traffic that is born at `from` and starts again from 0 at each restart. */
+/** A counter of the traffic that starts at `from` and resets to 0 at each restart. */
 export const counter =
   (traffic: Traffic, { from = 0, restarts = [] as readonly number[] } = {}): Values =>
   (hour) => {
@@ -60,13 +60,13 @@ export const counter =
     return sum;
   };
 
-/** The values, but none from one hour until before another: nothing was scraped. */
+/** The values without those of some hours, in which nothing was scraped. */
 export const gap =
   (values: Values, from: number, until = Infinity): Values =>
   (hour) =>
     hour >= from && hour < until ? undefined : values(hour);
 
-/** The values as they would be at `freeze(hour)`: a provider that fails shows nothing new. */
+/** The values, repeated for some hours: nothing is new while the provider fails. */
 export const frozen =
   (values: Values, from: number, until: number): Values =>
   (hour) =>

@@ -33,7 +33,7 @@ withTools.for([
   expect(routed, routed.output).toMatchObject({ code: 0 });
 });
 
-/** Alertmanager's regular expressions are anchored. Only the name of the alert is matched here. */
+/** Matches the name of the alert only. Alertmanager anchors its regular expressions. */
 function matches([matcher = '']: readonly string[], alert: string): boolean {
   const [, operator, value = ''] = /^alertname(=~?)"(.*)"$/.exec(matcher) ?? [];
   return operator === '=' ? value === alert : new RegExp(`^(?:${value})$`).test(alert);
@@ -68,11 +68,11 @@ test.for<[string, readonly string[]]>([
   ['WhatsAppExporterAbsent', []],
   ['WhatsAppExporterReplicaDown', []],
   ['WhatsAppConfigReloadFailed', []],
-])('%s is held back by its causes alone', ([target, causes]) => {
+])('%s is inhibited by its causes only', ([target, causes]) => {
   expect([...inhibitors(target)].toSorted()).toEqual([...causes].toSorted());
 });
 
-test('no alert of a number or an account is held back by that of another one', () => {
+test('no alert of a number or an account is inhibited by that of another one', () => {
   for (const rule of rules) {
     const sources = alerts.filter((alert) => matches(rule.source_matchers, alert));
     expect(sources.length).toBeGreaterThan(0);

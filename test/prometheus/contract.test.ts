@@ -11,7 +11,7 @@ const alerts = rules.flatMap(({ alert }) => alert ?? []);
 const records = rules.flatMap(({ record }) => record ?? []);
 const labelsOfFamily = new Map(FAMILIES.map(({ name, labels }) => [name, labels]));
 
-/** What Prometheus itself adds, and what the recording rules do. */
+/** Labels that Prometheus or the recording rules add. */
 const OTHER_LABELS = ['job', 'instance', 'address', 'weeks_ago'];
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   reason: REASON_NAMES,
@@ -50,7 +50,7 @@ test('every recorded series is used by another rule', () => {
   expect(unused).toEqual([]);
 });
 
-test('every matcher asks for a label, and for values, that the metric has', () => {
+test('every matcher uses a label and values that the metric has', () => {
   const matchers = [...text.matchAll(/(whatsapp_\w+)\{([^}]*)\}/g)];
   expect(matchers.length).toBeGreaterThan(5);
   for (const [, name = '', inside = ''] of matchers) {

@@ -29,7 +29,7 @@ const annotated = (annotations: Partial<(typeof good)['annotations']>): Group[] 
 const expressed = (expr: string, more: Partial<Rule> = {}): Group[] =>
   group([{ ...good, expr, ...more }]);
 
-test('the rule that the bad ones below are made from is good', () => {
+test('the rule that the invalid ones below are derived from is valid', () => {
   expect(lintGroups(group([good]))).toEqual([]);
 });
 
@@ -39,7 +39,7 @@ test.for<[string, Group[]]>([
   ['the interval must be set', group([good], { interval: '10m' })],
   ['topk and bottomk', expressed('max by (account, number) (topk(3, whatsapp_up)) == 1')],
   [
-    'a rate of what is no counter',
+    'a rate of a metric that is not a counter',
     expressed('sum by (account, number) (rate(whatsapp_up[5m])) > 1'),
   ],
   ['a plain string', expressed('max by (account, number) (whatsapp_up{account=~"a"}) == 1')],
@@ -56,14 +56,14 @@ test.for<[string, Group[]]>([
   ['the summary is templated', annotated({ summary: 'Number {{ $labels.number }} is bad.' })],
   ['the description is not templated', annotated({ description: 'A number is bad.' })],
   ['lead to its section', annotated({ runbook_url: RUNBOOKS })],
-  ['leads to no dashboard', annotated({ dashboard_url: 'http://localhost:3000/d/another' })],
+  ['does not lead to a dashboard', annotated({ dashboard_url: 'http://localhost:3000/d/another' })],
   ['leaves out the account', annotated({ dashboard_url: '/d/whatsapp-number?var-number=1' })],
   ['leaves out the number', annotated({ dashboard_url: '/d/whatsapp-number?var-account=1' })],
   ['has no condition', expressed('max by (account, number) (whatsapp_number_online)')],
   ['absent without for', expressed('absent(up{job="a"})', { for: '30s' })],
   ['does not have', expressed('max by (account) (whatsapp_number_online) == 0')],
   ['does not have', expressed('account:whatsapp_up:max == 0')],
-  ['stands twice', group([good, good])],
-])('a rule is refused: %s', ([problem, groups]) => {
+  ['is defined twice', group([good, good])],
+])('a rule is rejected: %s', ([problem, groups]) => {
   expect(lintGroups(groups).join('\n')).toContain(problem);
 });

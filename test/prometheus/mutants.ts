@@ -16,7 +16,7 @@ interface Edit {
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400, w: 604800 };
 const SET_OPERATOR = /\b(?:and|unless|or)\b/g;
 
-/** Each way of weakening a rule by one step: a clause, number, window, matcher or duration of it. */
+/** Every way to weaken a rule by one change of a clause, number, range, matcher or duration. */
 export function mutantsOf(rule: Rule): Mutant[] {
   const { expr } = rule;
   const edits = [
@@ -102,7 +102,7 @@ const isWord = (text: string, at: number, word: string): boolean =>
   /^\W?$/.test(text[at - 1] ?? '') &&
   /^\W?$/.test(text[at + word.length] ?? '');
 
-/** Each number twice and half as big; 0 becomes 1. Factors that only convert units stay. */
+/** Doubles and halves each number; 0 becomes 1. Factors that only convert units are left alone. */
 function numberEdits(expr: string): Edit[] {
   return replaceAllBy(
     mask(expr),
@@ -143,7 +143,7 @@ function replaceAllBy(text: string, pattern: RegExp, by: (found: string) => stri
   );
 }
 
-/** Strings, matchers and ranges blanked, so that what is found is code. The length stays. */
+/** Blanks strings, matchers and ranges, so that searches find code only. Keeps the length. */
 const mask = (expr: string): string =>
   expr.replaceAll(/"[^"]*"|\{[^}]*\}|\[[^\]]*\]/g, (found) => '_'.repeat(found.length));
 

@@ -19,11 +19,11 @@ const tests = await readTests();
 const alerts = rulesOf(groups).flatMap(({ alert }) => alert ?? []);
 const behind = new Map(alerts.map((alert) => [alert, rulesBehind(groups, alert)]));
 
-/** promtool is single-threaded, and two is what the smallest machines of CI have. */
+/** promtool is single-threaded, and the smallest CI machines have two cores. */
 const PARALLEL = 2;
 const CASES_PER_RUN = 8;
 
-/** A part of the unit tests of one alert, small enough to give up early on a mutant. */
+/** A part of the unit tests of one alert: small, so that the first failure comes early. */
 interface Part {
   readonly alert: string;
   readonly file: TestFile;
@@ -40,7 +40,7 @@ test.skipIf(tools === undefined)(
   'the unit tests notice most ways to weaken a rule',
   { timeout: 3_600_000 },
   async () => {
-    // A test that fails without a mutant would seem to notice all of them.
+    // A test that fails without a mutant would seem to kill them all.
     for (const { alert, file } of parts) {
       const rules = only(groups, behind.get(alert) ?? new Set());
       expect(await runUnitTests(tools?.promtool ?? '', rules, file), alert).toBe(undefined);
@@ -84,7 +84,7 @@ test.skipIf(tools === undefined)(
 
 async function isKilled({ original, rule }: Mutant): Promise<boolean> {
   const asking = parts.filter(({ alert }) => behind.get(alert)?.has(original));
-  // Small files first, and of one file the part that has noticed most.
+  // Small files first, and within a file the part with the most kills.
   const order = asking.toSorted((a, b) => sizeOf(a) - sizeOf(b) || b.kills - a.kills);
   for (const part of order) {
     const mutated = only(groups, behind.get(part.alert) ?? new Set()).map((group) => ({
@@ -121,7 +121,7 @@ function partsOf(alert: string, file: TestFile): Part[] {
 
 type UnitTest = TestFile['tests'][number];
 
-/** The tests over weeks are one test with an account for each case. */
+/** Splits a test over weeks, which has one account per case. */
 function byAccount(whole: UnitTest): UnitTest[] {
   const accounts = new Set(
     whole.input_series.map(({ series }) => /account="[^"]*"/.exec(series)?.[0] ?? ''),

@@ -38,7 +38,7 @@ export interface TestFile {
   readonly tests: readonly UnitTest[];
 }
 
-/** Halves the time of promtool, which it spends on collecting garbage. */
+/** Less garbage collection halves the time of promtool. */
 const GO = { GOGC: '400', GOMAXPROCS: '1' };
 
 export const rootPath = (relative: string): string =>
@@ -67,13 +67,13 @@ export async function readTests(): Promise<{ name: string; alert: string; file: 
   }));
 }
 
-/** The names of the recording rules that a rule asks for, itself included where it remembers. */
+/** The names of the recording rules that a rule uses; its own if it carries its value forward. */
 export const recordsIn = (rule: Rule, records: readonly string[]): string[] => {
   const text = `${rule.expr} ${rule.annotations?.['description'] ?? ''}`;
   return records.filter((record) => text.includes(record));
 };
 
-/** The alert's rule and those that it rests on. All the others would only cost time. */
+/** The alert's rule and those that it depends on. The others would only cost time. */
 export function rulesBehind(groups: readonly Group[], alert: string): Set<Rule> {
   const rules = rulesOf(groups);
   const records = rules.flatMap(({ record }) => record ?? []);
@@ -85,7 +85,7 @@ export function rulesBehind(groups: readonly Group[], alert: string): Set<Rule> 
   return found;
 }
 
-/** Runs promtool on a test of these rules alone. Undefined if it succeeds, else what it says. */
+/** Runs promtool on a test of these rules only. Returns undefined on success, else its output. */
 export async function runUnitTests(
   promtool: string,
   groups: readonly Group[],

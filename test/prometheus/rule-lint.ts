@@ -7,7 +7,7 @@ export const RUNBOOKS =
 const SEVERITIES = ['critical', 'warning', 'info'];
 const COUNTER_FUNCTIONS = /\b(?:rate|irate|increase)\(\s*([\w:]+)/g;
 
-/** What the linters of mixins and pint would complain of, as far as it bears on these rules. */
+/** The complaints of the linters of mixins and pint that matter for these rules. */
 export function lintGroups(groups: readonly Group[]): string[] {
   const rules = rulesOf(groups);
   const records = rules.flatMap(({ record }) => record ?? []);
@@ -17,7 +17,7 @@ export function lintGroups(groups: readonly Group[]): string[] {
       ...lintExpression(rule),
       ...(rule.alert === undefined ? [] : lintAlert(rule, records)),
     ]),
-    ...duplicates(rules).map((name) => `${name}: the same rule stands twice`),
+    ...duplicates(rules).map((name) => `${name}: is defined twice`),
   ];
 }
 
@@ -35,7 +35,9 @@ function lintExpression(rule: Rule): string[] {
   const counted = [...expr.matchAll(COUNTER_FUNCTIONS)].map((match) => match[1] ?? '');
   return problems(nameOf(rule), {
     'topk and bottomk are fragile': /\b(?:top|bottom)k\b/.test(expr),
-    'a rate of what is no counter': counted.some((metric) => !metric.endsWith('_total')),
+    'a rate of a metric that is not a counter': counted.some(
+      (metric) => !metric.endsWith('_total'),
+    ),
     'a regular expression that is a plain string': /[=!]~"[\w.-]*"/.test(expr),
     'a sum before the rate of a counter': /\b(?:sum|max)(?: by \([^)]*\))?\s*\(\s*\w+_total\b/.test(
       expr,
@@ -64,7 +66,7 @@ function lintAlert(rule: Rule, records: readonly string[]): string[] {
     'the description is not templated': !description.includes('{{'),
     'the runbook_url does not lead to its section':
       runbook !== `${RUNBOOKS}#${alert.toLowerCase()}`,
-    'the dashboard_url leads to no dashboard':
+    'the dashboard_url does not lead to a dashboard':
       !/\/d\/whatsapp-(?:overview|usage|number|exporter)(?:\?|$)/.test(url),
     'the dashboard_url leaves out the account':
       known.includes('account') && !url.includes('var-account={{ $labels.account }}'),
@@ -78,7 +80,7 @@ function lintAlert(rule: Rule, records: readonly string[]): string[] {
   });
 }
 
-/** The labels of an alert's series: those of the first thing that its expression names. */
+/** The labels of an alert's series: those of the first metric or grouping in its expression. */
 function labelsOf(expr: string, records: readonly string[]): string[] {
   const grouped = /^\W*(?:sum|max|avg|count) by \(([^)]*)\)/.exec(expr);
   if (grouped !== null) return (grouped[1] ?? '').split(/,\s*/);

@@ -25,7 +25,7 @@ const groups = readGroups();
 const tests = await readTests();
 const alerts = rulesOf(groups).flatMap(({ alert }) => alert ?? []);
 
-test('every generated file is what its sources say', () => {
+test('every generated file is up to date', () => {
   for (const [path, text] of generated()) {
     expect(readFileSync(path, 'utf8'), `${path}: run scripts/generate-prometheus.ts`).toBe(text);
   }
@@ -38,7 +38,7 @@ test('the PrometheusRule holds the same groups as the rule files', () => {
   expect(manifest.spec.groups).toEqual(groups);
 });
 
-withTools('promtool finds nothing to complain of in the rules', async () => {
+withTools('promtool finds no problem in the rules', async () => {
   const files = RULE_FILES.map(rootPath);
   const checked = await run(promtool, ['check', 'rules', '--lint=all', '--lint-fatal', ...files]);
   expect(checked.output).toContain('SUCCESS');
@@ -50,7 +50,7 @@ withTools('promtool accepts the scrape configuration', async () => {
   expect(checked, checked.output).toMatchObject({ code: 0 });
 });
 
-test('every alert has unit tests, in which it fires, is silent and resolves', () => {
+test('every alert has unit tests in which it fires and resolves', () => {
   expect([...new Set(tests.map(({ alert }) => alert))].toSorted()).toEqual(alerts.toSorted());
   for (const alert of alerts) {
     const counts = tests
