@@ -27,13 +27,6 @@ describe('Connection', () => {
     begin: ({ door }) => door.lead(silence),
   });
 
-  failing('accepts the request and never responds', {
-    reason: 'timeout',
-    begin: ({ provider }) => {
-      provider.faults.numbers = { kind: 'never' };
-    },
-  });
-
   failing('headers, then silence', {
     reason: 'timeout',
     begin: ({ provider }) => {
@@ -48,18 +41,6 @@ describe('Connection', () => {
     },
   });
 
-  failing('one byte every 20 ms', {
-    reason: 'timeout',
-    begin: ({ provider }) => {
-      provider.faults.numbers = { kind: 'drip', intervalMs: 20 };
-    },
-  });
-
-  failing('endless headers, slow', {
-    reason: 'timeout',
-    begin: ({ door }) => door.lead(babble('HTTP/1.1 200 OK\r\n', 'X-A: 1\r\n', 200)),
-  });
-
   failing('endless headers, fast', {
     reason: 'network',
     begin: ({ door }) =>
@@ -70,11 +51,6 @@ describe('Connection', () => {
   failing('not HTTP', {
     reason: 'network',
     begin: ({ door }) => door.lead(babble('220 mail.example ESMTP\r\n', '', 60_000)),
-  });
-
-  failing('closed without a response', {
-    reason: 'network',
-    begin: ({ door }) => door.lead((socket) => void socket.end()),
   });
 
   failing('reset in the middle of the body', {

@@ -17,14 +17,6 @@ describe('Anomalous data', () => {
       provider.faults.numbers = { kind: 'reply', body };
     },
   });
-  failing('list without a usable entry', {
-    reason: 'invalid_response',
-    begin: ({ provider, list }) => {
-      const entries = list().map((number) => ({ ...number, whatsapp: null }));
-      const body = JSON.stringify({ ...answerOf(list()), list: entries });
-      provider.faults.numbers = { kind: 'reply', body };
-    },
-  });
   harmless('fourth category', {
     begin: ({ provider, list }) => {
       const entries = list().map((number) => ({
@@ -45,44 +37,6 @@ describe('Anomalous data', () => {
     ],
     anomalies: ['field_unknown', 'total_mismatch'],
     note: 'served as received; the log names the new field.',
-  });
-  harmless('formatted numbers', {
-    begin: ({ provider, list }) => {
-      const written = list().map((number) => ({
-        ...number,
-        whatsapp: number.whatsapp.replace(/^(\d{3})(\d\d)(\d{3})/, '+$1 $2-$3-'),
-      }));
-      const body = JSON.stringify({ ...answerOf(list()), list: written });
-      provider.faults.numbers = { kind: 'reply', body };
-    },
-    note: 'only the digits of `+972 50-000-0001` are used.',
-  });
-  harmless('duplicate number', {
-    begin: ({ provider }) => {
-      provider.faults.numbers = {
-        kind: 'transform',
-        transform: (good) => {
-          const [first = {}, ...rest] = good['list'] as Record<string, unknown>[];
-          return {
-            ...good,
-            list: [first, ...rest, { ...first, isOnline: 0, display_name: 'Twin' }],
-          };
-        },
-      };
-    },
-    anomalies: ['entry_duplicate'],
-    note: 'the first entry is kept.',
-  });
-  harmless('totals that contradict the list', {
-    begin: ({ provider }) => {
-      provider.faults.numbers = {
-        kind: 'transform',
-        transform: (good) => ({ ...good, totalWhatsApp: 3, totalConversationsThisMonth: 5 }),
-      };
-    },
-    expected: (list) => [linesOf(list, { totalWhatsApp: 3, totalConversationsThisMonth: 5 })],
-    anomalies: ['total_mismatch'],
-    note: "the provider's totals are served as received.",
   });
   harmless('fields of the wrong type', {
     begin: ({ provider }) => {

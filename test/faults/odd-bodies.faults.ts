@@ -4,7 +4,6 @@ import { failing, harmless } from './row.ts';
 import type { Scene } from './scene.ts';
 import { answerOf, linesOf } from './truth.ts';
 
-const html = { 'content-type': 'text/html' };
 /** Several times the largest body: the one being read, and garbage that is not collected yet. */
 const LARGE_MIB_MAX = 256;
 /** The valid response as text, to be modified by a test. */
@@ -12,16 +11,6 @@ const goodText = (scene: Scene) => JSON.stringify(answerOf(scene.list()));
 const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
 describe('Unusual but readable bodies', () => {
-  harmless('wrong content type', {
-    begin: (scene) => {
-      scene.provider.faults.numbers = { kind: 'reply', headers: html, body: goodText(scene) };
-    },
-  });
-  harmless('BOM', {
-    begin: (scene) => {
-      scene.provider.faults.numbers = { kind: 'reply', body: `\uFEFF${goodText(scene)}` };
-    },
-  });
   harmless('invalid UTF-8 in a name', {
     begin: (scene) => {
       const list = scene.list().map((number) => ({ ...number, business_name: 'a\x7Fb' }));
@@ -32,13 +21,6 @@ describe('Unusual but readable bodies', () => {
     expected: (list) => [linesOf(list.map((number) => ({ ...number, business_name: 'a\uFFFDb' })))],
     anomalies: ['text_replacement'],
     note: 'the byte becomes U+FFFD.',
-  });
-  harmless('duplicate keys', {
-    begin: (scene) => {
-      const body = goodText(scene).replaceAll('"isOnline":', '"isOnline":7,"isOnline":');
-      scene.provider.faults.numbers = { kind: 'reply', body };
-    },
-    note: 'the last value counts, as in JSON.parse.',
   });
   harmless('prototype keys', {
     begin: (scene) => {

@@ -5,14 +5,12 @@ const html = { 'content-type': 'text/html' };
 const KEY = '{"apiKey":"fake-api-key-in-an-error"}';
 
 describe('HTTP statuses', () => {
-  for (const status of [404, 405, 500, 502, 503]) {
-    failing(`${status}`, {
-      reason: 'http_status',
-      begin: ({ provider }) => {
-        provider.faults.numbers = { kind: 'reply', status, body: KEY };
-      },
-    });
-  }
+  failing('500', {
+    reason: 'http_status',
+    begin: ({ provider }) => {
+      provider.faults.numbers = { kind: 'reply', status: 500, body: KEY };
+    },
+  });
   failing('403 on the numbers call, with HTML', {
     reason: 'http_status',
     begin: ({ provider }) => {
@@ -25,27 +23,16 @@ describe('HTTP statuses', () => {
       provider.faults.numbers = { kind: 'reply', status: 204 };
     },
   });
-  const throttled: readonly [string, number, () => Record<string, string>][] = [
-    ['429 without Retry-After', 60, () => ({})],
-    ['429 with Retry-After: 0', 60, () => ({ 'retry-after': '0' })],
-    ['429 with Retry-After: 150', 150, () => ({ 'retry-after': '150' })],
-    [
-      '429 with a date',
-      150,
-      () => ({ 'retry-after': new Date(Date.now() + 150_000).toUTCString() }),
-    ],
-  ];
-  for (const [name, cooldownS, headers] of throttled) {
-    failing(name, {
-      reason: 'rate_limited',
-      cooldownS,
-      begin: ({ provider }) => {
-        provider.faults.numbers = { kind: 'reply', status: 429, headers: headers() };
-      },
-      alsoExpect: ({ provider }) => {
-        expect(provider.requests.outcomes['numbers fault reply'], 'requests').toBe(1);
-      },
-      note: 'polls during the cool-down send no requests and count as failures.',
-    });
-  }
+  failing('429 with Retry-After: 150', {
+    reason: 'rate_limited',
+    cooldownS: 150,
+    begin: ({ provider }) => {
+      const headers = { 'retry-after': '150' };
+      provider.faults.numbers = { kind: 'reply', status: 429, headers };
+    },
+    alsoExpect: ({ provider }) => {
+      expect(provider.requests.outcomes['numbers fault reply'], 'requests').toBe(1);
+    },
+    note: 'polls during the cool-down send no requests and count as failures.',
+  });
 });

@@ -1,19 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { RESPONSE_BYTES_MAX } from '../../src/provider/http.ts';
-import { expiryInMilliseconds, expiryInPast, noExpiry } from '../../src/simulator/faults.ts';
+import { expiryInPast } from '../../src/simulator/faults.ts';
 import type { Program } from '../support/program.ts';
 import { failing, harmless } from './row.ts';
 import type { Scene } from './scene.ts';
 import { failWith, onNumbers, onToken } from './token-faults.ts';
 
 describe('FAIL responses', () => {
-  for (const reason of [13, 99, 'other', null]) {
-    failing(`numbers call: FAIL ${JSON.stringify(reason)}`, {
-      reason: 'provider_failed',
-      begin: onNumbers(failWith(reason)),
-    });
-  }
+  failing('numbers call: FAIL 13', {
+    reason: 'provider_failed',
+    begin: onNumbers(failWith(13)),
+  });
   failing('token call without a token', {
     reason: 'invalid_response',
     cooldownS: 30,
@@ -22,7 +20,6 @@ describe('FAIL responses', () => {
   const large = { memoryMibMax: 256, paceMsMax: 500 };
   const tokens: readonly [string, string, object?][] = [
     ['token that is a piece of a log line', '","reason":"'],
-    ['token that begins a log line', '{"level":"'],
     ['token of 20 MiB', 'f'.repeat(RESPONSE_BYTES_MAX - 100), large],
   ];
   for (const [name, token, limits] of tokens) {
@@ -61,9 +58,7 @@ function expectWholeLines(program: Program): void {
 
 describe('Tokens and clocks', () => {
   const rows: readonly [string, (scene: Scene) => void][] = [
-    ['token with no expiry', onToken(noExpiry)],
     ['token with an expiry in the past', onToken(expiryInPast)],
-    ['token with an expiry in milliseconds', onToken(expiryInMilliseconds)],
     ['provider clock an hour ahead', withNewToken(({ skew }) => void (skew.ms = 3_600_000))],
     ['provider clock an hour behind', withNewToken(({ skew }) => void (skew.ms = -3_600_000))],
     ['all tokens revoked', ({ provider }) => provider.revokeTokens()],
