@@ -8,7 +8,7 @@ import { CLIENT_ID, CLIENT_SECRET, startProvider } from '../support/simulated-pr
 const CONFIG = 'whatsapp_exporter_config_last_reload';
 
 /** A configuration file that can be replaced in different ways. */
-function createFile(way: 'write' | 'rename' | 'kubernetes') {
+function createFile(way: 'write' | 'kubernetes') {
   const folder = mkdtempSync(join(tmpdir(), 'reload-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'config.yml');
@@ -16,10 +16,7 @@ function createFile(way: 'write' | 'rename' | 'kubernetes') {
   const put = (text: string) => {
     version += 1;
     if (way === 'write') writeFileSync(path, text);
-    else if (way === 'rename') {
-      writeFileSync(join(folder, 'new'), text);
-      renameSync(join(folder, 'new'), path);
-    } else {
+    else {
       mkdirSync(join(folder, `..${version}`));
       writeFileSync(join(folder, `..${version}`, 'config.yml'), text);
       symlinkSync(`..${version}`, join(folder, '..data_tmp'));
@@ -72,8 +69,6 @@ const hup = ({ process }: Program) => void process.kill('SIGHUP');
 test.each([
   ['SIGHUP', 'write', hup],
   ['a request', 'write', undefined],
-  ['a file that is written', 'write', () => {}],
-  ['a file that takes its place', 'rename', () => {}],
   ['the link that Kubernetes swaps', 'kubernetes', () => {}],
 ] as const)(
   'by %s: a valid configuration is applied without affecting other accounts, an invalid one is rejected',
