@@ -6,8 +6,8 @@ export default defineConfig({
     // Takes minutes, so it is a separate command: npm run test:mutants.
     exclude: [...configDefaults.exclude, 'test/prometheus/mutation.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
-    // One per core; the default would leave one core idle.
-    maxWorkers: 2,
+    // For two cores: a third of the time of tests with real processes is waiting.
+    maxWorkers: 3,
     // Real processes on a busy machine; a hanging test still ends.
     testTimeout: 30_000,
     // `npm run coverage`. Processes that tests start are not counted.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readDashboards } from '../dashboards.ts';
 import { tools } from '../tools.ts';
-import { createWorld, HOUR_S, type World } from './world.ts';
+import { createWorld, HOUR_S, WORLD_MS, type World } from './world.ts';
 
 /** The most that is ever drawn: the rows of the timelines. */
 const LINES_MAX = 25;
@@ -10,7 +10,7 @@ describe.skipIf(tools === undefined)('a fleet of many accounts and numbers', () 
   let world: World;
   beforeAll(async () => {
     world = await createWorld({ days: 1, numbers: 90, accounts: 45, isLean: true });
-  }, 60_000);
+  }, WORLD_MS);
   afterAll(() => world.stop());
 
   test.each(readDashboards())(

@@ -16,7 +16,16 @@ import {
 } from './history.ts';
 import type { Category, Counts } from './history.ts';
 import type { Sample } from './prometheus.ts';
-import { createWorld, DAY_S, HOUR_S, sum, valueOf, type Asked, type World } from './world.ts';
+import {
+  createWorld,
+  DAY_S,
+  HOUR_S,
+  sum,
+  valueOf,
+  WORLD_MS,
+  type Asked,
+  type World,
+} from './world.ts';
 
 const MONTH_S = 35 * DAY_S;
 const RANGES = { '1h': HOUR_S, '24h': DAY_S, '7d': 7 * DAY_S, '35d': MONTH_S };
@@ -46,7 +55,7 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
   let world: World;
   beforeAll(async () => {
     world = await createWorld({ days: 65, numbers: 12 });
-  }, 120_000);
+  }, WORLD_MS);
   afterAll(() => world.stop());
 
   const sim = (index: number) => {

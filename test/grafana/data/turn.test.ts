@@ -4,7 +4,7 @@ import { tools } from '../tools.ts';
 import { panelOf } from './grafana.ts';
 import { CATEGORIES, END_S, INDEX, STEP_S } from './history.ts';
 import type { Category } from './history.ts';
-import { createWorld, DAY_S, HOUR_S, sum, valueOf, type World } from './world.ts';
+import { createWorld, DAY_S, HOUR_S, sum, valueOf, WORLD_MS, type World } from './world.ts';
 
 const usage = readDashboard('usage.json');
 
@@ -26,8 +26,8 @@ describe.skipIf(tools === undefined).each([
 
   let world: World;
   beforeAll(async () => {
-    world = await createWorld({ days: 50, numbers: 8, turnsAtHour });
-  }, 120_000);
+    world = await createWorld({ days: 44, numbers: 6, turnsAtHour });
+  }, WORLD_MS);
   afterAll(() => world.stop());
 
   const changes = (fromS: number, toS: number) =>
