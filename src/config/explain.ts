@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
+import { nearest } from '../core/nearest.ts';
 import type { Given, Layers } from './layers.ts';
-import { nearest } from './nearest.ts';
 import { quote, type Problem } from './problems.ts';
 import { ACCOUNT_SETTINGS, SECTIONS, settingAt, SETTINGS, settingsOf } from './schema.ts';
 import { toYaml, type Setting } from './setting.ts';

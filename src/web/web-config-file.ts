@@ -2,9 +2,10 @@ import { dirname, resolve } from 'node:path';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type * as z from 'zod';
 
+import { nearest } from '../core/nearest.ts';
 import type { Problem } from '../core/problem.ts';
 import type { WebConfig } from './web-config.ts';
-import { costOf, webConfigSchema, type WebConfigFile } from './web-config-schema.ts';
+import { costOf, keysAt, webConfigSchema, type WebConfigFile } from './web-config-schema.ts';
 import { TlsProblem, toTls } from './web-config-tls.ts';
 
 /** Far more than any such file; the YAML parser needs seconds for megabytes of aliases. */
@@ -89,10 +90,11 @@ export function readWebConfig(
   if (!result.success) {
     const { issues } = result.error;
     return {
-      problems: issues.map((issue) => {
-        const [unknown] = issue.code === 'unrecognized_keys' ? issue.keys : [];
-        const place = unknown === undefined ? issue.path : [...issue.path, unknown];
-        return refuse(explain(issue), issue.path, document, place);
+      problems: issues.flatMap((issue) => {
+        const { code, path: at } = issue;
+        return code === 'unrecognized_keys'
+          ? issue.keys.map((key) => refuse(explainUnknown(at, key), at, document, [...at, key]))
+          : [refuse(explain(issue), at, document)];
       }),
     };
   }
@@ -175,11 +177,6 @@ function toRateLimit(section: WebConfigFile['rate_limit']): WebConfig['rateLimit
 /** What is wrong, without the value, which may be a secret. */
 function explain(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
-    case 'unrecognized_keys': {
-      // A text in the place of a key may be a secret: only what looks like a key is shown.
-      const shown = issue.keys.filter((key) => /^[a-z_-]{1,40}$/i.test(key));
-      return shown.length === 0 ? 'has an unknown key' : `has an unknown key: ${shown.join(', ')}`;
-    }
     case 'invalid_type':
       if (issue.expected === 'string') return 'must be a single value';
       return issue.expected === 'array' ? 'must be a list' : 'must be a mapping of keys to values';
@@ -192,6 +189,13 @@ function explain(issue: z.core.$ZodIssue): string {
     default:
       return issue.message;
   }
+}
+
+function explainUnknown(path: readonly PropertyKey[], key: string): string {
+  const near = nearest(key, keysAt(path));
+  // A text in the place of a key may be a secret: only what looks like a key is shown.
+  const shown = near !== undefined || /^[a-z_-]{1,40}$/i.test(key) ? `: ${key}` : '';
+  return `has an unknown key${shown}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
 /** Where in the file a key is, or the nearest part of it that can be found. */

@@ -131,6 +131,8 @@ function parseGoDuration(text: string): number | undefined {
   return [...parts].reduce((ms, [, n, unit = '']) => ms + Number(n) * (GO_UNITS_MS[unit] ?? 0), 0);
 }
 
+const httpSection = z.strictObject({ http2: optional(flag), headers: optional(headers) });
+
 const rateLimit = z.strictObject({
   interval: optional(parsed(parseGoDuration, 'must be a duration such as 500ms, 1.5s or 1m')),
   burst: optional(
@@ -144,9 +146,7 @@ const rateLimit = z.strictObject({
 /** The web configuration file in the format of Prometheus' exporter-toolkit. */
 export const webConfigSchema = z.strictObject({
   tls_server_config: optional(tlsSection),
-  http_server_config: optional(
-    z.strictObject({ http2: optional(flag), headers: optional(headers) }),
-  ),
+  http_server_config: optional(httpSection),
   basic_auth_users: optional(
     // A Map: zod leaves the key __proto__ out of records, and with it a user.
     z.preprocess(
@@ -157,6 +157,19 @@ export const webConfigSchema = z.strictObject({
   rate_limit: optional(rateLimit),
 });
 export type WebConfigFile = z.infer<typeof webConfigSchema>;
+
+const MAPPINGS: Readonly<Record<string, z.ZodObject>> = {
+  '': webConfigSchema,
+  tls_server_config: tlsSection,
+  http_server_config: httpSection,
+  'http_server_config.headers': headers,
+  rate_limit: rateLimit,
+};
+
+/** The keys that a mapping of the file may have. */
+export function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  return Object.keys(MAPPINGS[path.join('.')]?.shape ?? {});
+}
 
 function isMapping(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -186,7 +186,16 @@ test.each<[string, unknown]>([
   ['too many aliases', `rate_limit: &x 1\nheaders: [${'*x,'.repeat(2_000)}]`],
   ['unknown key: tls_config', { tls_config: PAIR }],
   ['tls_server_config in', tls({ cert_fil: 'x' })],
-  ['unknown key: cert_fil', tls({ cert_fil: 'x' })],
+  ['unknown key: basic_auth_user; did you mean basic_auth_users?', { basic_auth_user: {} }],
+  [
+    'unknown key: Content-Security; did you mean Content-Security-Policy?',
+    { http_server_config: { headers: { 'Content-Security': 'x' } } },
+  ],
+  [
+    'unknown key: x-frame-options; did you mean X-Frame-Options?',
+    { http_server_config: { headers: { 'x-frame-options': 'deny' } } },
+  ],
+  ['unknown key: cert_fil; did you mean cert_file?', tls({ cert_fil: 'x' })],
   ['has neither cert_file nor cert', { tls_server_config: { key_file: 'server.key' } }],
   ['has neither key_file nor key', { tls_server_config: { cert_file: 'server.crt' } }],
   [

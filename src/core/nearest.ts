@@ -1,11 +1,12 @@
 const DISTANCE_MAX = 2; // More edits than this is another word, not a typing error.
 const PART_LENGTH_MIN = 3; // Shorter words are part of too many others.
 
-/** The candidate that `word` most likely means, or undefined if none is near. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+/** The candidate that `text` most likely means in any case, or undefined if none is near. */
+export function nearest(text: string, candidates: readonly string[]): string | undefined {
+  const word = text.toLowerCase();
   const [best] = candidates
     .filter((candidate) => Math.abs(candidate.length - word.length) <= DISTANCE_MAX)
-    .map((candidate) => ({ candidate, distance: distanceOf(word, candidate) }))
+    .map((candidate) => ({ candidate, distance: distanceOf(word, candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= DISTANCE_MAX)
     .toSorted((a, b) => a.distance - b.distance);
   return (
@@ -16,7 +17,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 /** `secret_file` is part of `client_secret_file`. */
 function containing(word: string, candidates: readonly string[]): string | undefined {
   const [shortest] = candidates
-    .filter((candidate) => candidate.includes(word.toLowerCase()))
+    .filter((candidate) => candidate.toLowerCase().includes(word))
     .toSorted((a, b) => a.length - b.length);
   return shortest;
 }
