@@ -15,8 +15,8 @@ import { parseSchedule } from './poller/schedule.ts';
 import { createNetwork, type Network } from './provider/network.ts';
 import { createProvider, type Provider, type Session } from './provider/provider.ts';
 
-/** What an account takes from outside, so that a test can give it something else. */
-export interface Surroundings {
+/** External dependencies of an account, which tests replace. */
+export interface Dependencies {
   readonly clock: Clock;
   /** From 0 up to 1, as Math.random. */
   readonly random: () => number;
@@ -52,24 +52,24 @@ type AccountSettings = AccountConfig &
 export function createAccounts(
   before: readonly Account[],
   config: Config,
-  surroundings: Surroundings,
+  dependencies: Dependencies,
 ): readonly Account[] {
   const { month, limits, proxy, privacy, poll } = config;
   const intervalMs = parseSchedule(poll.schedule).longestGapMs;
   const common = { month, limits, proxy, privacy, timeoutMs: poll.timeoutMs, intervalMs };
-  const network = before[0]?.network ?? createNetwork(surroundings.clock);
+  const network = before[0]?.network ?? createNetwork(dependencies.clock);
   return config.accounts.map((account) => {
     const settings = { ...account, ...common };
     const previous = before.find((other) => other.settings.name === account.name);
     if (previous !== undefined && isSameAccount(previous.settings, settings)) return previous;
     const carried = previous && carryOver(previous, settings);
-    return createAccount(settings, surroundings, network, carried);
+    return createAccount(settings, dependencies, network, carried);
   });
 }
 
 function createAccount(
   settings: AccountSettings,
-  { clock, random, log, onSecret, onPolled }: Surroundings,
+  { clock, random, log, onSecret, onPolled }: Dependencies,
   network: Network,
   carried: Partial<CarriedOver> | undefined,
 ): Account {
@@ -82,7 +82,7 @@ function createAccount(
     proxy,
     timeoutMs,
     intervalMs: settings.intervalMs,
-    // The one place where privacy is applied: nothing further on has seen what it hides.
+    // Privacy is applied only here, so that no later code sees what it hides.
     parse: (response) => hide(parseNumbers(response, limits.numbers)),
     clock,
     random,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { createAccounts, stopAccounts, type Account, type Surroundings } from './accounts.ts';
+import { createAccounts, stopAccounts, type Account, type Dependencies } from './accounts.ts';
 import type { Config } from './config/config.ts';
 import { createAccountState, type AccountState } from './core/account-state.ts';
 import type { Clock } from './core/clock.ts';
@@ -17,22 +17,22 @@ import { createGuard } from './web/guard.ts';
 import { startWebServer, type WebServer } from './web/server.ts';
 
 export interface Exporter {
-  /** Opens the addresses and begins to poll. Rejects where one cannot be had. */
+  /** Opens the addresses and starts polling. Rejects if an address is not available. */
   start(): Promise<Pick<WebServer, 'addresses' | 'port'>>;
-  /** Goes on with another configuration, which has been checked. */
+  /** Applies a valid configuration. */
   reload(config: Config): Promise<void>;
-  /** Ends polls, lets running scrapes finish. */
+  /** Aborts polls and lets running scrapes finish. */
   stop(): Promise<void>;
 }
 
-/** Puts the parts together: with accounts.ts the one place that knows them all. */
+/** Assembles the exporter. Only this file and accounts.ts depend on all folders. */
 export function createExporter(
   initial: Config,
   build: Build,
-  surroundings: Surroundings,
+  dependencies: Dependencies,
   reloads: Reloads,
 ): Exporter {
-  const { clock, log, logLinesDropped } = surroundings;
+  const { clock, log, logLinesDropped } = dependencies;
   const exposition = createExposition(build, {
     withRuntime: true,
     reload: () => reloads.state(),
@@ -54,33 +54,36 @@ export function createExporter(
 
   const views = (shown = accounts) => toViews(shown, config, timetable, clock);
 
-  /** Once and for all: a reload that adds an account must not take the exporter out of service. */
+  /** Stays true: a reload that adds an account must not take the exporter out of service. */
   function isReady(): boolean {
     wasReady ||= hasStarted && accounts.every(hasBeenPolled);
     return wasReady;
   }
 
-  async function goOnWith(next: Config): Promise<void> {
+  async function applyConfig(next: Config): Promise<void> {
     isReady();
     const before = accounts;
     const scheduleBefore = config.poll.schedule;
-    accounts = createAccounts(before, next, { ...surroundings, onPolled });
+    accounts = createAccounts(before, next, { ...dependencies, onPolled });
     config = next;
     hasStarted = true;
-    // First of all: a poll under way must not meet another one of its account.
+    // Before the new polls start: two polls of an account must not run at once.
     const stopping = stopAccounts(before.filter((account) => !accounts.includes(account)));
     if (next.poll.schedule !== scheduleBefore) schedule = parseSchedule(next.poll.schedule);
     timetable.follow(accounts, schedule);
-    tellShard();
+    logShard();
     await stopping;
   }
 
-  /** A shard without an account is in good order, and says so, since it looks as if it were not. */
-  function tellShard(): void {
+  /** A shard without accounts is not an error, but looks like one; the log explains it. */
+  function logShard(): void {
     if (config.sharding === undefined) return;
     const { shard, totalShards } = config.sharding;
     const fields = { shard, total_shards: totalShards, accounts: accounts.length };
-    log.info(fields, accounts.length > 0 ? 'polling a shard' : 'no account falls to this shard');
+    log.info(
+      fields,
+      accounts.length > 0 ? 'polling a shard' : 'no accounts assigned to this shard',
+    );
   }
 
   return {
@@ -94,8 +97,8 @@ export function createExporter(
         accounts: () => accounts.map(nameOf),
         metrics(encoding: 'gzip' | 'identity', names?: ReadonlySet<string>) {
           if (names === undefined) return exposition.encode(views(), encoding);
-          const asked = accounts.filter((account) => names.has(nameOf(account)));
-          return exposition.encode(views(asked), encoding, { isPart: true });
+          const selected = accounts.filter((account) => names.has(nameOf(account)));
+          return exposition.encode(views(selected), encoding, { isPart: true });
         },
         status: () => ({
           ...toStatus(views(), build.version, reloads.state(), clock),
@@ -109,14 +112,14 @@ export function createExporter(
       const guard = createGuard({ webConfig: current, allowedHosts, maxRequests, clock, log });
       const app = createApp(site, log, guard);
       server = await startWebServer(app, listenAddress, { tls: () => current().tls, log });
-      await goOnWith(config);
+      await applyConfig(config);
       return server;
     },
     async reload(next) {
       if (!isDeepStrictEqual(untilRestart(next), untilRestart(config))) {
         log.warn({}, 'changes under web and of log.format take effect at the next restart');
       }
-      await goOnWith(next);
+      await applyConfig(next);
     },
     async stop() {
       timetable.stop();
@@ -127,21 +130,21 @@ export function createExporter(
 }
 
 /**
- * Polls every account once, without schedule or port. The metrics leave out those of the process,
- * for which node_exporter, whose textfile collector may read them, has its own, and the counters that
- * are always 0.
+ * Polls every account once, without schedule or port. Omits the metrics of the process, because the
+ * textfile collector of node_exporter would expose them beside its own, and counters that are
+ * always 0.
  */
 export async function pollOnce(
   config: Config,
   build: Build,
-  surroundings: Surroundings,
+  dependencies: Dependencies,
 ): Promise<{ readonly allSucceeded: boolean; readonly metrics: string }> {
-  const accounts = createAccounts([], config, surroundings);
+  const accounts = createAccounts([], config, dependencies);
   await pollAll(accounts);
   const schedule = parseSchedule(config.poll.schedule);
   const plan: Plan = { scheduleOf: () => schedule, nextPollMs: () => undefined };
-  const views = toViews(accounts, config, plan, surroundings.clock);
-  // One poll counts no conversation, and a series of zeros would look as if there had been none.
+  const views = toViews(accounts, config, plan, dependencies.clock);
+  // One poll cannot count conversations, and zeros would look as if there had been none.
   const shown = views.map(({ state, ...view }) => ({
     ...view,
     state: { ...state, conversations: createAccountState(state.name).conversations },
@@ -193,7 +196,7 @@ function toViews(
   });
 }
 
-/** Old data is worse than none: once it is stale there is no snapshot. */
+/** The last snapshot; undefined once it is stale. */
 function freshSnapshot(
   { lastGood }: AccountState,
   staleAfterMs: number,

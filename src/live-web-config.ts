@@ -4,7 +4,7 @@ import { createFileWatch } from './watch.ts';
 import { lostProtection, type WebConfig } from './web/web-config.ts';
 import { readWebConfig } from './web/web-config-file.ts';
 
-/** Without a web configuration file the exporter serves plain HTTP to everybody. */
+/** Without a web configuration file, the exporter serves plain HTTP without authentication. */
 const OPEN: WebConfig = {
   tls: undefined,
   headers: {},
@@ -14,15 +14,15 @@ const OPEN: WebConfig = {
 };
 
 export interface LiveWebConfig {
-  /** The same object until a change is taken over. */
+  /** The same object until a change is applied. */
   readonly current: () => WebConfig;
   readonly stop: () => void;
 }
 
 /**
- * The web configuration file as it is now: it and the files that it names are watched. A change that
+ * The current web configuration; the file and the files in it are watched. A change that
  * is invalid or needs a restart is logged once, and the previous configuration stays active. Throws
- * where the file is invalid at first.
+ * if the file is invalid at the start.
  */
 export function createLiveWebConfig(
   path: string | undefined,
@@ -70,11 +70,11 @@ export function createLiveWebConfig(
 
 const NOT_RELOADED = 'web configuration reload failed, keeping the previous web configuration';
 
-/** A change at run time never opens what was closed: the file may have been cut by a full disk. */
+/** A change at run time never removes protection: the file may have been truncated by a full disk. */
 function restartProblem(before: WebConfig, after: WebConfig): string | undefined {
   const lost = lostProtection(before, after);
   if (lost !== undefined) return `removing ${lost} needs a restart`;
-  // A server is made for one of these, and cannot change while it listens.
+  // A server cannot switch between HTTP and TLS while it listens.
   if ((before.tls === undefined) !== (after.tls === undefined)) return 'adding TLS needs a restart';
   const asks = [before, after].map(({ tls }) => (tls?.clientAuthType ?? NO_CERT) !== NO_CERT);
   return asks[0] === asks[1] ? undefined : 'asking clients for certificates needs a restart';

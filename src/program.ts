@@ -18,9 +18,9 @@ import { checkWebConfig } from './web/web-config-file.ts';
 
 type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' }>;
 
-/** For a reader of the log that is slow. */
+/** Limit for a slow reader of the log. */
 const FLUSH_MS_MAX = 2_000;
-/** The orderly way takes less; past this whatever still hangs is left to the system. */
+/** A clean shutdown takes less; after this the process exits even if something hangs. */
 const STOP_MS_MAX = 9_000;
 
 const build: Build = {
@@ -72,9 +72,9 @@ function load({ flags }: Run, { account }: Demo): LoadedConfig {
 }
 
 async function once(config: Config): Promise<void> {
-  const { flush, ...surroundings } = await createSurroundings(config, process.stderr);
-  const { allSucceeded, metrics } = await pollOnce(config, build, surroundings);
-  // A reader that has gone is told by the exit code alone.
+  const { flush, ...dependencies } = await createDependencies(config, process.stderr);
+  const { allSucceeded, metrics } = await pollOnce(config, build, dependencies);
+  // If the reader has closed stdout, only the exit code can report it.
   process.stdout.on('error', () => process.exit(1));
   process.stdout.write(metrics);
   process.exitCode = allSucceeded ? 0 : 1;
@@ -82,11 +82,11 @@ async function once(config: Config): Promise<void> {
 }
 
 async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Promise<void> {
-  const { flush, ...surroundings } = await createSurroundings(config, process.stdout);
-  const { log } = surroundings;
+  const { flush, ...dependencies } = await createDependencies(config, process.stdout);
+  const { log } = dependencies;
   const reloads = createReloads({ read, apply, clock: systemClock, log });
-  const exporter = createExporter(config, build, surroundings, reloads);
-  // Before anything that takes time: process 1 of a container ignores signals that nobody handles.
+  const exporter = createExporter(config, build, dependencies, reloads);
+  // Before anything slow: in a container, process 1 ignores signals without a handler.
   process.once('SIGTERM', (signal) => void stop(signal));
   process.once('SIGINT', (signal) => void stop(signal));
   process.on('SIGHUP', () => void reloads.request('SIGHUP'));
@@ -100,7 +100,7 @@ async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Prom
     if (demo.account !== undefined && port !== undefined)
       log.info({ page }, 'demo on a simulated provider');
   } catch (error) {
-    // The operator's to mend, without a stack.
+    // An error of the operator, so without a stack.
     const problem = explainListenError(error);
     if (problem === undefined) throw error;
     process.stderr.write(`--web.listen-address: ${problem}\n`);
@@ -123,12 +123,12 @@ async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Prom
   }
 }
 
-async function createSurroundings({ log: options }: Config, stream: Output) {
+async function createDependencies({ log: options }: Config, stream: Output) {
   const redactor = createRedactor();
   const output = logTo(stream);
   const flush = () => output.flush(FLUSH_MS_MAX);
   const log = await createLog({ ...options, redactor, destination: output.stream });
-  // Node itself would print the error to stderr, with whatever secret it holds.
+  // Node.js would print the error to stderr, including any secret in it.
   const crash = async (error: unknown) => {
     log.fatal({ err: error }, 'unexpected error, exiting');
     await flush();
@@ -163,7 +163,7 @@ async function createDemo({ demo }: Run): Promise<Demo> {
   };
 }
 
-/** As the configuration asks for it, which does not know schedules. */
+/** Passed to the configuration, which must not depend on the poller. */
 function usualGapMs(schedule: string): number {
   try {
     return parseSchedule(schedule).usualGapMs;

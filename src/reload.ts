@@ -4,13 +4,13 @@ import { formatProblems } from './config/problems.ts';
 import type { Clock } from './core/clock.ts';
 import type { Log, ReloadState } from './edge.ts';
 
-/** Who asks: the operator's signal, a file that has changed, or a request. */
+/** What causes a reload: a signal, a changed file, or an HTTP request. */
 export type Trigger = 'SIGHUP' | 'file' | 'HTTP';
 
 export interface Reloads {
   /**
-   * Reads the configuration again and goes on with it. Resolves with undefined, or with what is wrong,
-   * as text for people; then what was in force before still is.
+   * Reads the configuration and applies it. If it is invalid, the previous configuration stays active.
+   * Resolves with undefined, or with the errors as text.
    */
   request(trigger: Trigger): Promise<string | undefined>;
   state(): ReloadState;
@@ -18,13 +18,13 @@ export interface Reloads {
 
 export interface ReloadsOptions {
   readonly read: () => LoadedConfig;
-  /** Goes on with a configuration that has been checked. */
+  /** Applies a valid configuration. */
   readonly apply: (config: Config) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** One reload at a time, however many ask; the first reading was the caller's, just now. */
+/** Runs one reload at a time. The caller has just read the initial configuration. */
 export function createReloads({ read, apply, clock, log }: ReloadsOptions): Reloads {
   let state: ReloadState = { succeeded: true, inForceSinceMs: clock.unixMs() };
   let last: Promise<unknown> = Promise.resolve();
@@ -36,7 +36,7 @@ export function createReloads({ read, apply, clock, log }: ReloadsOptions): Relo
       const loaded = read();
       if ('problems' in loaded) {
         const problems = loaded.problems.map(({ name, problem }) => `${name}: ${problem}`);
-        log.error({ trigger, problems }, NOT_RELOADED);
+        log.error({ trigger, problems }, RELOAD_FAILED);
         state = { ...state, succeeded: false };
         return formatProblems(loaded.problems);
       }
@@ -45,7 +45,7 @@ export function createReloads({ read, apply, clock, log }: ReloadsOptions): Relo
       log.info({ trigger, accounts: loaded.config.accounts.length }, 'configuration reloaded');
       return undefined;
     } catch (error) {
-      log.error({ trigger, err: error }, NOT_RELOADED);
+      log.error({ trigger, err: error }, RELOAD_FAILED);
       state = { ...state, succeeded: false };
       return 'Internal error: see the log.\n';
     }
@@ -53,8 +53,8 @@ export function createReloads({ read, apply, clock, log }: ReloadsOptions): Relo
 
   return {
     request(trigger) {
-      // One that is under way may have read already what was changed since: there has to be another
-      // one after it, but one is enough for all who ask until it begins.
+      // A running reload may have read the files before they changed, so another one has to follow.
+      // It serves all requests until it starts.
       if (waiting === undefined) {
         waiting = last.then(() => {
           waiting = undefined;
@@ -68,4 +68,4 @@ export function createReloads({ read, apply, clock, log }: ReloadsOptions): Relo
   };
 }
 
-const NOT_RELOADED = 'not reloaded: the configuration from before goes on';
+const RELOAD_FAILED = 'configuration reload failed, keeping the previous configuration';

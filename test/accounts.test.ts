@@ -137,7 +137,7 @@ test('another client is another partner: the old numbers are dropped', async () 
   expect(after.poller.state()).toMatchObject({ polls: 0, lastGood: undefined });
 });
 
-test('numbers past the limit of the configuration are left out and counted', async () => {
+test('numbers above the configured limit are dropped and counted', async () => {
   const { reload } = await start();
   const { poller } = await reload({ config: { limits: { numbers: 2 } } });
   await poller.poll();
@@ -148,7 +148,7 @@ test('numbers past the limit of the configuration are left out and counted', asy
 test.each<[string, Partial<PrivacyConfig>]>([
   ['hide names', { noNames: true }],
   ['hash numbers', { numberLabel: 'hashed', hashKey: new Secret('fake-key') }],
-])('new settings that %s start without what was kept before', async (_what, privacy) => {
+])('new settings that %s start without the previous data', async (_what, privacy) => {
   const { simulator, reload } = await start();
   await (await reload({})).poller.poll();
   const config = { privacy: { ...FULL, ...privacy } };
@@ -159,7 +159,7 @@ test.each<[string, Partial<PrivacyConfig>]>([
   expect((await reload({ config })).poller, 'nothing changed').toBe(poller);
 });
 
-test('another hash key starts without what was kept before', async () => {
+test('another hash key starts without the previous data', async () => {
   const { reload } = await start();
   const hashed = (key: string) =>
     reload({ config: { privacy: { ...FULL, numberLabel: 'hashed', hashKey: new Secret(key) } } });

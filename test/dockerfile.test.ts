@@ -35,7 +35,7 @@ test('running and checking health need no shell', () => {
   expect(runtime).not.toMatch(/^RUN/m);
 });
 
-test('the build context holds what the image needs, and nothing else', () => {
+test('the build context contains only what the image needs', () => {
   const ignore = readFileSync('.dockerignore', 'utf8').trim().split('\n');
   const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(
     ([, sources = '']) => sources.split(' '),
@@ -48,7 +48,7 @@ interface Lock {
   readonly packages: Record<string, { version: string; dev?: boolean; integrity?: string }>;
 }
 
-test('each package of the image has one exact version, and they are as many as the documents say', () => {
+test('each package of the image has an exact version, and the documented count is correct', () => {
   const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as unknown;
   const { dependencies } = read('package.json') as { dependencies: Record<string, string> };
   const { '': _self, ...locked } = (read('package-lock.json') as Lock).packages;

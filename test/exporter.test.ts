@@ -29,7 +29,7 @@ function accountsIn(text: string): string[] {
   return [...new Set(names)];
 }
 
-test('a scrape of some accounts has their series, and those of the process come with all', async () => {
+test('a scrape of some accounts has only their series, without those of the process', async () => {
   const { url } = await startProvider(2);
   const clock = createFakeClock();
   const { text, ask } = await runExporter({ accounts: { acme: url, beta: url, c: url } }, clock);
@@ -48,7 +48,7 @@ test('a scrape of some accounts has their series, and those of the process come 
   expect((await ask('/metrics?account=gone')).status).toBe(404);
 });
 
-test('a shard without an account is healthy and ready, says so, and serves who it is', async () => {
+test('a shard without accounts is healthy and ready, logs it, and shows which shard it is', async () => {
   // Of three shards acme falls to the last.
   const flags = { 'sharding.shard': '0', 'sharding.total_shards': '3' };
   const acme = { accounts: { acme: 'http://127.0.0.1:1' }, flags };
@@ -68,12 +68,12 @@ test('a shard without an account is healthy and ready, says so, and serves who i
     {
       level: 'info',
       fields: { shard: 0, total_shards: 3, accounts: 0 },
-      message: 'no account falls to this shard',
+      message: 'no accounts assigned to this shard',
     },
   ]);
 });
 
-test('only polls ask the provider, however often the exporter is asked', async () => {
+test('only polls send requests to the provider, not scrapes', async () => {
   const { url, requests } = await startProvider(1);
   let connections = 0;
   const elsewhere = createServer(() => (connections += 1)).listen(0, '127.0.0.1');
@@ -94,7 +94,7 @@ test('only polls ask the provider, however often the exporter is asked', async (
   expect(connections, 'to what a request names').toBe(0);
 });
 
-test('data is served until it is as old as poll.stale_after, and not a millisecond longer', async () => {
+test('data is served until exactly poll.stale_after', async () => {
   const { url, faults } = await startProvider(1);
   const clock = createFakeClock();
   const { text, ask } = await runExporter({ accounts: { acme: url } }, clock);
@@ -109,7 +109,7 @@ test('data is served until it is as old as poll.stale_after, and not a milliseco
   expect(await text('/metrics')).not.toMatch(/^whatsapp_number_/m);
 });
 
-test('in working hours data vanishes once the third poll has failed, and a weekend does not age it', async () => {
+test('with working hours, data is dropped after the third failed poll, and a weekend does not age it', async () => {
   const { url, faults } = await startProvider(1);
   // A Friday evening.
   const clock = createFakeClock(Date.parse('2026-11-27T18:52:00Z'));
@@ -131,7 +131,7 @@ test('in working hours data vanishes once the third poll has failed, and a weeke
   expect(await text('/metrics')).not.toMatch(/^whatsapp_number_/m);
 });
 
-test('during a cool-down the next poll is the one that asks the provider again', async () => {
+test('during a cool-down the next poll is the first one that sends a request', async () => {
   const { url, faults, requests } = await startProvider(1);
   faults.token = { kind: 'fail', reason: 3 };
   const clock = createFakeClock(Date.parse('2026-11-22T10:00:30Z'));
@@ -146,7 +146,7 @@ test('during a cool-down the next poll is the one that asks the provider again',
   await eventually(() => (requests.numbers === 1 ? true : undefined), 'the next request');
 });
 
-test('an account that hangs until its time-out delays no other, nor its own next poll', async () => {
+test('an account that hangs until its timeout delays neither others nor its own next poll', async () => {
   const [silent, sound] = [await startProvider(1), await startProvider(1)];
   // A token call that hangs would start a cool-down.
   silent.faults.numbers = { kind: 'never' };
@@ -161,10 +161,10 @@ test('an account that hangs until its time-out delays no other, nor its own next
   const untilPolled = (account: string, times: number) =>
     eventually(async () => ((await polls(account)) === times ? true : undefined), account);
   const next = async () => {
-    const { accounts: told } = (await (await ask('/api/status')).json()) as {
+    const { accounts: shown } = (await (await ask('/api/status')).json()) as {
       accounts: { nextPoll: string }[];
     };
-    return told.map(({ nextPoll }) => nextPoll.slice(11, 19));
+    return shown.map(({ nextPoll }) => nextPoll.slice(11, 19));
   };
 
   await clock.advance(100);

@@ -35,13 +35,13 @@ function start(content = TLS) {
   return { folder, write, clock, lines, startLines, ...live, later };
 }
 
-test('without a file everybody may connect', () => {
+test('without a file no password is needed', () => {
   const log = createMemoryLog();
   const live = createLiveWebConfig(undefined, { clock: createFakeClock(), log: log.log });
   expect(live.current()).toMatchObject({ tls: undefined, headers: {}, users: new Map() });
 });
 
-test('while no file changes the configuration stays the same, and the log is silent', async () => {
+test('without changes the configuration stays the same, and nothing is logged', async () => {
   const { current, later, lines, stop, clock } = start(TLS + USERS);
   const before = current();
   for (let i = 0; i < 3; i += 1) expect(await later()).toBe(before);
@@ -50,7 +50,7 @@ test('while no file changes the configuration stays the same, and the log is sil
   expect(clock.timers).toBe(0);
 });
 
-test('what is valid and unusual is logged at the start and after a change', async () => {
+test('warnings are logged at the start and after a change', async () => {
   const { startLines, lines, write, later } = start(HEADERS);
   expect(startLines).toMatchObject([{ level: 'warn' }]);
   expect(startLines[0]?.message).toContain('restricts nobody');
@@ -59,7 +59,7 @@ test('what is valid and unusual is logged at the start and after a change', asyn
   expect(lines.map(({ level }) => level)).toEqual(['info', 'warn']);
 });
 
-test('a new pair is used once two looks have found it, and half of it is not', async () => {
+test('a new certificate and key are used after two checks, but not one without the other', async () => {
   const { write, current, later, lines, clock } = start();
   const before = current();
   write('tls/server.crt', second.cert);
@@ -75,7 +75,7 @@ test('a new pair is used once two looks have found it, and half of it is not', a
   expect((await later()).tls?.cert).toBe(second.cert);
 });
 
-test('files that Kubernetes swaps by a link are noticed', async () => {
+test('files replaced by a link, as in Kubernetes, are noticed', async () => {
   const { folder, later, write } = start();
   for (const [name, pair] of [
     ['..1', first],
@@ -154,15 +154,18 @@ test.each([
   ['RequireAnyClientCert', `{ ${PAIR}, client_auth_type: RequireAnyClientCert }`],
   ['no names', `{ ${PAIR}, ${VERIFY} }`],
   ['no certificates', `{ ${PAIR} }`],
-])('client certificates are not loosened to %s without a restart', async (_what, tls) => {
-  const { current, write, later, lines } = start(
-    `tls_server_config: { ${PAIR}, ${VERIFY}, client_allowed_sans: [a] }`,
-  );
-  const before = current();
-  write('web.yml', `tls_server_config: ${tls}`);
-  expect(await later()).toBe(before);
-  expect(lines[0]?.fields['problem']).toMatch(/^removing .* needs a restart$/);
-});
+])(
+  'the verification of client certificates is not lowered to %s without a restart',
+  async (_what, tls) => {
+    const { current, write, later, lines } = start(
+      `tls_server_config: { ${PAIR}, ${VERIFY}, client_allowed_sans: [a] }`,
+    );
+    const before = current();
+    write('web.yml', `tls_server_config: ${tls}`);
+    expect(await later()).toBe(before);
+    expect(lines[0]?.fields['problem']).toMatch(/^removing .* needs a restart$/);
+  },
+);
 
 test('users and headers change without a restart, and users may be added', async () => {
   const { write, later } = start(HEADERS);
@@ -173,6 +176,6 @@ test('users and headers change without a restart, and users may be added', async
   expect([[...users.keys()], headers]).toEqual([['you'], { 'X-Frame-Options': 'deny' }]);
 });
 
-test('a file that is invalid from the start opens nothing', () => {
+test('a file that is invalid at the start prevents the start', () => {
   expect(() => start(`${TLS}x: 1`)).toThrow('unknown key');
 });

@@ -61,7 +61,7 @@ test.each([
   expect(lines.map((line) => parsed(line)['level'])).toEqual(expected);
 });
 
-test('of an error only the stack is logged, not what a library hung on it', async () => {
+test('only the stack of an error is logged, not its other properties', async () => {
   const { log, lines } = await startLog();
   const cause = new Error('CANARY of the cause');
   const error = Object.assign(new TypeError('broken', { cause }), { headers: { key: 'CANARY' } });
@@ -72,7 +72,7 @@ test('of an error only the stack is logged, not what a library hung on it', asyn
 });
 
 test.each([['CANARY'], [{ token: 'CANARY' }], [undefined]])(
-  'what was thrown but is no error (%j) is told by its type alone',
+  'only the type of a thrown value that is not an error (%j) is logged',
   async (thrown) => {
     const { log, lines } = await startLog();
     log.error({ err: thrown, account: 'acme' }, 'failed');
@@ -139,13 +139,13 @@ test('fields of any shape are logged within bounds', async () => {
   expect(parsed(lines[1])['errors']).toEqual([expect.stringMatching(/^Error: \[redacted\]\n/)]);
 });
 
-test('a Secret prints as redacted without the redactor knowing it', async () => {
+test('a Secret prints as redacted even without the redactor', async () => {
   const { log, lines } = await startLog();
   log.info({ token: new Secret('CANARY'), nested: [new Secret('CANARY')] }, 'said');
   expect(parsed(lines[0])).toMatchObject({ token: '[redacted]', nested: ['[redacted]'] });
 });
 
-test('of secrets of which one begins with another the longer one is redacted whole', () => {
+test('if one secret starts with another, the longer one is redacted completely', () => {
   for (const values of [
     ['fake-secret', 'fake-secret-longer'],
     ['fake-secret-longer', 'fake-secret'],
@@ -169,7 +169,7 @@ test.each(['0', 'a', '"', 'level', 'fake-7c'])(
   },
 );
 
-test('of many accounts none is forgotten, though tokens come and go for days', () => {
+test('the secrets of many accounts are kept while tokens change for days', () => {
   const redactor = createRedactor();
   const secretOf = (account: number) => `fake-secret-${account}.`;
   const tokenOf = (account: number, hour: number) => `fake-"token"-${account}-${hour}.`;
@@ -188,18 +188,18 @@ test('of many accounts none is forgotten, though tokens come and go for days', (
     expect(redactor.redact(tokenOf(account, hour))).toBe('[redacted]');
     expect(redactor.redact(JSON.stringify(tokenOf(account, hour)))).toBe('"[redacted]"');
   }
-  expect(redactor.redact(tokenOf(7, 98)), 'the one from before').toBe('[redacted]');
+  expect(redactor.redact(tokenOf(7, 98)), 'the previous token').toBe('[redacted]');
   expect(redactor.redact(tokenOf(7, 3)), 'long expired').toBe(tokenOf(7, 3));
 });
 
-test('for people a line is text, with the fields below', async () => {
+test('in the pretty format a line is text, followed by the fields', async () => {
   const { log, lines } = await startLog({ format: 'pretty' });
   log.warn({ account: 'acme' }, 'poll failed');
   const output = stripVTControlCharacters(lines.join(''));
   expect(output).toMatch(/^\[\d\d:\d\d:\d\d\] WARN: poll failed\n +account: "acme"\n$/);
 });
 
-test('a line is in the file as soon as it is logged', async () => {
+test('a line is written to a file immediately', async () => {
   const path = join(temporaryFolder(), 'log');
   for (const format of ['json', 'pretty'] as const) {
     const { stream } = logTo({ fd: openSync(path, 'w'), isTTY: false });
@@ -212,7 +212,7 @@ test('a line is in the file as soon as it is logged', async () => {
 const LINES = 30_000;
 const lineOf = (i: number) => `${JSON.stringify({ i, text: 'fake '.repeat(20) })}\n`;
 
-test('with nobody to read, lines wait in memory, and the excess is dropped and counted', async () => {
+test('without a reader, lines are buffered in memory, and the excess is dropped and counted', async () => {
   const { reader, output } = openPipe();
   for (let i = 0; i < LINES; i += 1) output.stream.write(lineOf(i));
   expect(output.dropped()).toBeGreaterThan(LINES / 2);
@@ -226,7 +226,7 @@ test('with nobody to read, lines wait in memory, and the excess is dropped and c
   expect(await readUntil(reader, Promise.resolve())).toBe(lineOf(LINES));
 });
 
-test('a reader that has gone costs nothing, and nobody waits for it', async () => {
+test('a closed reader is ignored, without waiting for it', async () => {
   const { reader, output } = openPipe();
   closeSync(reader);
   for (let i = 0; i < LINES; i += 1) output.stream.write(lineOf(i));

@@ -31,7 +31,7 @@ const odd = responseOf(
   sampleEntry({ whatsapp: 'none' }),
 );
 
-test('without a wish for privacy a response is what it is', () => {
+test('without privacy settings a response is unchanged', () => {
   const parsed = parseNumbers(odd);
   expect(createPrivacy(FULL)(parsed)).toBe(parsed);
 });
@@ -45,7 +45,7 @@ test('a hash is the first 16 digits of the HMAC-SHA-256 of the number', () => {
   expect(hashOf('972500000001')).toBe('10407804677ac656');
 });
 
-test('a response that was hidden holds neither number nor name', () => {
+test('a hidden response contains neither number nor name', () => {
   const hidden = JSON.stringify(createPrivacy({ ...HASHED, noNames: true })(parseNumbers(odd)));
   expect(hidden).toContain(hashOf('972500000001'));
   expect(hidden).not.toMatch(/97250|קפה|"displayName":"[^"]/);
@@ -59,7 +59,7 @@ test('names can be hidden alone', () => {
   ]);
 });
 
-test('examples for the log hold hashes in place of numbers, and stay as they are otherwise', () => {
+test('examples for the log contain hashes instead of numbers, and are otherwise unchanged', () => {
   const examples = [
     'field_invalid: 972500000001.isOnline',
     'entry_duplicate: 972500000001',
@@ -148,7 +148,7 @@ async function startServer(privacy: PrivacyConfig) {
   return { config, exporter, getAll, ...rest };
 }
 
-test('neither metrics nor pages nor log hold a number or a name that is to be hidden', async () => {
+test('metrics, pages and log contain no number or name that must be hidden', async () => {
   const { getAll, numbers, names, output } = await startServer({ ...HASHED, noNames: true });
   const all = (await getAll()) + output();
   expect(numbers.length).toBeGreaterThan(0);
@@ -160,7 +160,7 @@ test('neither metrics nor pages nor log hold a number or a name that is to be hi
   expect(all).toContain('display_name="",business_name=""} 1');
 });
 
-test('a reload hides at once what was shown before, and polls anew', async () => {
+test('a reload hides at once what was shown before, and polls again', async () => {
   const { config, exporter, getAll, numbers } = await startServer(FULL);
   const [number = ''] = numbers;
   expect(await getAll()).toContain(number);
@@ -171,7 +171,7 @@ test('a reload hides at once what was shown before, and polls anew', async () =>
   expect(await getAll()).not.toContain(number);
 });
 
-test('a single poll hides as a server does', async () => {
+test('--once hides as the server does', async () => {
   const { config, surroundings, numbers, output } = await start(HASHED);
   const { metrics } = await pollOnce(config, build, surroundings);
   const all = metrics + output();

@@ -28,20 +28,20 @@ function start() {
   });
   const turn = () => clock.advance(0);
   const whole = async (trigger: Trigger = 'SIGHUP') => {
-    const told = reloads.request(trigger);
+    const result = reloads.request(trigger);
     await turn();
     applying.at(-1)?.end();
-    return told;
+    return result;
   };
   return { clock, lines, next, applying, counts, reloads, turn, whole };
 }
 
-test('the start counts as a good reading', () => {
+test('the start counts as a successful reload', () => {
   const { reloads, clock } = start();
   expect(reloads.state()).toEqual({ succeeded: true, inForceSinceMs: clock.unixMs() });
 });
 
-test('a good one is in force from when it was read, and the log says who asked', async () => {
+test('a valid configuration is active from when it was read, and the trigger is logged', async () => {
   const { reloads, clock, lines, whole } = start();
   await clock.advance(60_000);
   expect(await whole('file')).toBeUndefined();
@@ -51,7 +51,7 @@ test('a good one is in force from when it was read, and the log says who asked',
   ]);
 });
 
-test('a wrong one is told to who asked and to the log, and the time stays that of the good one', async () => {
+test('an invalid configuration is reported and logged, and the previous one stays active', async () => {
   const { reloads, clock, lines, next, applying, whole } = start();
   const startMs = clock.unixMs();
   await clock.advance(60_000);
@@ -68,7 +68,7 @@ test('a wrong one is told to who asked and to the log, and the time stays that o
   expect(reloads.state()).toEqual({ succeeded: true, inForceSinceMs: clock.unixMs() });
 });
 
-test('whoever asks during a reload gets one more, shared by all of them, and never two at once', async () => {
+test('requests during a reload share one more reload, and reloads never overlap', async () => {
   const { reloads, next, applying, counts, turn } = start();
   const first = reloads.request('SIGHUP');
   await turn();
@@ -87,12 +87,12 @@ test('whoever asks during a reload gets one more, shared by all of them, and nev
   expect([...answers]).toEqual([expect.stringContaining('is wrong')]);
 });
 
-test('one that goes wrong in an unexpected way says nothing of it to who asked, and ends nothing', async () => {
+test('an unexpected error is logged but not returned, and does not stop the exporter', async () => {
   const { reloads, applying, lines, turn, whole } = start();
-  const told = reloads.request('HTTP');
+  const result = reloads.request('HTTP');
   await turn();
   applying[0]?.fail(new Error('CANARY'));
-  expect(await told).toBe('Internal error: see the log.\n');
+  expect(await result).toBe('Internal error: see the log.\n');
   expect(reloads.state().succeeded).toBe(false);
   expect(lines[0]?.fields['err']).toEqual(new Error('CANARY'));
   expect(await whole()).toBeUndefined();

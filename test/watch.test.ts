@@ -16,7 +16,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createFileWatch } from '../src/watch.ts';
 import { createFakeClock } from './support/fake-clock.ts';
 
-/** Watches a file that is read again at each change, as a reload does. */
+/** Watches a file and reads it again after each change, as a reload does. */
 function start(name = 'config.yml') {
   const folder = mkdtempSync(join(tmpdir(), 'watch-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -38,12 +38,12 @@ function start(name = 'config.yml') {
     texts.length = 0;
     watch.start(read);
   };
-  /** Two looks and more. */
+  /** More than two checks. */
   const later = () => clock.advance(10_000);
   return { folder, path, write, clock, watch, texts, begin, later };
 }
 
-test('a change is told once, at the second look that finds it', async () => {
+test('a change is reported once, at the second check', async () => {
   const { write, clock, texts, begin, later } = start();
   write('a');
   begin();
@@ -57,7 +57,7 @@ test('a change is told once, at the second look that finds it', async () => {
   expect(texts).toEqual(['b']);
 });
 
-test('what is changed and changed back, or only touched, is no change', async () => {
+test('a change that is reverted, or only of the modification time, is ignored', async () => {
   const { path, write, clock, texts, begin, later } = start();
   write('a');
   begin();
@@ -70,7 +70,7 @@ test('what is changed and changed back, or only touched, is no change', async ()
   expect(texts).toEqual([]);
 });
 
-test('a change of the same length at the same time is seen', async () => {
+test('a change with the same length and modification time is noticed', async () => {
   const { path, write, texts, begin, later } = start();
   write('a');
   const { atime, mtime } = statSync(path);
@@ -81,7 +81,7 @@ test('a change of the same length at the same time is seen', async () => {
   expect(texts).toEqual(['b']);
 });
 
-test('a file that is being written counts when it is whole', async () => {
+test('a file that is being written is reported when it is complete', async () => {
   const { write, clock, texts, begin, later } = start();
   write('old');
   begin();
@@ -94,7 +94,7 @@ test('a file that is being written counts when it is whole', async () => {
   expect(texts).toEqual(['new']);
 });
 
-test('an editor may put another file in its place, and leave a moment without one', async () => {
+test('an editor may replace the file and leave a moment without it', async () => {
   const { folder, path, write, clock, texts, begin, later } = start();
   write('a');
   begin();
@@ -108,7 +108,7 @@ test('an editor may put another file in its place, and leave a moment without on
   expect(texts).toEqual(['b', 'c', 'd']);
 });
 
-test('a file that stays away is told once, and again when it is back', async () => {
+test('a missing file is reported once, and again when it is back', async () => {
   const { path, write, texts, begin, later } = start();
   write('a');
   begin();
@@ -120,7 +120,7 @@ test('a file that stays away is told once, and again when it is back', async () 
   expect(texts).toEqual(['ENOENT', 'a']);
 });
 
-test('every swap of the link above that Kubernetes makes is seen', async () => {
+test('every change of a parent link, as in Kubernetes, is noticed', async () => {
   const { folder, path, texts, begin, later } = start();
   const swap = (version: string) => {
     mkdirSync(join(folder, `..${version}`));
@@ -139,7 +139,7 @@ test('every swap of the link above that Kubernetes makes is seen', async () => {
   expect(texts).toEqual(['2', '3', '4']);
 });
 
-test('what changes between the reading and the first look is seen', async () => {
+test('a change between reading and the first check is noticed', async () => {
   const { path, write, watch, texts, later } = start();
   write('a');
   watch.read(path);
@@ -150,7 +150,7 @@ test('what changes between the reading and the first look is seen', async () => 
   expect(texts).toEqual(['b']);
 });
 
-test('a pipe, which can be read but once, is left alone', async () => {
+test('a pipe, which can only be read once, is not watched', async () => {
   const { path, watch, texts, later } = start();
   execFileSync('sh', ['-c', `mkfifo ${path}`]);
   spawn('sh', ['-c', `echo a > ${path}`]);
@@ -161,7 +161,7 @@ test('a pipe, which can be read but once, is left alone', async () => {
   expect(texts).toEqual([]);
 });
 
-test('files that were read and do not count are left alone, and nothing is looked at after the end', async () => {
+test('files that are not followed are ignored, and nothing is checked after stop', async () => {
   const { folder, path, write, clock, watch, texts, begin, later } = start();
   const other = join(folder, 'secret');
   write('a');

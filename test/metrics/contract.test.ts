@@ -15,7 +15,7 @@ async function valuesOf(name: string, view: AccountView) {
   return samples.map(({ labels: { account: _account, ...labels }, value }) => [labels, value]);
 }
 
-test('every metric of the contract is served with its type and labels, and no other is', async () => {
+test('exactly the metrics of the contract are served, with their types and labels', async () => {
   const families = parseExposition(await render(sample, failing));
   const served = [...families].map(([name, { type, samples }]) => [
     name,
@@ -40,7 +40,7 @@ test.each([
   expect(new Set(await valuesOf(name, start))).toEqual(new Set(expected));
 });
 
-test('no metric has a row of its own twice', () => {
+test('no metric has two rows', () => {
   expect(new Set(FAMILIES.map(({ name }) => name)).size).toBe(FAMILIES.length);
 });
 
@@ -79,7 +79,7 @@ test.each(
   expect(await served()).toEqual(before.filter((one) => one.name !== name));
 });
 
-test('a bad field loses its gauge, while its counter keeps its value', async () => {
+test('an invalid field drops its gauge, while its counter keeps its value', async () => {
   const poll = (marketingThisMonth: unknown) =>
     good(responseOf(sampleEntry({ marketingThisMonth })));
   const view = viewAfter('acme', poll(3), poll(10), poll('many'));
@@ -92,7 +92,7 @@ test('a bad field loses its gauge, while its counter keeps its value', async () 
   expect(await valuesOf('whatsapp_number_service_conversations_this_month', view)).toHaveLength(1);
 });
 
-test('a number that is gone from the last good response is gone from the text', async () => {
+test('a number that is missing in the last successful response is not served', async () => {
   const first = good(sampleResponse());
   const second = good(responseOf(sampleResponse().list[0]));
   const text = await render(viewAfter('acme', first, second));
@@ -100,7 +100,7 @@ test('a number that is gone from the last good response is gone from the text', 
   expect(text).not.toContain('972507654321');
 });
 
-test('a number that was renamed has its new names alone', async () => {
+test('a renamed number has only its new names', async () => {
   const polls = ['Old', 'New'].map((name) => good(responseOf(sampleEntry({ display_name: name }))));
   expect(await valuesOf('whatsapp_number_info', viewAfter('acme', ...polls))).toEqual([
     [{ number: '972501234567', display_name: 'New', business_name: 'The Business Name' }, 1],
@@ -118,7 +118,7 @@ test('one number in two accounts is served for both', async () => {
   }
 });
 
-test('a failed poll shows while the last good data is still served', async () => {
+test('a failed poll is visible while the last data is still served', async () => {
   const view = viewAfter('acme', good(sampleResponse()), failed('network', NOW_MS + 60_000));
   expect(await valuesOf('whatsapp_up', view)).toEqual([[{}, 0]]);
   expect(await valuesOf('whatsapp_number_online', view)).toHaveLength(2);
@@ -143,7 +143,7 @@ test('the detail of a failure is served only while the last poll has failed', as
   expect(await valuesOf(name, recovered)).toEqual([]);
 });
 
-test('with a fixed token there is no expiry to serve', async () => {
+test('a fixed token has no expiry series', async () => {
   const poll = { ...good(sampleResponse()), tokenExpiresAtMs: undefined };
   const name = 'whatsapp_access_token_expiry_timestamp_seconds';
   expect(await valuesOf(name, viewAfter('acme', poll))).toEqual([]);

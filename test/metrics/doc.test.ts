@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { renderMetricsDoc } from '../../scripts/metrics-doc.ts';
 import { CLOSED_LABELS, CONTRACT } from './contract.ts';
 
-test('docs/metrics.md is what the tables of the program make of it', async () => {
+test('docs/metrics.md is up to date with the tables in src', async () => {
   await expect(renderMetricsDoc()).toMatchFileSnapshot('../../docs/metrics.md');
 });
 

@@ -7,12 +7,12 @@ import { BUILD, OPTIONS, RELOAD, failed, good, render, textOf, viewAfter } from 
 const create = () => createExposition(BUILD, OPTIONS);
 const sample = viewAfter('acme', good(sampleResponse()));
 
-test('the content type is that of text format 0.0.4, to the letter', () => {
+test('the content type is exactly that of text format 0.0.4', () => {
   expect(CONTENT_TYPE).toBe('text/plain; version=0.0.4; charset=utf-8');
 });
 
 test.each([true, false])(
-  'the text is in good format (with runtime metrics: %s)',
+  'the text format is valid (with runtime metrics: %s)',
   async (withRuntime) => {
     const text = await textOf(createExposition(BUILD, { withRuntime }), [sample]);
     const families = parseExposition(text);
@@ -24,7 +24,7 @@ test.each([true, false])(
   },
 );
 
-test('no gauge of the runtime ends in _total, which promtool refuses', async () => {
+test('no runtime gauge ends in _total, which promtool rejects', async () => {
   const text = await textOf(createExposition(BUILD, { withRuntime: true }), [sample]);
   const totals = [...parseExposition(text)].filter(([name]) => name.endsWith('_total'));
   expect(totals.map(([name, { type }]) => [name, type])).toEqual(
@@ -33,7 +33,7 @@ test('no gauge of the runtime ends in _total, which promtool refuses', async () 
   expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
 });
 
-test('the metrics of the process are those of the moment, the others those of the poll', async () => {
+test('metrics of the process are current, and the others are from the poll', async () => {
   const exposition = createExposition(BUILD, { withRuntime: true });
   const read = async () =>
     parseExposition(await textOf(exposition, [sample])).get('process_cpu_seconds_total')?.samples;
@@ -49,7 +49,7 @@ test.each([
   ['data that became too old', { ...sample, snapshot: undefined }],
   ['another schedule', { ...sample, pollIntervalS: 300 }],
   ['another next poll', { ...sample, nextPollMs: 1 }],
-])('what has changed is served at once: %s', async (_what, changed) => {
+])('a change is served at once: %s', async (_what, changed) => {
   const exposition = create();
   const before = await textOf(exposition, [sample]);
   const after = await textOf(exposition, [changed]);
@@ -58,7 +58,7 @@ test.each([
   expect(await textOf(exposition, [sample])).toBe(before);
 });
 
-test('an account that joins or leaves is served, or gone, at once', async () => {
+test('an added or removed account appears or disappears at once', async () => {
   const exposition = create();
   const other = viewAfter('beta', good(sampleResponse()));
   await textOf(exposition, [sample]);
@@ -67,7 +67,7 @@ test('an account that joins or leaves is served, or gone, at once', async () => 
   expect(await textOf(exposition, [])).toBe(await render());
 });
 
-test('what came of a reload is served at once, and nothing of it where there are none', async () => {
+test('the result of a reload is served at once, and omitted without reloads', async () => {
   let reload = RELOAD;
   const exposition = createExposition(BUILD, { withRuntime: false, reload: () => reload });
   const gauges = async () =>
@@ -83,7 +83,7 @@ test('what came of a reload is served at once, and nothing of it where there are
   expect(once).not.toMatch(/^whatsapp_exporter_config/m);
 });
 
-test('lines of the log that were dropped are counted at once, between polls too', async () => {
+test('dropped log lines are counted at once, even between polls', async () => {
   let dropped = 0;
   const exposition = createExposition(BUILD, {
     withRuntime: false,

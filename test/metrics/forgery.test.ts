@@ -43,7 +43,7 @@ const anyFleet = record({
   }),
 });
 
-test('whatever the names are, the series are those of the numbers and the names come back whole', async () => {
+test('for any names, the series are those of the numbers and the names are unchanged', async () => {
   const blank = (account: string): AccountView => viewOf(account, { totals: TOTALS, numbers: [] });
   await assert(
     asyncProperty(anyFleet, async ({ account, numbers, names }) => {
@@ -66,7 +66,7 @@ test('whatever the names are, the series are those of the numbers and the names 
   );
 });
 
-test('names that came through the parser arrive byte for byte, in UTF-8', async () => {
+test('parsed names are served byte for byte in UTF-8', async () => {
   await assert(
     asyncProperty(anyName, anyName, async (display_name, business_name) => {
       const response = { list: [{ whatsapp: '1', display_name, business_name }] };
@@ -81,7 +81,7 @@ test('names that came through the parser arrive byte for byte, in UTF-8', async 
   );
 });
 
-test('any response that can be read is served in good format, every value an exact number', async () => {
+test('any valid response is served in valid format with exact values', async () => {
   await assert(
     asyncProperty(nearlyValidResponse, nearlyValidResponse, async (first, second) => {
       const samples = await samplesOf(viewAfter('acme', good(first), good(second)));
@@ -94,7 +94,7 @@ test('any response that can be read is served in good format, every value an exa
   );
 });
 
-test('before the first poll nothing speaks of numbers', async () => {
+test('before the first poll there are no series of numbers', async () => {
   const start = {
     state: createAccountState('acme'),
     snapshot: undefined,

@@ -8,14 +8,14 @@ test('the documented sample response is served as this text', async () => {
   await expect(text).toMatchFileSnapshot('../golden/metrics.txt');
 });
 
-test('once the data is too old the health series alone are served, with the month', async () => {
+test('with stale data only the health metrics and the month are served', async () => {
   const later = NOW_MS + 360_000;
   const view = viewAfter('acme', good(sampleResponse()), failed('timeout', later));
   const text = await render({ ...view, snapshot: undefined });
   await expect(text).toMatchFileSnapshot('../golden/metrics-failed.txt');
 });
 
-test('before the first poll every count is there at 0, and no timestamp is', async () => {
+test('before the first poll every counter is 0, and there are no timestamps', async () => {
   const state = createAccountState('acme');
   const text = await render({
     state,

@@ -20,7 +20,7 @@ test.skipIf(tools === undefined).each([
   ['for the sample response', viewAfter('acme', good(sampleResponse()))],
   ['after a failed poll', viewAfter('acme', good(sampleResponse()), failed('tls'))],
   ['for hostile names', viewAfter('acme', good(responseOf(hostile)))],
-])('promtool has nothing to say about the whole output %s', async (_when, view) => {
+])('promtool accepts the whole output %s', async (_when, view) => {
   for (const withRuntime of [true, false]) {
     const input = await textOf(createExposition(BUILD, { withRuntime }), [view]);
     const { status, stdout, stderr } = spawnSync(tools?.promtool ?? '', ['check', 'metrics'], {

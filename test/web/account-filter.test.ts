@@ -18,7 +18,7 @@ test.each([
   ['?x=1?account=beta', 'all'],
   ['?target=http://elsewhere/&name[]=%ff', 'all'],
   ['?Account=beta', 'all'],
-])('/metrics%s is about %s', async (query, expected) => {
+])('/metrics%s selects %s', async (query, expected) => {
   const { ask } = await echo();
   expect(await ask(`/metrics${query}`)).toMatchObject({ status: 200, body: expected });
 });
@@ -31,7 +31,7 @@ test.each([
   ['?account=__proto__', 'There is no account "__proto__" here.\n'],
   ['?account=%0a%22%1b', 'There is no account "\\n\\"\\u001b" here.\n'],
   [`?account=${'x'.repeat(5_000)}`, `There is no account "${'x'.repeat(64)}" here.\n`],
-])('/metrics%s fails and names what is not known, and nothing else', async (query, body) => {
+])('/metrics%s fails and names only the unknown account', async (query, body) => {
   const { ask } = await echo();
   for (const method of ['GET', 'HEAD']) {
     const answer = await ask(`/metrics${query}`, { method });
@@ -49,7 +49,7 @@ test.each(['?account=', '?account', '?account=acme&account='])(
   },
 );
 
-test('/api/status is about one account or all of them', async () => {
+test('/api/status selects one account or all', async () => {
   const { ask } = await echo();
   expect((await ask('/api/status?account=beta')).status).toBe(200);
   expect(await ask('/api/status?account=beta&account=acme')).toMatchObject({

@@ -99,7 +99,7 @@ const FOUND: AnyRequest[] = [
   { method: 'GET', target: '/metrics', headers: [['Expect', 'pigs to fly']], version: '1.1' },
 ];
 
-test('any request gets a sound answer of a closed set, and none reflects what was asked', async () => {
+test('any request gets a valid response from a fixed set, and none reflects the request', async () => {
   const status = () => statusOf(accountStatus({ numbers: NUMBERS }));
   const { server, ask, lines } = await startSite({ status });
   await fc.assert(
@@ -183,7 +183,7 @@ const scrape = fc.record<AnyRequest>({
   version: fc.constant('1.1'),
 });
 
-test('whatever is sent, nobody without the password sees more than the health', async () => {
+test('without the password, no request sees more than the health checks', async () => {
   const users = new Map([['fake-user', new Secret(await hash(PASSWORD, 4))]]);
   const { server, ask, clock, lines } = await startSite({}, { users });
   const withLogin = fc

@@ -6,7 +6,7 @@ import { CONTENT_TYPE, METRICS, startSite } from './site.ts';
 
 const PATHS = ['/metrics', '/', '/api/status', '/sd', '/-/healthy', '/-/ready'];
 
-test('the metrics are served whole, with the content type to the letter', async () => {
+test('the metrics are served completely, with the exact content type', async () => {
   const { ask } = await startSite();
   const { status, headers, body } = await ask('/metrics');
   expect(status).toBe(200);
@@ -92,13 +92,13 @@ test.each([
   }
 });
 
-test('a query changes nothing: a scrape cannot ask for anything but the metrics', async () => {
+test('an unknown query parameter is ignored', async () => {
   const { ask } = await startSite();
   const { status, body } = await ask('/metrics?target=http://elsewhere/&name[]=%ff');
   expect([status, body]).toEqual([200, METRICS]);
 });
 
-test('the metrics are where the configuration says, and nowhere else', async () => {
+test('the metrics are only at the configured path', async () => {
   const { ask } = await startSite({ telemetryPath: '/internal/metrics' });
   expect((await ask('/internal/metrics')).body).toBe(METRICS);
   const elsewhere = await ask('/metrics');
@@ -180,7 +180,7 @@ test('only the metrics path renders metrics', async () => {
   expect(calls).toBe(1);
 });
 
-test('every answer forbids guessing its type and keeping it, and none names the framework', async () => {
+test('every response forbids sniffing and caching, and none names the framework', async () => {
   const { ask } = await startSite({ metrics: () => Promise.reject(new Error('no')) });
   for (const [path, method] of [
     ...PATHS.map((each) => [each, 'GET']),

@@ -17,12 +17,12 @@ const users = (text = HASH) => new Map([['prometheus', new Secret(text)]]);
 
 const startClosedSite = () => startSite({}, { users: users() });
 
-test('without users everybody may come in', async () => {
+test('without users no password is needed', async () => {
   const { ask } = await startSite();
   expect((await ask('/metrics')).status).toBe(200);
 });
 
-test('every path asks for a password but those of health', async () => {
+test('every path except the health checks requires a password', async () => {
   const { ask } = await startClosedSite();
   for (const path of [
     '/metrics',
@@ -68,13 +68,13 @@ test.each([
   ['the password, NUL and more', basic('prometheus', `${PASSWORD}\0x`)],
   ['the hash', basic('prometheus', HASH)],
   ['a name of every object', basic('__proto__', PASSWORD)],
-])('%s does not open', async (_what, authorization) => {
+])('%s is rejected', async (_what, authorization) => {
   const { ask } = await startClosedSite();
   const { status } = await ask('/metrics', { headers: { Authorization: authorization } });
   expect(status).toBe(401);
 });
 
-test('a right password is let in, however many wrong ones the address has tried', async () => {
+test('a correct password is accepted even after many failed attempts from its address', async () => {
   const { ask } = await startClosedSite();
   for (let i = 0; i < 15; i += 1) {
     expect((await ask('/metrics', { headers: BAD })).status).toBe(401);
@@ -95,7 +95,7 @@ function startSlowAuth() {
   return { auth, checks, begun, guess };
 }
 
-test('a login that was right before needs no check, whatever others try meanwhile', async () => {
+test('a login that was correct before is not checked again, whatever others try', async () => {
   const { auth, checks, begun, guess } = startSlowAuth();
   const first = auth.check(GOOD.Authorization, undefined);
   await begun(1);
@@ -106,7 +106,7 @@ test('a login that was right before needs no check, whatever others try meanwhil
   expect(await guesses.at(-1)).toBe('overloaded');
 });
 
-test('checks are made one at a time, at most 20 wait, and a login that comes again is one of them', async () => {
+test('passwords are checked one at a time, at most 20 wait, and a repeated login is checked once', async () => {
   const { auth, checks, begun, guess } = startSlowAuth();
   const guesses = Array.from({ length: 30 }, (_, i) => guess(i));
   expect(await Promise.all(guesses.slice(20))).toEqual(Array(10).fill('overloaded'));
@@ -127,7 +127,7 @@ test('checks are made one at a time, at most 20 wait, and a login that comes aga
   expect(await Promise.all(guesses.slice(0, 20))).toEqual(Array(20).fill('unauthorized'));
 });
 
-test('a password that was changed is forgotten at once, and so is a user', async () => {
+test('a changed password and a removed user are forgotten at once', async () => {
   const { ask, web } = await startClosedSite();
   expect((await ask('/metrics', { headers: GOOD })).status).toBe(200);
   web.current = { ...web.current, users: users(await hash('another', 4)) };
@@ -138,7 +138,7 @@ test('a password that was changed is forgotten at once, and so is a user', async
   expect((await ask('/metrics', { headers: another })).status).toBe(401);
 });
 
-test('failed logins are logged with the address alone', async () => {
+test('failed logins are logged with the address only', async () => {
   const { ask, lines } = await startClosedSite();
   await ask('/metrics', { headers: BAD });
   await ask('/metrics', { headers: GOOD });
@@ -147,7 +147,7 @@ test('failed logins are logged with the address alone', async () => {
   ]);
 });
 
-test('an unknown user costs the check of a known one, so that time reveals no names', async () => {
+test('an unknown user takes as long as a known one, so that timing reveals no names', async () => {
   const checked: string[] = [];
   const isPassword = (_password: string, text: string) => {
     checked.push(text);
@@ -174,7 +174,7 @@ async function delaysDuring(work: Promise<unknown>): Promise<{ max: number }> {
   return { max: monitor.max / 1e6 };
 }
 
-test('a check that fails is an error of that request alone', async () => {
+test('a check that fails affects only its request', async () => {
   let calls = 0;
   const auth = createAuth(
     () => users(),

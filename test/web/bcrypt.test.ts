@@ -2,7 +2,7 @@ import { hash } from 'bcryptjs';
 import { expect, test } from 'vitest';
 import { createPasswordCheck } from '../../src/web/bcrypt.ts';
 
-test('a password is right or wrong, and a hash that cannot be read is an error of that check alone', async () => {
+test('a password is correct or wrong, and an invalid hash affects only its check', async () => {
   const isPassword = createPasswordCheck();
   const hashed = await hash('fake-password', 4);
   expect(await isPassword('fake-password', hashed)).toBe(true);

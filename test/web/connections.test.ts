@@ -93,7 +93,7 @@ test.each(KINDS)('%s: a client that does not take its answer counts as idle', as
   await isClosed(unread);
 });
 
-test('connections that stop within the TLS handshake keep nobody out', async () => {
+test('connections that stall in the TLS handshake do not block other clients', async () => {
   const { port, open } = await start('HTTPS', 2);
   const stalled = [];
   for (let i = 0; i < 10; i += 1) {
@@ -103,7 +103,7 @@ test('connections that stop within the TLS handshake keep nobody out', async () 
   await Promise.all(stalled.slice(0, 9).map(isClosed));
 });
 
-test('1,000 idle clients keep nobody out, and no more than 500 stay', async () => {
+test('1,000 idle clients do not block other clients, and at most 500 stay connected', async () => {
   const { server, ask: askSite } = await startSite();
   const sockets = await Promise.all(
     Array.from({ length: 1_000 }, () => ready(connect(server.port, '127.0.0.1'), 'connect')),

@@ -18,7 +18,7 @@ function createSlowMetrics() {
   return { metrics, asked, answer: () => waiting.splice(0).forEach((give) => give()) };
 }
 
-test('more requests than are allowed at once are turned away with 503, and say when to return', async () => {
+test('requests above the limit of concurrent requests get 503 with Retry-After', async () => {
   const { metrics, asked, answer } = createSlowMetrics();
   const { ask } = await startSite({ metrics }, { maxRequests: 2 });
   const running = [ask('/metrics'), ask('/metrics')];
@@ -35,7 +35,7 @@ test('more requests than are allowed at once are turned away with 503, and say w
   expect((await ask('/')).status).toBe(200);
 });
 
-test('0 is no limit', async () => {
+test('0 means no limit', async () => {
   const { metrics, asked, answer } = createSlowMetrics();
   const { ask } = await startSite({ metrics }, { maxRequests: 0 });
   const running = Array.from({ length: 60 }, () => ask('/metrics'));
@@ -44,7 +44,7 @@ test('0 is no limit', async () => {
   for (const one of running) expect((await one).status).toBe(200);
 });
 
-test('a client that has gone away holds no place', async () => {
+test('a disconnected client does not count', async () => {
   const { metrics, asked, answer } = createSlowMetrics();
   const { ask, server } = await startSite({ metrics }, { maxRequests: 1 });
   const socket = connect(server.port, '127.0.0.1');
@@ -88,7 +88,7 @@ test('without a list of hosts, any gets an answer', async () => {
   expect((await ask('/metrics', { headers: { host: 'rebound.example' } })).status).toBe(200);
 });
 
-test('a rate limit holds for all clients together, but not for health', async () => {
+test('the rate limit applies to all clients together, except health checks', async () => {
   const { ask, clock, web } = await startSite({}, { rateLimit: { burst: 2, intervalMs: 1_500 } });
   const statuses = [];
   for (let i = 0; i < 3; i += 1) statuses.push((await ask('/metrics')).status);
@@ -103,7 +103,7 @@ test('a rate limit holds for all clients together, but not for health', async ()
   for (let i = 0; i < 5; i += 1) expect((await ask('/metrics')).status).toBe(200);
 });
 
-test('requests without the password use up no rate limit', async () => {
+test('requests without the password do not use up the rate limit', async () => {
   const users = new Map([['me', new Secret(await hash('fake-password', 4))]]);
   const limits = { users, rateLimit: { burst: 2, intervalMs: 1_000 } };
   const { ask } = await startSite({}, limits);
@@ -112,7 +112,7 @@ test('requests without the password use up no rate limit', async () => {
   expect((await ask('/metrics', { headers })).status).toBe(200);
 });
 
-test('headers of the operator are on every response, beside the own ones', async () => {
+test('configured headers are sent with every response', async () => {
   const headers = {
     'Strict-Transport-Security': 'max-age=60',
     'Content-Security-Policy': "default-src 'self'",
@@ -130,7 +130,7 @@ test('headers of the operator are on every response, beside the own ones', async
   expect((await ask('/metrics')).headers['strict-transport-security']).toBeUndefined();
 });
 
-test('a socket that was used before is counted anew with each request', async () => {
+test('a reused socket is counted again with each request', async () => {
   const { server } = await startSite({}, { maxRequests: 1 });
   const socket = connect(server.port, '127.0.0.1').setEncoding('utf8');
   onTestFinished(() => void socket.destroy());

@@ -25,7 +25,7 @@ const scrapeSocket = (socketPath: string) =>
       .end();
   });
 
-test('every address is listened on: IPv4, IPv6 and a Unix socket', async () => {
+test('it listens on every address: IPv4, IPv6 and a Unix socket', async () => {
   const path = newSocketPath();
   const addresses = [{ path }, { host: '127.0.0.1', port: 0 }, { host: '::1', port: 0 }];
   const { server } = await startSite({}, { addresses });
@@ -42,7 +42,7 @@ test('every address is listened on: IPv4, IPv6 and a Unix socket', async () => {
   for (const address of [ipv4, ipv6]) await expect(fetch(`http://${address}/`)).rejects.toThrow();
 });
 
-test('one address that cannot be had closes those that could', async () => {
+test('if one address is not available, the others are closed', async () => {
   const { server } = await startSite();
   const port = await freePort();
   const taken = { host: '127.0.0.1', port: server.port };
@@ -53,13 +53,13 @@ test('one address that cannot be had closes those that could', async () => {
   expect(existsSync(path)).toBe(false);
 });
 
-test('owner and group may connect to a Unix socket, nobody else', async () => {
+test('only owner and group may connect to a Unix socket', async () => {
   const path = newSocketPath();
   await startSite({}, { addresses: [{ path }] });
   expect((statSync(path).mode & 0o777).toString(8)).toBe('660');
 });
 
-test('a socket that a killed process left behind is replaced', async () => {
+test('the socket of a killed process is replaced', async () => {
   const path = newSocketPath();
   const program = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
   spawnSync(process.execPath, ['-e', program]);
@@ -68,7 +68,7 @@ test('a socket that a killed process left behind is replaced', async () => {
   expect(await scrapeSocket(path)).toBe(METRICS);
 });
 
-test('a socket that somebody listens on is an error, and stays theirs', async () => {
+test('a socket in use is an error and is not replaced', async () => {
   const path = newSocketPath();
   await startSite({}, { addresses: [{ path }] });
   const second = startSite({}, { addresses: [{ path }] });
@@ -76,7 +76,7 @@ test('a socket that somebody listens on is an error, and stays theirs', async ()
   expect(await scrapeSocket(path)).toBe(METRICS);
 });
 
-test('a file that is no socket is not touched', async () => {
+test('a file that is not a socket is not touched', async () => {
   const path = newSocketPath();
   writeFileSync(path, 'precious');
   await expect(startSite({}, { addresses: [{ path }] })).rejects.toMatchObject({
@@ -88,7 +88,7 @@ test('a file that is no socket is not touched', async () => {
 const explained = (address: Address) =>
   startSite({}, { addresses: [address] }).then(() => 'listens', explainListenError);
 
-test('an address that cannot be had is told with what to do about it', async () => {
+test('an unavailable address is reported with a remedy', async () => {
   const { server } = await startSite();
   const { port } = server;
   const path = newSocketPath();
@@ -107,7 +107,7 @@ test('an address that cannot be had is told with what to do about it', async () 
   );
 });
 
-test('what no address is to blame for is not explained as if one were', () => {
+test('an error that is not about an address gets no explanation', () => {
   expect(explainListenError(new TypeError('a bug'))).toBeUndefined();
   expect(explainListenError('thrown')).toBeUndefined();
   const strange = Object.assign(new Error('chmod EPERM: /a.sock'), {

@@ -38,11 +38,11 @@ test.each<[string, Query]>([
     `/?page=${page}`,
     { search: '', account: undefined, page: 1 },
   ]),
-])('of the address %.40s what can be read is taken, within limits', (url, query) => {
+])('the valid parameters of URL %.40s are used, within limits', (url, query) => {
   expect(parseQuery(url)).toEqual(query);
 });
 
-test('offline numbers come first, then those not known, each in the order of names', () => {
+test('offline numbers come first, then unknown ones, each sorted by name', () => {
   const numbers = [
     numberEntry({ displayName: 'b', online: 1 }),
     numberEntry({ displayName: 'd', online: 0 }),
@@ -69,11 +69,11 @@ test.each([
   ['הדר cafe', []],
   ['.*', []],
   ['<script>', []],
-])('a search for %j finds as a person would expect', (search, names) => {
+])('a search for %j finds the expected numbers', (search, names) => {
   expect(find(search)).toEqual(names);
 });
 
-test('one account can be asked for, and an account without current data adds nothing', () => {
+test('one account can be selected, and an account without current data adds nothing', () => {
   const accounts = [
     accountStatus(),
     accountStatus({ name: 'beta' }),
@@ -99,11 +99,11 @@ test.each([
   expect(shown.rows).toEqual(rows.slice(first, first + PAGE_ROWS));
 });
 
-test('where there is nothing there is one empty page', () => {
+test('without numbers there is one empty page', () => {
   expect(pageOf([], { ...everything, page: 7 })).toEqual({ rows: [], page: 1, pages: 1 });
 });
 
-test('names of a character that grows 18 times when it is normalized take not much longer', () => {
+test('names of a character that normalizes to 18 are not much slower', () => {
   const timeOf = (name: string) => {
     const numbers = numbered(5_000).map((number) => ({ ...number, displayName: name }));
     const startMs = performance.now();

@@ -27,7 +27,7 @@ const rowsOf = (page: string) =>
     .slice(2)
     .map((row) => readable(`<tr>${row}`, '<tr', '</tr>'));
 
-test('the page says what this is, which version, and links to what there is', async () => {
+test('the page shows its title and version, and links to the endpoints', async () => {
   const { ask } = await startSite({ status: () => statusOf(accountStatus()) });
   const { status, headers, body } = await ask('/');
   expect(status).toBe(200);
@@ -39,7 +39,7 @@ test('the page says what this is, which version, and links to what there is', as
   for (const path of links) expect((await ask(path)).status, path).toBe(200);
 });
 
-test('nothing but its own style and script is allowed to the page, and it needs nothing else', async () => {
+test('the policy of the page allows only its own style and script, and it needs nothing else', async () => {
   const { ask } = await startSite({ status: () => statusOf(accountStatus()) });
   const { headers, body } = await ask('/');
   const hashOf = (tag: string) => {
@@ -94,20 +94,20 @@ test.each([
   ],
   [{ numbers: [] }, '0 numbers, none offline', 'good'],
   [{ numbers: undefined }, 'No current data', 'unsure'],
-])('the first line is the answer: %j', async (fields, text, tone) => {
+])('the first line is the summary: %j', async (fields, text, tone) => {
   const page = await pageOf([accountStatus(fields)]);
   expect(verdictOf(page)).toBe(text);
   expect(page).toContain(`<title>${text} – WhatsApp numbers</title>`);
   expect(page).toContain(`<p class="verdict ${tone}"`);
 });
 
-test('that all is well is not said while an account has no current data', async () => {
+test('the summary is not good while an account has no current data', async () => {
   const page = await pageOf([accountStatus(), accountStatus({ name: 'b', numbers: undefined })]);
   expect(verdictOf(page)).toBe('1 number, none offline, no current data for 1 account');
   expect(page).toContain('class="verdict unsure"');
 });
 
-test('the page says how old its oldest data is', async () => {
+test('the page shows the age of its oldest data', async () => {
   const page = await pageOf([
     accountStatus(),
     accountStatus({ name: 'b', lastSuccessMs: NOW_MS - 200_000 }),
@@ -118,13 +118,13 @@ test('the page says how old its oldest data is', async () => {
   );
 });
 
-test('an account that is well says when it was checked and when it will be', async () => {
+test('an account without problems shows its last and next check', async () => {
   expect(accountsOf(await pageOf([accountStatus()]))).toBe(
     'Accounts acme Up to date 1 number, 0 offline. Checked 42 seconds ago. Next check in 18 seconds.',
   );
 });
 
-test('a failed check shows what it means and what to do, and how old the data beside it is', async () => {
+test('a failed check shows meaning, remedy, and the age of the data', async () => {
   const failure = failureOf('network');
   const account = accountStatus({ failure, lastSuccessMs: NOW_MS - 200_000 });
   expect(accountsOf(await pageOf([account]))).toBe(
@@ -134,13 +134,13 @@ test('a failed check shows what it means and what to do, and how old the data be
   );
 });
 
-test('an account that cools down says until when', async () => {
+test('a cool-down shows its end', async () => {
   const cooldownUntilMs = NOW_MS + 14 * 60_000;
   const page = await pageOf([accountStatus({ failure: failureOf('blocked'), cooldownUntilMs })]);
   expect(accountsOf(page)).toContain('Cooling down until 22 Nov 2026, 10:14:00 UTC .');
 });
 
-test('old data is not shown as live: only since when there is none', async () => {
+test('stale data is not shown, only its age', async () => {
   const failure = failureOf('timeout');
   const lastSuccessMs = NOW_MS - 2 * 3_600_000;
   const page = await pageOf([accountStatus({ failure, lastSuccessMs, numbers: undefined })]);
@@ -151,7 +151,7 @@ test('old data is not shown as live: only since when there is none', async () =>
   expect(page).not.toContain('<table');
 });
 
-test('an account that was never polled, or never with success, has no data yet', async () => {
+test('an account without a successful poll has no data yet', async () => {
   const never = { lastSuccessMs: undefined, numbers: undefined };
   const waiting = await pageOf([accountStatus({ ...never, lastPollMs: undefined })]);
   expect(accountsOf(waiting)).toBe(
@@ -161,7 +161,7 @@ test('an account that was never polled, or never with success, has no data yet',
   expect(accountsOf(failed)).toContain('acme No current data No data yet. Last check failed');
 });
 
-test('of many accounts those in trouble stand out, and the others are folded away', async () => {
+test('with many accounts, those with problems are shown and the others are collapsed', async () => {
   const well = Array.from({ length: 99 }, (_, i) => accountStatus({ name: `well-${i}` }));
   const sick = accountStatus({ name: 'sick', failure: failureOf('blocked') });
   const page = await pageOf([...well, sick]);
@@ -184,7 +184,7 @@ test('a row has the names, the number, its state and the counts of the month', a
   ]);
 });
 
-test('a number that is not shown as digits is shown as it is', async () => {
+test('a hidden number is shown unchanged', async () => {
   const numbers = [
     numberEntry({ whatsapp: '0123456789012345', displayName: '', businessName: '' }),
   ];
@@ -193,14 +193,14 @@ test('a number that is not shown as digits is shown as it is', async () => {
   );
 });
 
-test('which account a number belongs to is said only where there are several', async () => {
+test('the account of a number is shown only if there are several', async () => {
   expect(await pageOf([accountStatus()])).not.toMatch(/<select|>Account</);
   const page = await pageOf([accountStatus(), accountStatus({ name: 'beta' })], '/?account=beta');
   expect(rowsOf(page)).toEqual(['Display +972500000001 Business Online beta 6 3 2 1']);
   expect(page).toMatch(/<option value="beta"\s+selected>/);
 });
 
-test('a search works by a plain form, says what it found, and leads back', async () => {
+test('a search uses a plain form, shows the count, and links back', async () => {
   const numbers = [numberEntry({ displayName: 'Dana' }), numberEntry({ displayName: 'Omer' })];
   const page = await pageOf([accountStatus({ numbers })], '/?q=dana');
   expect(rowsOf(page)).toHaveLength(1);
@@ -210,7 +210,7 @@ test('a search works by a plain form, says what it found, and leads back', async
   expect(readable(none)).toContain('No numbers for “ nobody ”. Show all');
 });
 
-test('thousands of numbers come by pages whose links keep search and account', async () => {
+test('thousands of numbers are split into pages whose links keep search and account', async () => {
   const numbers = Array.from({ length: 5_000 }, (_, i) =>
     numberEntry({ whatsapp: String(972_500_000_000 + i) }),
   );

@@ -32,13 +32,13 @@ test.each([
     'never sends the body that it announced',
     `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n`,
   ],
-])('a client that %s is cut off', async (_what, sent) => {
+])('a client that %s is disconnected', async (_what, sent) => {
   const { server } = await startSite({}, { patience: SHORT });
   const { socket } = await patienceWith(server.port, sent);
   await once(socket, 'close');
 });
 
-test('a client that sends a byte now and then is cut off all the same', async () => {
+test('a client that sends an occasional byte is still disconnected', async () => {
   const { server } = await startSite({}, { patience: SHORT });
   const { socket } = await patienceWith(server.port, 'GET /metrics HTTP/1.1\r\n');
   const drip = setInterval(() => socket.write('X'), 20);
@@ -46,14 +46,14 @@ test('a client that sends a byte now and then is cut off all the same', async ()
   await once(socket, 'close');
 });
 
-test('a connection that is not used any more is closed', async () => {
+test('an idle connection is closed', async () => {
   const { server } = await startSite({}, { patience: { ...SHORT, keepAliveMs: 100 } });
   const { socket, received } = await patienceWith(server.port, GET);
   await once(socket, 'close');
   expect(received()).toContain('whatsapp_up 1');
 });
 
-test('a client that does not read its answer holds no place, and is cut off', async () => {
+test('a client that does not read its response does not count, and is disconnected', async () => {
   const patience = { ...PATIENCE, responseMs: 300 };
   const metrics = () => Promise.resolve(LARGE);
   const { server, ask } = await startSite({ metrics }, { patience, maxRequests: 1 });
@@ -66,7 +66,7 @@ test('a client that does not read its answer holds no place, and is cut off', as
   expect(received.length).toBeLessThan(LARGE.length);
 });
 
-test('a client that reads drop by drop is cut off, however steady it is', async () => {
+test('a client that reads slowly but steadily is disconnected', async () => {
   const patience = { ...PATIENCE, responseMs: 300 };
   const { server } = await startSite({ metrics: () => Promise.resolve(LARGE) }, { patience });
   const { socket, received } = await patienceWith(server.port, GET);
@@ -80,7 +80,7 @@ test('a client that reads drop by drop is cut off, however steady it is', async 
   expect(received().length).toBeLessThan(LARGE.length);
 });
 
-test('an answer that takes its time is not cut as long as it is in time', async () => {
+test('a slow response within the time limit is not interrupted', async () => {
   const metrics = async () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     return METRICS;

@@ -26,7 +26,7 @@ function createCountedMetrics() {
   };
 }
 
-test('requests of one connection are answered one at a time, in their order', async () => {
+test('requests of one connection are answered one at a time, in order', async () => {
   const { metrics, calls, begun, answer } = createCountedMetrics();
   const { server } = await startSite({ metrics });
   const socket = await open(server.port);
@@ -56,7 +56,7 @@ test('a connection with more than four requests waiting is closed, and no more a
   expect(calls()).toBe(2);
 });
 
-test('a client that reads nothing has one response waiting, however many it asks for', async () => {
+test('a client that reads nothing has one pending response, however many it requests', async () => {
   let calls = 0;
   const large = 'x'.repeat(32 * 2 ** 20);
   const { server, ask: askSite } = await startSite({
@@ -72,7 +72,7 @@ test('a client that reads nothing has one response waiting, however many it asks
   expect(calls).toBe(1);
 });
 
-test('a connection that is kept alive for one request after the other goes on', async () => {
+test('a kept-alive connection with sequential requests stays open', async () => {
   const { server } = await startSite();
   const socket = (await open(server.port)).setEncoding('utf8');
   for (let i = 0; i < 10; i += 1) {

@@ -16,7 +16,7 @@ test.each(['POST', 'PUT'])('%s /-/reload reads the configuration again', async (
   expect(calls).toBe(1);
 });
 
-test('what is wrong with the configuration is told with status 500', async () => {
+test('configuration errors are returned with status 500', async () => {
   const reload = () => Promise.resolve('1 problem\n\n  poll.timeout: no\n');
   const { ask } = await startSite({ mayReload: () => true, reload });
   const { status, headers, body } = await ask('/-/reload', { method: 'POST' });
@@ -47,7 +47,7 @@ test.each([
   },
 );
 
-test('a reload has to be allowed, which may change at any time', async () => {
+test('a reload must be enabled, which may change at any time', async () => {
   let mayReload = false;
   const { ask } = await startSite({ mayReload: () => mayReload });
   const answer = { status: 403, body: 'Lifecycle API is not enabled.\n' };
@@ -56,7 +56,7 @@ test('a reload has to be allowed, which may change at any time', async () => {
   expect((await ask('/-/reload', { method: 'POST' })).status).toBe(200);
 });
 
-test('a reload is behind the same doors as the metrics, and so is whether it is allowed', async () => {
+test('a reload is as protected as the metrics, and so is whether it is enabled', async () => {
   for (const mayReload of [true, false]) {
     const reload = () => Promise.reject(new Error('called'));
     const { ask } = await startSite({ mayReload: () => mayReload, reload }, USERS);
@@ -64,7 +64,7 @@ test('a reload is behind the same doors as the metrics, and so is whether it is 
   }
 });
 
-test('the page and its JSON say that a reload failed, and since when the old one is in force', async () => {
+test('the page and its JSON report a failed reload, and since when the previous configuration is active', async () => {
   const good = statusOf();
   const status = { ...good, reload: { ...good.reload, succeeded: false } };
   const { ask } = await startSite({ status: () => status });

@@ -33,14 +33,14 @@ async function startSlowSite() {
   return { ...site, asked: asked.opened, answer: answer.open };
 }
 
-test('a port that is taken is an error to the caller', async () => {
+test('a port in use is reported to the caller', async () => {
   const { server } = await startSite();
   await expect(
     startWebServer(() => {}, [{ host: '127.0.0.1', port: server.port }], OPEN),
   ).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
-test('without a host every address of the machine is listened on', async () => {
+test('without a host the server listens on all addresses', async () => {
   const server = await startWebServer(
     (_request, response) => void response.end('here'),
     [{ host: undefined, port: 0 }],
@@ -51,7 +51,7 @@ test('without a host every address of the machine is listened on', async () => {
   expect(await response.text()).toBe('here');
 });
 
-test('an error of a listening server, as at accept(), is logged and ends nothing', async () => {
+test('an error of a listening server, such as in accept(), is logged and does not stop it', async () => {
   const { log, lines } = createMemoryLog();
   const error = Object.assign(new Error('accept ENFILE'), { code: 'ENFILE' });
   const server = await startWebServer(
@@ -70,7 +70,7 @@ test('an error of a listening server, as at accept(), is logged and ends nothing
   ]);
 });
 
-test('a client that ends its side after the request, as nc does, gets its metrics', async () => {
+test('a client that half-closes after the request, as nc does, gets the metrics', async () => {
   const server = await startWebServer(
     (request, response) => {
       request.socket.once('end', () => setImmediate(() => response.end(METRICS)));
@@ -86,7 +86,7 @@ test('a client that ends its side after the request, as nc does, gets its metric
   expect(received).toContain(METRICS);
 });
 
-test('closing lets a running scrape finish, and takes no new one meanwhile', async () => {
+test('closing lets a running scrape finish, and accepts no new one', async () => {
   const { server, ask, asked, answer } = await startSlowSite();
   const scrape = ask('/metrics');
   await asked;
@@ -97,7 +97,7 @@ test('closing lets a running scrape finish, and takes no new one meanwhile', asy
   await closed;
 });
 
-test('a connection kept alive does not hold up the closing once its scrape has ended', async () => {
+test('a kept-alive connection does not delay closing after its scrape', async () => {
   const { server, asked, answer } = await startSlowSite();
   const agent = new Agent({ keepAlive: true });
   onTestFinished(() => agent.destroy());
@@ -114,7 +114,7 @@ test('a connection kept alive does not hold up the closing once its scrape has e
   expect(performance.now() - endedMs).toBeLessThan(2_000);
 });
 
-test('closing does not cut off a scrape that is still on its way to a slow reader', async () => {
+test('closing does not interrupt a scrape by a slow reader', async () => {
   const { server } = await startSite({ metrics: () => Promise.resolve(LARGE) });
   const response = await new Promise<IncomingMessage>((resolve) => {
     get({ host: '127.0.0.1', port: server.port, path: '/metrics', agent: false }, resolve);
@@ -124,7 +124,7 @@ test('closing does not cut off a scrape that is still on its way to a slow reade
   await closed;
 });
 
-test('idle connections do not hold up the closing', async () => {
+test('idle connections do not delay closing', async () => {
   const { server } = await startSite();
   const agent = new Agent({ keepAlive: true });
   onTestFinished(() => agent.destroy());
@@ -138,7 +138,7 @@ test('idle connections do not hold up the closing', async () => {
 test.each([
   ['never sends the end of its request', 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n'],
   ['never reads the answer', 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'],
-])('a client that %s is cut off 5 s after the closing began', async (_what, request) => {
+])('a client that %s is disconnected 5 s after closing began', async (_what, request) => {
   const { server } = await startSite({ metrics: () => Promise.resolve(LARGE) });
   const socket = connect({ port: server.port, host: '127.0.0.1' }).pause();
   onTestFinished(() => void socket.destroy());

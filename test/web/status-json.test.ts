@@ -21,7 +21,7 @@ const STATUS = statusOf(
   }),
 );
 
-test('the status is there for scripts, whole and in a shape of its own', async () => {
+test('the status for scripts is complete and has its own format', async () => {
   const { ask } = await startSite({ status: () => STATUS });
   const { status, headers, body } = await ask('/api/status');
   expect(status).toBe(200);
@@ -98,13 +98,13 @@ test.each([
   },
 );
 
-test('of a shard it says which of how many, as the page does', async () => {
+test('with sharding it contains the shard, as the page does', async () => {
   const sharding = { shard: 0, totalShards: 3 };
   const { ask } = await startSite({ status: () => ({ ...STATUS, sharding }) });
   expect(JSON.parse((await ask('/api/status')).body)).toMatchObject({ sharding });
 });
 
-test('it can be searched as the page can, but does not come by pages', async () => {
+test('it supports the same search as the page, without paging', async () => {
   const numbers = Array.from({ length: 250 }, (_, i) =>
     numberEntry({ whatsapp: String(972_500_000_000 + i) }),
   );

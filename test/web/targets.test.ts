@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
 import { startSite } from './site.ts';
 
-test('each account is a target of its own, at the address by which we are reached', async () => {
+test('each account is a target, at the address of the request', async () => {
   const { ask } = await startSite({ telemetryPath: '/internal/metrics' });
   const { status, headers, body } = await ask('/sd', { headers: { Host: 'exporter.lan:10972' } });
   expect([status, headers['content-type']]).toEqual([200, 'application/json']);
@@ -20,7 +20,7 @@ test('each account is a target of its own, at the address by which we are reache
   expect(JSON.parse(body)).toEqual([target('acme'), target('beta')]);
 });
 
-test('without an account there is an empty list, which Prometheus takes for no targets', async () => {
+test('without accounts the list is empty, which Prometheus accepts', async () => {
   const { ask } = await startSite({ accounts: () => [] });
   expect((await ask('/sd')).body).toBe('[]');
 });
@@ -44,14 +44,14 @@ test.each(['a b', 'a/b', 'http://a', 'a:b', 'a:123456', 'u@a', '::1', '[x]', 'a\
   },
 );
 
-test('a client that names no address at all is refused', async () => {
+test('a request without a host is rejected', async () => {
   const { server } = await startSite();
   const socket = connect(server.port, '127.0.0.1');
   socket.write('GET /sd HTTP/1.0\r\n\r\n');
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
 });
 
-test('the targets are as closed as the metrics', async () => {
+test('the targets are as protected as the metrics', async () => {
   const { web, ask } = await startSite();
   web.current = { ...web.current, users: new Map([['me', new Secret('')]]) };
   expect((await ask('/sd')).status).toBe((await ask('/metrics')).status);

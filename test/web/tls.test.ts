@@ -58,13 +58,13 @@ test('with a certificate the metrics are served by HTTPS, and HTTP gets a 400', 
   });
 });
 
-test('by HTTPS the targets are said to be of HTTPS, and by HTTP nothing is said', async () => {
+test('over HTTPS the targets have the scheme https, and over HTTP none', async () => {
   const encrypted = await scrape((await startTls()).server.port, { path: '/sd' });
   expect(JSON.parse(encrypted)).toMatchObject([{ labels: { __scheme__: 'https' } }, {}]);
   expect((await (await startSite()).ask('/sd')).body).not.toContain('__scheme__');
 });
 
-test('a new certificate counts from the next connection, and a connection there is goes on', async () => {
+test('a new certificate is used from the next connection, and existing connections continue', async () => {
   const site = await startTls();
   const before = await handshake(site.server.port, {});
   site.web.current = {
@@ -97,7 +97,7 @@ test.each<[ClientAuthType, none: boolean, unknown: boolean]>([
   },
 );
 
-test('a request that is sent along with the handshake does not get past it', async () => {
+test('a request sent with the handshake does not bypass it', async () => {
   let calls = 0;
   const metrics = () => {
     calls += 1;
@@ -121,7 +121,7 @@ test.each([
   ['*.example', false],
   ['ours', false],
   ['https://example.com/a', false],
-])('a client that needs the name %s is let in: %s', async (name, isIn) => {
+])('a client that must have the name %s is accepted: %s', async (name, isIn) => {
   const site = await startTls({
     clientCa: authority.cert,
     clientAuthType: 'RequireAndVerifyClientCert',
@@ -130,7 +130,7 @@ test.each([
   expect((await scrape(site.server.port, ours)) === METRICS).toBe(isIn);
 });
 
-test('an authority that is no longer trusted is not, also for whoever comes back', async () => {
+test('an authority that was removed is not trusted, even on session resumption', async () => {
   const verify = {
     clientCa: authority.cert,
     clientAuthType: 'RequireAndVerifyClientCert',
@@ -147,7 +147,7 @@ test('an authority that is no longer trusted is not, also for whoever comes back
   expect(await scrape(port, theirs)).toBe(METRICS);
 });
 
-test('a kept-alive connection ends with the trust in its client', async () => {
+test('a kept-alive connection ends when its client is no longer trusted', async () => {
   const verify = {
     clientCa: authority.cert,
     clientAuthType: 'RequireAndVerifyClientCert',
@@ -170,7 +170,7 @@ test('a kept-alive connection ends with the trust in its client', async () => {
   expect(received).toEqual([]);
 });
 
-test('only the versions, suites and curves that are allowed are spoken', async () => {
+test('only the allowed versions, suites and curves are accepted', async () => {
   const site = await startTls({
     minVersion: 'TLSv1.3',
     curves: ['P-384'],
@@ -187,7 +187,7 @@ test('only the versions, suites and curves that are allowed are spoken', async (
   expect(await scrape(port, { ciphers: 'TLS_AES_128_GCM_SHA256' })).not.toBe(METRICS);
 });
 
-test('suites of TLS 1.2 leave those of TLS 1.3 as they are', async () => {
+test('suites of TLS 1.2 do not change those of TLS 1.3', async () => {
   const suite = 'ECDHE-ECDSA-CHACHA20-POLY1305';
   const ciphers = ['TLS_AES_128_GCM_SHA256', suite];
   const { port } = (await startTls({ ciphers })).server;
@@ -197,7 +197,7 @@ test('suites of TLS 1.2 leave those of TLS 1.3 as they are', async () => {
   expect(newer.getProtocol()).toBe('TLSv1.3');
 });
 
-test('a client that is turned away is told to the log, at the level for looking closely', async () => {
+test('a rejected client is logged at debug', async () => {
   const site = await startTls({
     clientCa: authority.cert,
     clientAuthType: 'RequireAndVerifyClientCert',
@@ -210,7 +210,7 @@ test('a client that is turned away is told to the log, at the level for looking 
   });
 });
 
-test('what is no handshake is cut off', async () => {
+test('a connection without a handshake is closed', async () => {
   const site = await startTls();
   const socket = connectTcp(site.server.port, '127.0.0.1');
   socket.on('error', () => {});

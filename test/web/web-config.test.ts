@@ -4,7 +4,7 @@ import { toTlsConfig } from '../support/certificates.ts';
 
 const TLS = toTlsConfig({ cert: 'fake certificate', key: 'fake-key' });
 
-test('what is not configured is left to Node.js, but for the authorities: nobody is trusted', () => {
+test('unset options are left to Node.js, except authorities: none are trusted', () => {
   expect(toSecureContextOptions(TLS)).toEqual({
     cert: 'fake certificate',
     key: 'fake-key',
@@ -15,7 +15,7 @@ test('what is not configured is left to Node.js, but for the authorities: nobody
   });
 });
 
-test('what is configured is said in the words of Node.js', () => {
+test('configured options are passed to Node.js', () => {
   const options = toSecureContextOptions({
     ...TLS,
     clientCa: 'fake authority',

@@ -2,12 +2,12 @@ import { selectRows, type Query, type Row } from './listing.ts';
 import { conditionOf, stateOf, tally, type Status } from './model.ts';
 
 const END = Buffer.from(`]}`);
-/** Rows that are rendered at once: about 60 kB. */
+/** Rows per chunk of about 60 kB. */
 const CHUNK_ROWS = 200;
 
 /**
- * The status for scripts: every account, and all numbers that the query asks for, not by pages, in
- * chunks, so that no client makes the exporter keep megabytes. Its shape is documented in
+ * The status for scripts: every account, and all numbers that match the query, without paging. Rendered in
+ * chunks, so that no client makes the exporter buffer megabytes. The format is documented in
  * docs/status-page.md; unknown values are null, times are in UTC without fractions.
  */
 export function* renderJson(status: Status, query: Query): Generator<Uint8Array> {
@@ -54,7 +54,7 @@ function renderRow({ account, number }: Row): string {
   });
 }
 
-/** jq's `fromdate` reads no fractions of a second. */
+/** jq's `fromdate` does not accept fractions of a second. */
 function toTime(unixMs: number | undefined): string | null {
   return unixMs === undefined ? null : new Date(unixMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -2,19 +2,19 @@ import type { NumberEntry } from '../../core/snapshot.ts';
 import { queryOf } from '../account-filter.ts';
 import { stateOf, type AccountStatus, type NumberState } from './model.ts';
 
-/** What somebody asks for in the address of the page. */
+/** The query in the URL of the page. */
 export interface Query {
   readonly search: string;
-  /** Undefined: all of them. */
+  /** Undefined: all accounts. */
   readonly account: string | undefined;
   readonly page: number;
 }
 
-/** One number with the account that it belongs to, and what it is searched and sorted by. */
+/** A number with its account, and its keys for search and sorting. */
 export interface Row {
   readonly account: string;
   readonly number: NumberEntry;
-  /** Names and digits, folded. */
+  /** Names and digits, normalized by `fold`. */
   readonly text: string;
   readonly rank: number;
 }
@@ -25,7 +25,7 @@ export interface Page {
   readonly pages: number;
 }
 
-/** More than a person reads through, and about 50 kB of page. */
+/** About 50 kB of page. */
 export const PAGE_ROWS = 100;
 const SEARCH_LENGTH_MAX = 100;
 
@@ -40,34 +40,34 @@ export function parseQuery(url: string): Query {
   };
 }
 
-/** What a page that exists shows of the rows: the last one, where the query asks for more. */
+/** The requested page of the rows, or the last page if there are fewer. */
 export function pageOf(rows: readonly Row[], query: Query): Page {
   const pages = Math.max(1, Math.ceil(rows.length / PAGE_ROWS));
   const page = Math.min(query.page, pages);
   return { rows: rows.slice((page - 1) * PAGE_ROWS, page * PAGE_ROWS), page, pages };
 }
 
-/** The current numbers that a query asks for: offline first, then by name. */
+/** The current numbers that match a query: offline first, then by name. */
 export function selectRows(accounts: readonly AccountStatus[], query: Query): readonly Row[] {
   const matches = createMatcher(query.search);
-  const asked = accounts.filter(({ name }) => (query.account ?? name) === name);
-  const lists = asked.map(({ name, numbers = [] }) => {
+  const selected = accounts.filter(({ name }) => (query.account ?? name) === name);
+  const lists = selected.map(({ name, numbers = [] }) => {
     const rows = rowsOf(name, numbers);
     return query.search === '' ? rows : rows.filter(matches);
   });
   const [only, ...others] = lists;
-  // Quick, since each list is in order already; and a single list is shared by all requests.
+  // Fast, because each list is already sorted; a single list is shared by all requests.
   return only !== undefined && others.length === 0 ? only : lists.flat().toSorted(compare);
 }
 
 const RANKS: Readonly<Record<NumberState, number>> = { offline: 0, unknown: 1, online: 2 };
 
-/** Of each list that is still in use: to fold 50,000 names takes 100 ms, and a list serves many views. */
+/** Cache per list: folding 50,000 names takes 100 ms, and a list serves many requests. */
 const indexes = new WeakMap<readonly NumberEntry[], readonly Row[]>();
 
 function rowsOf(account: string, numbers: readonly NumberEntry[]): readonly Row[] {
-  const known = indexes.get(numbers);
-  if (known !== undefined) return known;
+  const cached = indexes.get(numbers);
+  if (cached !== undefined) return cached;
   const rows = numbers.map((number) => toRow(account, number)).toSorted(compare);
   indexes.set(numbers, rows);
   return rows;
@@ -79,14 +79,14 @@ function toRow(account: string, number: NumberEntry): Row {
   return { account, number, text, rank: RANKS[stateOf(number)] };
 }
 
-/** Not localeCompare: at 50,000 numbers it would hold up scrapes for a second. */
+/** Not localeCompare: with 50,000 numbers it would block scrapes for a second. */
 function compare(a: Row, b: Row): number {
   return a.rank - b.rank || (a.text < b.text ? -1 : Number(a.text > b.text));
 }
 
 /**
- * A number matches by its digits, however they are grouped and with the 0 of a national number for
- * the country's code, or by its names, in which every word has to occur.
+ * Matches digits in any grouping, with a leading 0 instead of the country code, or names that contain
+ * every word.
  */
 function createMatcher(search: string): (row: Row) => boolean {
   const words = fold(search).split(/\s+/);
@@ -96,10 +96,10 @@ function createMatcher(search: string): (row: Row) => boolean {
     words.every((word) => text.includes(word));
 }
 
-/** A name is searched as far as this. One character may become 18 when it is normalized. */
+/** Only this part of a name is searched. Normalization may turn one character into 18. */
 const FOLDED_LENGTH_MAX = SEARCH_LENGTH_MAX;
 
-/** Text as it is compared: without case, accents, vowel points, quotes and invisible marks. */
+/** Removes case, accents, vowel points, quotes and invisible marks. */
 function fold(text: string): string {
   return text
     .slice(0, FOLDED_LENGTH_MAX)
