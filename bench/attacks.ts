@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryMib, startHelper, startMain, stop, type Server } from './process.ts';
 import { median, percentile } from './statistics.ts';
 
-/** `npm run bench:attacks`: the figures of docs/security.md, printed as rows of its tables. */
+/** `npm run bench:attacks`: prints the figures for the tables in docs/security.md. */
 const NUMBERS = 4_000;
 const ATTACK_MS = 5_000;
 const LOGINS = 50;
@@ -75,7 +75,7 @@ function flood(everyMs: number, auth: (i: number) => string | undefined): Attack
   };
 }
 
-/** Status and milliseconds of a scrape on a connection of its own. */
+/** Status and milliseconds of a scrape on a new connection. */
 function statusOf(port: number, auth?: string): Promise<{ status: number; ms: number }> {
   const startMs = performance.now();
   return new Promise((resolve) => {

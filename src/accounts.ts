@@ -123,7 +123,7 @@ interface CarriedOver {
  */
 function carryOver({ settings: before, provider, poller }: Account, after: AccountSettings) {
   const isSamePartner = before.apiUrl === after.apiUrl && clientIdOf(before) === clientIdOf(after);
-  const isSameAccess = isSamePartner && isSame(before.credentials, after.credentials);
+  const isSameAccess = isSamePartner && areSameCredentials(before.credentials, after.credentials);
   return {
     ...(isSamePartner && isSamePrivacy(before, after) && { state: poller.state() }),
     ...(isSameAccess && { session: provider.session }),
@@ -135,14 +135,18 @@ function clientIdOf({ credentials }: AccountSettings): string | undefined {
 }
 
 function isSameAccount(a: AccountSettings, b: AccountSettings): boolean {
-  return isDeepStrictEqual(a, b) && isSame(a.credentials, b.credentials) && isSamePrivacy(a, b);
+  return (
+    isDeepStrictEqual(a, b) &&
+    areSameCredentials(a.credentials, b.credentials) &&
+    isSamePrivacy(a, b)
+  );
 }
 
 function isSamePrivacy({ privacy: a }: AccountSettings, { privacy: b }: AccountSettings): boolean {
   return isDeepStrictEqual(a, b) && a.hashKey?.reveal() === b.hashKey?.reveal();
 }
 
-function isSame(a: Credentials, b: Credentials): boolean {
+function areSameCredentials(a: Credentials, b: Credentials): boolean {
   return isDeepStrictEqual(a, b) && valueOf(a) === valueOf(b);
 }
 

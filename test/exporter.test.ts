@@ -10,7 +10,7 @@ import { startProvider } from './support/simulated-provider.ts';
 /** The default of poll.stale_after. */
 const STALE_AFTER_MS = 5 * 60_000;
 
-/** When the provider is asked next by the metrics, and by /api/status just the same. */
+/** The next poll in the metrics, which must equal that in /api/status. */
 async function nextPollIn({ text, ask }: Awaited<ReturnType<typeof runExporter>>) {
   const metrics = await text('/metrics');
   const [, value] = /^whatsapp_next_poll_timestamp_seconds\{.*\} (.*)$/m.exec(metrics) ?? [];

@@ -29,7 +29,7 @@ const REFUSED = [
   ['src/core/x.ts', 'Date.now();'],
 ] as const;
 
-/** What the linter says of a file with this text, by the rules of this repository. */
+/** The linter's findings in a file with this text, by the rules of this repository. */
 function lint(file: string, text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'import-rule-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

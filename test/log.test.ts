@@ -245,7 +245,7 @@ function openPipe() {
   return { reader, output: logTo({ fd, isTTY: false }) };
 }
 
-/** Whatever comes until `done`, and what is there then. */
+/** All output until `done`, and what is available then. */
 async function readUntil(fd: number, done: Promise<void>): Promise<string> {
   const chunks: Buffer[] = [];
   let isDone = false;

@@ -1,6 +1,6 @@
 import { monthOf, PROVIDER_MONTH, type Month, type MonthSettings } from '../core/month.ts';
 import { createNames } from './names.ts';
-import { fraction, mix, spread } from './noise.ts';
+import { fraction, logUniform, mix } from './noise.ts';
 import { createHabits, createMonthTraffic, type Traffic } from './traffic.ts';
 
 const MINUTE_MS = 60_000;
@@ -65,7 +65,7 @@ const TENURES_MAX = 1000;
 /** A slot of the fleet, occupied by one number after another. */
 function createSlot(seed: number, slot: number, numbers: number) {
   const slotKey = mix(mix(seed, 1), slot);
-  const tenureMs = spread(...TENURE_MS, fraction(slotKey, 1));
+  const tenureMs = logUniform(...TENURE_MS, fraction(slotKey, 1));
   const phaseMs = tenureMs * fraction(slotKey, 2);
   let member: Member | undefined;
   let untilMs = 0;
@@ -75,7 +75,7 @@ function createSlot(seed: number, slot: number, numbers: number) {
       const fromMs = tenure * tenureMs - phaseMs;
       untilMs = fromMs + tenureMs;
       const key = mix(slotKey, tenure);
-      const joinedMs = fromMs + spread(...VACANCY_MS, fraction(key, 0));
+      const joinedMs = fromMs + logUniform(...VACANCY_MS, fraction(key, 0));
       const digits = toDigits(seed, (tenure % TENURES_MAX) * numbers + slot);
       member = createMember(key, slot, digits, joinedMs);
     }
@@ -143,7 +143,7 @@ function createOutages(key: number, slot: number): (unixMs: number) => boolean {
     const span = Math.floor((unixMs + phaseMs) / OUTAGE_SPAN_MS);
     const spanKey = mix(key, span);
     if (fraction(spanKey, 1) > 0.7) return false;
-    const durationMs = spread(...OUTAGE_MS, fraction(spanKey, 2));
+    const durationMs = logUniform(...OUTAGE_MS, fraction(spanKey, 2));
     const startMs = (OUTAGE_SPAN_MS - durationMs) * fraction(spanKey, 3);
     const sinceStartMs = unixMs + phaseMs - span * OUTAGE_SPAN_MS - startMs;
     return sinceStartMs >= 0 && sinceStartMs < durationMs;

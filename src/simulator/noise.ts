@@ -16,7 +16,7 @@ export function fraction(key: number, salt: number): number {
 }
 
 /** A log-uniform number between `low` and `high`, typical for sizes and delays. */
-export function spread(low: number, high: number, share: number): number {
+export function logUniform(low: number, high: number, share: number): number {
   return low * (high / low) ** share;
 }
 

@@ -1,6 +1,6 @@
 import { CATEGORIES } from '../core/snapshot.ts';
 import type { Month } from '../core/month.ts';
-import { fraction, mix, spread } from './noise.ts';
+import { fraction, logUniform, mix } from './noise.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -27,7 +27,7 @@ export interface Habits {
 
 export function createHabits(key: number): Habits {
   // From a corner shop to a chain: three orders of magnitude, as in real fleets.
-  const size = spread(0.4, 600, fraction(key, 1));
+  const size = logUniform(0.4, 600, fraction(key, 1));
   return {
     servicePerDay: size * (0.2 + 0.4 * fraction(key, 2)),
     incomingPerDay: size * (0.2 + 0.4 * fraction(key, 3)),
@@ -74,7 +74,7 @@ export function createMonthTraffic(key: number, habits: Habits, month: Month, jo
       const dayKey = toDayKey(key, dayNumber(startMs), category);
       const curve = category === 0 ? CAMPAIGN : (WEEK[weekdayOf(dayNumber(startMs))] ?? WORKDAY);
       // Varies opening hours, and keeps the steps of different numbers from coinciding.
-      const share = shareAt(curve, hours) ** spread(0.6, 1.6, fraction(dayKey, 2));
+      const share = shareAt(curve, hours) ** logUniform(0.6, 1.6, fraction(dayKey, 2));
       return before + Math.floor(volume * share + fraction(dayKey, 3));
     };
     return { marketing: count(0), service: count(1), incoming: count(2) };

@@ -1,14 +1,14 @@
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { connect, type AddressInfo, type Server } from 'node:net';
 
-/** A TCP port, of every interface where there is no host, or the path of a Unix socket. */
+/** A TCP port, on all interfaces without a host, or the path of a Unix socket. */
 export type Address =
   { readonly host: string | undefined; readonly port: number } | { readonly path: string };
 
-/** Whoever may write to a socket may connect: its owner and group, as for other local services. */
+/** Write permission allows connecting: owner and group, as for other local services. */
 const SOCKET_MODE = 0o660;
 
-/** Resolves with the address as people write it; rejects with Node's error (EADDRINUSE ...). */
+/** Resolves with the address as text; rejects with Node's error (EADDRINUSE ...). */
 export async function listen(server: Server, address: Address): Promise<string> {
   if ('path' in address) await removeStaleSocket(address.path);
   await new Promise<void>((resolve, reject) => {
@@ -32,16 +32,16 @@ export async function listen(server: Server, address: Address): Promise<string> 
 }
 
 const REMEDIES: Readonly<Partial<Record<string, string>>> = {
-  EADDRINUSE: 'something is there already; end it, or choose another address',
-  EACCES: 'this user may not listen there; ports below 1024 need a privilege',
+  EADDRINUSE: 'the address is in use; stop the other process or choose another address',
+  EACCES: 'permission denied; ports below 1024 need a privilege',
   EADDRNOTAVAIL: 'this machine has no such address',
 };
-/** Of a Unix socket the system says no more than that, whatever is wrong with the folder. */
-const FOLDER_REMEDY = 'the folder must exist, and this user must be able to write there';
+/** The system reports only this for any problem with the folder of a Unix socket. */
+const FOLDER_REMEDY = 'the folder must exist and be writable by this user';
 
 /**
- * Which address cannot be had, and what to do, for people; the system's own words for what else it
- * refuses; undefined for an error that is not the system's.
+ * Describes which address is not available and what to do, or quotes the system's error;
+ * undefined for an error that does not come from the system.
  */
 export function explainListenError(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error)) return undefined;
@@ -58,9 +58,9 @@ interface Place {
   readonly port?: number;
 }
 
-/** A process that was killed leaves its socket behind, and nobody could listen there again. */
+/** Removes the socket of a killed process, which would prevent listening. */
 async function removeStaleSocket(path: string): Promise<void> {
-  // What is no socket stays, and listening fails with EADDRINUSE.
+  // Other files are kept, and listening fails with EADDRINUSE.
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
   const code = await new Promise<string | undefined>((resolve) => {
     const socket = connect({ path });

@@ -1,7 +1,7 @@
-/** What Prometheus' HTTP service discovery takes for its content type; it refuses most others. */
+/** The content type for Prometheus' HTTP service discovery, which rejects most others. */
 export const TARGETS_CONTENT_TYPE = 'application/json';
 
-/** A name or an address, and perhaps a port: it is repeated, so that nothing else may stand in it. */
+/** A name or an address, and an optional port. Strict, because the response repeats it. */
 const HOST = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 
 export function isHost(text: string | undefined): text is string {
@@ -10,17 +10,17 @@ export function isHost(text: string | undefined): text is string {
 
 export interface TargetsOptions {
   readonly accounts: readonly string[];
-  /** The address by which we are reached, as in the header Host. */
+  /** The address of the exporter, from the header Host. */
   readonly host: string;
   readonly metricsPath: string;
   readonly isEncrypted: boolean;
 }
 
 /**
- * Prometheus' HTTP service discovery: a target for each account, of the metrics of it alone. They all
- * have one address, which Prometheus would take for `instance`: without one of its own for each, what
- * it says of the targets, such as `up`, would be one series. There is no label `account`, since the
- * series have it already.
+ * Prometheus' HTTP service discovery: a target for each account, with only its metrics. All targets have
+ * the same address, so each sets its own `instance`. Otherwise the metrics of targets, such as `up`,
+ * would be the same series. There is no label `account`, because the
+ * series already have it.
  */
 export function renderTargets(options: TargetsOptions): string {
   const { accounts, host, metricsPath, isEncrypted } = options;
@@ -31,7 +31,7 @@ export function renderTargets(options: TargetsOptions): string {
       __param_account: account,
       __meta_whatsapp_account: account,
       instance: `${host}/${account}`,
-      // Where it is not, a proxy before us may encrypt: then the scrape configuration says so.
+      // Without TLS, a proxy may encrypt; then the scrape configuration sets the scheme.
       ...(isEncrypted && { __scheme__: 'https' }),
     },
   }));

@@ -126,7 +126,7 @@ export function readWebConfig(
     : { web: { ...web, warnings: warningsOf(file, web) } };
 }
 
-/** What is wrong with the file, for whoever only checks it. */
+/** The problems of the file, for --check-config. */
 export function checkWebConfig(
   path: string,
   readFile: (path: string) => string,

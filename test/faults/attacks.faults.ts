@@ -14,7 +14,7 @@ const [USER = '', PASSWORD = ''] = LOGIN.split(':');
 const usersFile = (cost: number) =>
   `basic_auth_users: { ${USER}: '${hashSync(PASSWORD, cost)}' }\n`;
 
-/** A web configuration in the environment of a row, which the row may rewrite. */
+/** Environment with a web configuration file, which the row may rewrite. */
 function webConfig(text: string) {
   const file = join(process.env['TMPDIR'] ?? '/tmp', `web-${process.pid}-${(files += 1)}.yml`);
   writeFileSync(file, text);
@@ -25,7 +25,7 @@ function webConfig(text: string) {
 }
 let files = 0;
 
-/** The most memory that the program takes from now on, beyond what it takes now. */
+/** Tracks the growth of the program's memory from now on. */
 function watchMemory({ program }: Running) {
   const before = memoryOf(program);
   let peak = before;
@@ -36,7 +36,7 @@ function watchMemory({ program }: Running) {
   return { grownMib: () => peak - before };
 }
 
-/** The status of a request with this login; undefined where there was no answer. */
+/** The status of a request with this login; undefined without a response. */
 function statusOf(port: number, path: string, auth?: string): Promise<number | undefined> {
   return new Promise((resolve) => {
     const options = { host: '127.0.0.1', port, path, agent: false, ...(auth && { auth }) };
@@ -48,7 +48,7 @@ function statusOf(port: number, path: string, auth?: string): Promise<number | u
   });
 }
 
-/** Clients that send this at once and read nothing; the row ends when they leave. */
+/** Clients that send these requests and read nothing; they disconnect at the end of the row. */
 function unread(what: string, clients: number, memoryMib: number) {
   const sockets: Socket[] = [];
   let memory: ReturnType<typeof watchMemory> | undefined;
@@ -75,8 +75,8 @@ const ask = (path: string) => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
 
 describe('Attacks on memory', () => {
   const note =
-    'nothing is read. A connection is closed when a fifth request waits; to refuse so much takes a core ' +
-    'for a moment: answers within 500 ms instead of 100 ms.';
+    'the clients read nothing. A connection is closed when a fifth request waits. Rejecting so many takes a ' +
+    'core for a moment, so the time limit is 500 ms instead of 100 ms.';
   harmless('100 clients with 40 requests each', {
     numbers: 4_000,
     ...unread(ask('/metrics').repeat(40), 100, 64),
@@ -102,14 +102,14 @@ describe('Attacks on memory', () => {
     ...unread(ask('/api/status'), 39, 96),
     paceMsMax: 500,
     memoryMibMax: 128,
-    note: 'of 4,000 numbers; answers within 500 ms instead of 100 ms.',
+    note: '4,000 numbers; the time limit is 500 ms instead of 100 ms.',
   });
 });
 
 describe('Attacks on the password', () => {
   const truncated = webConfig(`http_server_config: {}\n${usersFile(4)}`);
   const seen = new Set<number | undefined>();
-  harmless('web configuration truncated, emptied and gone', {
+  harmless('web configuration truncated, emptied and deleted', {
     ...truncated,
     begin: async (_scene, { port }) => {
       for (const text of [
@@ -126,7 +126,7 @@ describe('Attacks on the password', () => {
       }
     },
     alsoExpect: () => expect([...seen], 'without a password').toEqual([401]),
-    note: 'each state of the file for 6 s; no request without the password gets metrics.',
+    note: 'each state of the file lasts 6 s; no request without the password gets metrics.',
   });
 
   const flooded = webConfig(usersFile(8));
@@ -141,7 +141,7 @@ describe('Attacks on the password', () => {
       }
     },
     paceMsMax: 2_000,
-    note: '10 a second for 10 s, at bcrypt cost 8. The first right login waits for its turn.',
+    note: '10 per second for 10 s, at bcrypt cost 8. The first correct login waits in the queue.',
   });
 
   const limited = webConfig(`${usersFile(10)}rate_limit: { interval: 100ms, burst: 20 }\n`);
@@ -153,6 +153,6 @@ describe('Attacks on the password', () => {
         await setTimeout(10);
       }
     },
-    note: '100 a second for 4 s, ten times what `rate_limit` allows.',
+    note: '100 per second for 4 s, ten times the `rate_limit`.',
   });
 });

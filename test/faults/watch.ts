@@ -78,7 +78,7 @@ function toSample(
   clock: WallClock,
   aheadMsBefore: number,
 ): Sample {
-  const text = toText(body);
+  const text = textOf(body);
   const reportedMs = lastSuccessMs(text);
   const successMs = clock.toTestMs(reportedMs);
   const ageAt = (ms: number, aheadMs: number) =>
@@ -94,10 +94,10 @@ function toSample(
       max: ageAt(times.toMs, clock.programAheadMs()),
     },
     get text() {
-      return toText(body);
+      return textOf(body);
     },
     get bytes() {
-      return toBytes(body);
+      return decompress(body);
     },
   };
 }
@@ -135,11 +135,11 @@ interface Body {
 
 /** The text of a page with status 200; rejects otherwise. */
 export async function page(port: number, path: string): Promise<string> {
-  return toText(await fetchBody(port, path));
+  return textOf(await fetchBody(port, path));
 }
 
-const toText = (body: Body): string => toBytes(body).toString();
-const toBytes = ({ bytes, isGzip }: Body): Buffer => (isGzip ? gunzipSync(bytes) : bytes);
+const textOf = (body: Body): string => decompress(body).toString();
+const decompress = ({ bytes, isGzip }: Body): Buffer => (isGzip ? gunzipSync(bytes) : bytes);
 
 /** The user in rows about passwords; ignored in other rows. */
 export const LOGIN = 'fake-user:fake-password';

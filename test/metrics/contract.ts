@@ -3,7 +3,7 @@ import { FAMILIES } from '../../src/metrics/families.ts';
 /** Name, type and labels of every metric; docs/contract.json records those of releases. */
 export const CONTRACT = FAMILIES.map(({ name, type, labels }) => [name, type, labels] as const);
 
-/** The values that a label may have, where the contract closes the set. */
+/** The allowed values of a label with a fixed set. */
 export const CLOSED_LABELS: Readonly<Record<string, readonly string[]>> = {
   category: ['marketing', 'service', 'incoming'],
   kind: [

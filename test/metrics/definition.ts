@@ -2,7 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { FAMILIES } from '../../src/metrics/families.ts';
 import type { AccountView, Family, NumberFamily, Sample, Self } from '../../src/metrics/family.ts';
 
-/** The whole table rendered by prom-client alone: what is served must equal it byte for byte. */
+/** The whole table rendered by prom-client; the served text must be identical. */
 export function renderDefinition(accounts: readonly AccountView[], self: Self): Promise<string> {
   const registry = new Registry();
   for (const family of FAMILIES) {

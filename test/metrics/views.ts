@@ -21,7 +21,7 @@ export function failed(reason: Reason, endedAtMs = NOW_MS): PollOutcome {
   return { ...ended(endedAtMs), reason, detail: 'HTTP 403 from the token call' };
 }
 
-/** An account after these polls, the data of the last good one still fresh. */
+/** An account after these polls, with fresh data. */
 export function viewAfter(name: string, ...outcomes: readonly PollOutcome[]): AccountView {
   const state = outcomes.reduce(
     (before, outcome) => afterPoll(before, outcome, PROVIDER_MONTH),
@@ -37,7 +37,7 @@ export function viewOf(name: string, snapshot: Snapshot): AccountView {
   return viewAfter(name, { ...ended(NOW_MS), snapshot, anomalies });
 }
 
-/** What is served without compression. */
+/** The served text without compression. */
 export async function textOf(
   exposition: Exposition,
   accounts: readonly AccountView[],
@@ -57,7 +57,7 @@ export async function bytesOf(
 
 export const OPTIONS = { withRuntime: false, reload: () => RELOAD, logLinesDropped: () => 0 };
 
-/** What the accounts are served as, without the metrics of the process. */
+/** The served text of the accounts, without the metrics of the process. */
 export function render(...accounts: readonly AccountView[]): Promise<string> {
   return textOf(createExposition(BUILD, OPTIONS), accounts);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startSite } from './site.ts';
 
-/** A site that answers with the names it was asked for. */
+/** A site that responds with the requested names. */
 const echo = () =>
   startSite({
     metrics: (_encoding, accounts) =>

@@ -13,7 +13,7 @@ import { CONTENT_TYPE, METRICS, startSite } from './site.ts';
 
 const oneOf = fc.constantFrom;
 
-/** Larger than what goes out in one piece. */
+/** Larger than a single write. */
 const NUMBERS = Array.from({ length: 600 }, (_, i) =>
   numberEntry({ whatsapp: String(972_500_000_000 + i), displayName: `Shop ${i} שם` }),
 );
@@ -51,7 +51,7 @@ function unchunk(bytes: Buffer): Buffer {
 const isChunked = ([name]: readonly [string, string]) => name === 'transfer-encoding';
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
-/** Where an answer was cut off, or a GET got none, on a busy machine: then there is more time. */
+/** Retries with more time if a busy machine cut off or lost a response. */
 async function send(port: number, any: AnyRequest): Promise<Answer | undefined> {
   const answer = await sendFor(200, port, toBytes(any));
   const isWhole =
@@ -62,7 +62,7 @@ async function send(port: number, any: AnyRequest): Promise<Answer | undefined> 
   return isWhole ? answer : sendFor(5_000, port, toBytes(any));
 }
 
-/** Undefined where the connection is closed without a word. */
+/** Undefined if the connection is closed without a response. */
 async function sendFor(ms: number, port: number, bytes: Buffer): Promise<Answer | undefined> {
   const socket = connect(port, '127.0.0.1').on('error', () => {});
   socket.write(bytes);
@@ -126,7 +126,7 @@ function expectSound(any: AnyRequest, { status, headers, body }: Answer): void {
     expect(body.length).toBe(0);
     return;
   }
-  // What is no HTTP is refused by Node.js itself, with a status alone.
+  // Node.js itself rejects what is not HTTP, with only a status.
   const length = headers.get('content-length');
   const isJson = headers.get('content-type') === PAGES['/api/status'];
   if (length !== undefined) expect(body.length).toBe(Number(length));
@@ -146,7 +146,7 @@ function expectSound(any: AnyRequest, { status, headers, body }: Answer): void {
 const REFUSAL =
   /^$|^Not found\. Metrics are at \/metrics\.\n$|^(?:Method not allowed|Lifecycle API is not)|^There is no account "[^\n]{1,400}" here\.\n$|^The parameter account is empty|^The header Host/;
 
-/** What is served is whole, and of the type that belongs to it. */
+/** The response is complete and has the expected content type. */
 function expectPage({ method, target: path }: AnyRequest, shown: string, contentType = ''): void {
   expect(method).toBe('GET');
   const [page = ''] = path.split('?');

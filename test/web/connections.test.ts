@@ -45,7 +45,7 @@ async function ready(socket: Socket, event: string): Promise<Socket> {
   return socket;
 }
 
-/** What comes back first; nothing of HTTP where the connection is closed instead. */
+/** The start of the response; empty if the connection is closed. */
 async function ask(socket: Socket, path: string): Promise<string> {
   const first = Promise.race([once(socket, 'data'), once(socket, 'close')]);
   socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
@@ -61,7 +61,7 @@ test.each(KINDS)(
     const { open } = await start(kind, 2);
     const [first, second] = [await open(), await open()];
     expect(await ask(first, '/')).toContain('here');
-    // The first has asked since, so the second has waited longer.
+    // The first has sent a request since, so the second has waited longer.
     const third = await open();
     await isClosed(second);
     expect(await ask(third, '/')).toContain('here');

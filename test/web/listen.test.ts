@@ -93,17 +93,17 @@ test('an unavailable address is reported with a remedy', async () => {
   const { port } = server;
   const path = newSocketPath();
   expect(await explained({ host: '127.0.0.1', port })).toBe(
-    `cannot listen on 127.0.0.1:${port} (EADDRINUSE): something is there already; end it, or choose another address`,
+    `cannot listen on 127.0.0.1:${port} (EADDRINUSE): the address is in use; stop the other process or choose another address`,
   );
   expect(await explained({ host: '192.0.2.1', port })).toBe(
     `cannot listen on 192.0.2.1:${port} (EADDRNOTAVAIL): this machine has no such address`,
   );
   const sixth = { syscall: 'listen', code: 'EACCES', address: '2001:db8::1', port: 80 };
   expect(explainListenError(Object.assign(new Error('made up'), sixth))).toBe(
-    'cannot listen on [2001:db8::1]:80 (EACCES): this user may not listen there; ports below 1024 need a privilege',
+    'cannot listen on [2001:db8::1]:80 (EACCES): permission denied; ports below 1024 need a privilege',
   );
   expect(await explained({ path: join(path, 'missing.sock') })).toBe(
-    `cannot listen on ${path}/missing.sock (EACCES): the folder must exist, and this user must be able to write there`,
+    `cannot listen on ${path}/missing.sock (EACCES): the folder must exist and be writable by this user`,
   );
 });
 

@@ -10,7 +10,7 @@ async function pageOf(accounts: readonly AccountStatus[], path = '/'): Promise<s
   const { ask } = await startSite({ status: () => statusOf(...accounts) });
   return (await ask(path)).body;
 }
-/** What a person reads in the part of the page between these two texts. */
+/** The readable text of the page between these two texts. */
 function readable(page: string, from = '<main', to = '</main>'): string {
   const [, rest = ''] = page.split(from, 2);
   const [part = ''] = rest.replace(/^[^>]*>/, '').split(to);

@@ -12,7 +12,7 @@ const SHORT = { requestMs: 200, responseMs: 60_000, keepAliveMs: 60_000, checkMs
 const LARGE = 'x'.repeat(32 * 2 ** 20);
 const GET = 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-/** What a client gets that sends this and then keeps still; it is closed by the other side. */
+/** The response to a client that sends this and then nothing, until the server closes. */
 async function patienceWith(port: number, sent: string, isReading = true) {
   const socket = connect(port, '127.0.0.1').setEncoding('utf8');
   onTestFinished(() => void socket.destroy());

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 
 import { CONTENT_TYPE } from './site.ts';
 
-/** Stands in everything that is asked, and may nowhere come back as it is. */
+/** Part of every request; must not be reflected unchanged in any response. */
 export const MARKUP = `<zq x="'">`;
 /** The pages there are, with their types. */
 export const PAGES: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ const ASKED =
 const oneOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
 const anyCase = (word: fc.Arbitrary<string>) =>
   fc.mixedCase(word, { toggleCase: (letter) => letter.toUpperCase() });
-/** What a line may hold, and what it may not: the server has to cope with both. */
+/** Valid and invalid parts of a line. */
 export const text = fc.oneof(
   fc.string({ maxLength: 30 }),
   fc.string({ unit: 'binary', maxLength: 10 }),
@@ -74,7 +74,7 @@ const header = fc.oneof(
   ),
   fc.tuple(text, text),
 );
-/** A request as it may come from anybody, the end of its head apart. */
+/** An arbitrary request without the end of its head. */
 export const request = fc.record({
   method: fc.oneof(
     { weight: 5, arbitrary: oneOf(['GET', 'HEAD']) },

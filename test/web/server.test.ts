@@ -20,7 +20,7 @@ function createGate() {
   });
   return { open, opened };
 }
-/** A site whose metrics are not ready until told so. */
+/** A site whose metrics are not ready until the test releases them. */
 async function startSlowSite() {
   const [asked, answer] = [createGate(), createGate()];
   const site = await startSite({

@@ -21,7 +21,7 @@ const STATUS: Status = {
   accounts: [],
 };
 
-/** What a site may have besides its answers; without any, everybody may come in by HTTP. */
+/** Options of a site; by default plain HTTP without authentication. */
 export interface Doors extends Partial<WebConfig> {
   readonly maxRequests?: number;
   readonly allowedHosts?: readonly string[];
@@ -87,7 +87,7 @@ export async function startSite(changes: Changes = {}, doors: Doors = {}) {
   return { server, ask, lines, clock, web };
 }
 
-/** One request on a connection of its own. The path goes out as it is, and the body is as it came. */
+/** One request on a new connection, with an unchanged path and a raw body. */
 function askServer(
   port: number,
   path: string,
