@@ -50,7 +50,6 @@ test('all configuration errors are reported together, and nothing starts', async
 });
 
 test.each([
-  ['/dev/zero', 'names a pipe or a device, not a file'],
   ['PIPE', 'names a pipe or a device, not a file'],
   ['LARGE', 'names a file larger than 64 KiB'],
 ])('a secret file %s is refused unread', async (name, problem) => {

@@ -27,6 +27,8 @@ const CASES_PER_RUN = 8;
 interface Part {
   readonly alert: string;
   readonly file: TestFile;
+  /** Of a run without a mutant. */
+  tookMs: number;
   kills: number;
 }
 
@@ -41,20 +43,20 @@ test.skipIf(tools === undefined)(
   { timeout: 3_600_000 },
   async () => {
     // A test that fails without a mutant would seem to kill them all.
-    for (const { alert, file } of parts) {
-      const rules = only(groups, behind.get(alert) ?? new Set());
-      expect(await runUnitTests(tools?.promtool ?? '', rules, file), alert).toBe(undefined);
-    }
+    await inParallel(parts, async (part) => {
+      const startedMs = performance.now();
+      const rules = only(groups, behind.get(part.alert) ?? new Set());
+      expect(await runUnitTests(tools?.promtool ?? '', rules, part.file), part.alert).toBe(
+        undefined,
+      );
+      part.tookMs = performance.now() - startedMs;
+    });
 
     const mutants = rulesOf(groups).flatMap(mutantsOf);
-    const queue = [...mutants];
     const survivors: Mutant[] = [];
-    const work = async (): Promise<void> => {
-      for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-        if (!(await isKilled(mutant))) survivors.push(mutant);
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL }, work));
+    await inParallel(mutants, async (mutant) => {
+      if (!(await isKilled(mutant))) survivors.push(mutant);
+    });
 
     /** The share of mutants killed among those of some rules. */
     const killedOf = (rules: ReadonlySet<Rule>): number => {
@@ -84,8 +86,8 @@ test.skipIf(tools === undefined)(
 
 async function isKilled({ original, rule }: Mutant): Promise<boolean> {
   const asking = parts.filter(({ alert }) => behind.get(alert)?.has(original));
-  // Small files first, and within a file the part with the most kills.
-  const order = asking.toSorted((a, b) => sizeOf(a) - sizeOf(b) || b.kills - a.kills);
+  // First the part with the most kills for its time.
+  const order = asking.toSorted((a, b) => yieldOf(b) - yieldOf(a));
   for (const part of order) {
     const mutated = only(groups, behind.get(part.alert) ?? new Set()).map((group) => ({
       ...group,
@@ -99,7 +101,15 @@ async function isKilled({ original, rule }: Mutant): Promise<boolean> {
   return false;
 }
 
-const sizeOf = ({ alert }: Part): number => parts.filter((part) => part.alert === alert).length;
+const yieldOf = ({ kills, tookMs }: Part): number => (kills + 1) / tookMs;
+
+async function inParallel<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const work = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await run(item);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+}
 
 function partsOf(alert: string, file: TestFile): Part[] {
   const [first] = file.tests;
@@ -115,6 +125,7 @@ function partsOf(alert: string, file: TestFile): Part[] {
         file,
       ),
     },
+    tookMs: 0,
     kills: 0,
   }));
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Credentials } from '../../src/edge.ts';
@@ -43,6 +46,15 @@ export async function start(options: Partial<ProviderOptions> = {}) {
   });
   const poll = () => outcomeOf(provider.fetchNumbers(new AbortController().signal), clock);
   return { clock, simulator, provider, poll };
+}
+
+/** The path of a file with this text, until the test ends. */
+export function secretFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'secret-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'secret');
+  writeFileSync(path, text);
+  return path;
 }
 
 /** `ok`, or the reason of the failure; advances the clock during retry delays. */

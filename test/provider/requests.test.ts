@@ -1,13 +1,11 @@
 import { once } from 'node:events';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { CLIENT_SECRET, start } from './provider-on-simulator.ts';
+import { CLIENT_SECRET, secretFile, start } from './provider-on-simulator.ts';
 
 test('both calls are sent as documented, over one connection until it is closed', async () => {
   const asked: unknown[] = [];
@@ -88,10 +86,7 @@ test.each([
   ['that is larger than 64 KiB', (path: string) => truncateSync(path, 65_537), ': EFBIG'],
   ['of 10 GB', (path: string) => truncateSync(path, 10_000_000_000), ': EFBIG'],
 ])('a secret file %s is reported with its path', async (_what, spoil, cause) => {
-  const folder = mkdtempSync(join(tmpdir(), 'secret-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'secret');
-  writeFileSync(path, 'fake-secret');
+  const path = secretFile('fake-secret');
   spoil(path);
   const clientSecret = { kind: 'file', path } as const;
   const { provider } = await start({

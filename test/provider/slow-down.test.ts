@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { createCooldown } from '../../src/provider/cooldown.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
-import { CLIENT_SECRET, start } from './provider-on-simulator.ts';
+import { CLIENT_SECRET, secretFile, start } from './provider-on-simulator.ts';
 
 const MINUTE_MS = 60_000;
 const html = { 'content-type': 'text/html' };
@@ -27,14 +25,6 @@ async function minutesOf(
     await clock.advance(MINUTE_MS - (clock.monotonicMs() - startedMs));
   }
   return asked;
-}
-
-function secretFile(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'secret-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'secret');
-  writeFileSync(path, text);
-  return path;
 }
 
 test('a new token that one server does not accept yet does not fail the poll', async () => {

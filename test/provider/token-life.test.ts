@@ -1,20 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { rmSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
 import { expiryInMilliseconds, expiryInPast, noExpiry } from '../../src/simulator/faults.ts';
-import { CLIENT_SECRET, clientCredentials, start } from './provider-on-simulator.ts';
+import { CLIENT_SECRET, clientCredentials, secretFile, start } from './provider-on-simulator.ts';
 
 const MINUTE_MS = 60_000;
-
-function secretFile(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'secret-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'secret');
-  writeFileSync(path, text);
-  return path;
-}
 
 test('a day of polls every minute requests 29 tokens, and no poll fails', async () => {
   const { clock, simulator, poll } = await start();
