@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Secret } from './core/secret.ts';
 
-/** A secret, a token, and those from before, which hold for a while yet. A token comes each hour. */
+/** The current secret and token, and the previous ones, which stay valid for a while. */
 const KEPT_OF_OWNER = 4;
 /** Shorter secrets occur in ordinary words and would reveal themselves. The provider's are far longer. */
 const LENGTH_MIN = 8;
 
-/** The texts that must not appear in any output: a second layer, should the first ever fail. */
+/** Removes secrets from the log: the second line of defence. */
 export interface Redactor {
-  /** Of each owner, such as an account, the last few secrets are remembered. */
+  /** Remembers the last few secrets of each owner, such as an account. */
   add(secret: Secret, owner: string): void;
   readonly redact: (text: string) => string;
 }
@@ -20,7 +20,7 @@ export function createRedactor(): Redactor {
   const byOwner = new Map<string, readonly string[]>();
   let sorted: readonly string[] | undefined;
 
-  /** Each as it is and as it stands within JSON. The longest first: it may begin with another one. */
+  /** Plain and JSON-escaped, the longest first: a secret may begin with another one. */
   function sort(): readonly string[] {
     const texts = [...byOwner.values()].flat();
     const escaped = texts.map((text) => JSON.stringify(text).slice(1, -1));
@@ -44,12 +44,12 @@ export function createRedactor(): Redactor {
   };
 }
 
-/** Deeper values are left out. No field needs as much. */
+/** Deeper values are dropped; no field is that deep. */
 const DEPTH_MAX = 6;
-/** Such as every name of a field here; a hostile provider might choose one of them as a token. */
+/** Names of our fields are not redacted: a hostile provider could send one of them as a token. */
 const PLAIN_NAME = /^[a-z_]+$/;
 
-/** A copy that JSON can hold, with `redact` applied to every text in it. */
+/** A copy for JSON, with `redact` applied to every string. */
 function redactFields(
   fields: object,
   redact: Redactor['redact'],
@@ -68,35 +68,35 @@ function redactValue(value: unknown, redact: Redactor['redact'], depth: number):
   if (typeof value !== 'object' || value === null) return value;
   if (depth > DEPTH_MAX) return undefined;
   const next = (inner: unknown) => redactValue(inner, redact, depth + 1);
-  // Only the stack: an error of a library may carry headers and bodies as properties.
+  // Only the stack: library errors may carry headers and bodies as properties.
   if (value instanceof Error) return next(value.stack);
-  // Secret, for one.
+  // For example Secret.
   if ('toJSON' in value) return next((value as { toJSON: () => unknown }).toJSON());
   return Array.isArray(value) ? value.map(next) : redactFields(value, redact, depth);
 }
 
-/** What was thrown need not be an error, and may hold anything. */
+/** Thrown values that are not errors may contain anything, so only their type is logged. */
 function toError(thrown: unknown): unknown {
   return thrown instanceof Error ? thrown : typeof thrown;
 }
 
-/** What waits in memory while the log cannot be written: some 5,000 lines. */
+/** Memory for lines that cannot be written yet: about 5,000 lines. */
 const UNWRITTEN_BYTES_MAX = 1_000_000;
-/** A pipe holds 64 KiB, so that a reader that has woken up gets all of them within a second. */
+/** A pipe holds 64 KiB, so a reader that resumes receives all waiting lines within a second. */
 const RETRY_MS = 50;
 
 export interface LogOutput {
   readonly stream: Writable;
-  /** How many lines were dropped, because too many waited already. */
+  /** Number of lines dropped because too many were waiting. */
   dropped(): number;
-  /** Resolves as soon as no line waits for a reader, or after so long. */
+  /** Resolves when no line is waiting, or after `msMax`. */
   flush(msMax: number): Promise<void>;
 }
 
 /**
- * Writes each line at once, so that none is lost in a crash, and never waits for the reader: what it
- * does not take waits in memory, and the excess is dropped. A log that cannot be written for another
- * reason (a full disk, a closed pipe) is tried again with the next line.
+ * Writes each line immediately, so a crash loses none, and never waits for the reader: lines that it
+ * does not take wait in memory, and the excess is dropped. After any other error, such as a full disk
+ * or a closed pipe, the next line tries again.
  */
 export function logTo(output: Output): LogOutput {
   const fd = openNonBlocking(output);
@@ -140,13 +140,13 @@ export function logTo(output: Output): LogOutput {
   };
 }
 
-/** The process's stdout or stderr. Node makes a pipe or a socket non-blocking when it opens one. */
+/** The process's stdout or stderr. Node.js opens pipes and sockets as non-blocking. */
 export interface Output {
   readonly fd: number;
   readonly isTTY: boolean;
 }
 
-/** Node makes a terminal blocking, and Ctrl-S would stop the process, so it is opened once more. */
+/** Node.js opens a terminal as blocking, so Ctrl-S would stop the process. This opens it again. */
 function openNonBlocking({ fd, isTTY }: Output): number {
   if (!isTTY) return fd;
   try {
@@ -155,7 +155,7 @@ function openNonBlocking({ fd, isTTY }: Output): number {
       constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK,
     );
   } catch {
-    // The terminal of another user, after su.
+    // Not permitted, for example after su.
     return fd;
   }
 }
@@ -167,10 +167,10 @@ export interface LogOptions {
   readonly destination: DestinationStream;
 }
 
-/** Lines of JSON, or text for people. */
+/** Logs lines of JSON, or text for people. */
 export async function createLog(options: LogOptions): Promise<Logger> {
   const { level, format, redactor } = options;
-  // Loaded only when asked for: a server never does.
+  // Loaded only on request: servers log JSON.
   const destination =
     format === 'json'
       ? options.destination
@@ -185,7 +185,7 @@ export async function createLog(options: LogOptions): Promise<Logger> {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      // Secrets are redacted before the line is JSON: a token such as `","reason":"` occurs in that.
+      // Before serialization: a token such as `","reason":"` also occurs in finished JSON.
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) =>

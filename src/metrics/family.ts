@@ -24,7 +24,7 @@ export interface Build {
   readonly nodeVersion: string;
 }
 
-/** What the exporter tells of itself. */
+/** Data about the exporter itself. */
 export interface Self {
   readonly build: Build;
   /** Undefined where the configuration is read once and never again. */

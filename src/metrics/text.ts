@@ -26,7 +26,7 @@ export class Text {
     this.#length += this.#bytes.write(text, this.#length);
   }
 
-  /** The text so far, valid until more is added; begins anew. */
+  /** Returns the text so far, valid until more is added, and starts an empty one. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
     this.#length = 0;
