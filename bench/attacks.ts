@@ -10,6 +10,7 @@ import { median, percentile } from './statistics.ts';
 
 /** `npm run bench:attacks`: prints the figures for the tables in docs/security.md. */
 const NUMBERS = 4_000;
+const NUMBERS_OF_A_LARGE_ACCOUNT = 50_000;
 const ATTACK_MS = 5_000;
 const LOGINS = 50;
 const [USER, PASSWORD] = ['fake-user', 'fake-password'];
@@ -18,6 +19,7 @@ interface Attack {
   readonly name: string;
   /** Without it everybody may scrape. */
   readonly webConfig?: string;
+  readonly isLarge?: boolean;
   readonly run: (port: number) => Promise<() => void>;
 }
 
@@ -41,6 +43,17 @@ const ATTACKS: readonly Attack[] = [
   },
   { name: '500 clients that read nothing of /metrics', run: unread(500, ask('/metrics')) },
   { name: '39 clients that read nothing of /api/status', run: unread(39, ask('/api/status')) },
+  { name: 'nobody, 50,000 numbers', isLarge: true, run: () => Promise.resolve(() => {}) },
+  {
+    name: '39 clients that read nothing of /api/status, 50,000 numbers',
+    isLarge: true,
+    run: unread(39, ask('/api/status')),
+  },
+  {
+    name: '500 clients that read nothing of /api/status?q=9, 50,000 numbers',
+    isLarge: true,
+    run: unread(500, ask('/api/status?q=9')),
+  },
   { name: '1,000 idle clients', run: unread(1_000, '') },
   {
     name: '100 wrong logins a second, bcrypt cost 12',
@@ -155,8 +168,12 @@ const round = (ms: number): string => ms.toFixed(ms < 10 ? 1 : 0);
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 const provider = await startHelper('provider', String(NUMBERS));
+const large = await startHelper('provider', String(NUMBERS_OF_A_LARGE_ACCOUNT));
 console.log(row('attack', 'failed scrapes', 'median ms', 'slowest ms', 'MiB before → at most'));
-for (const attack of ATTACKS) console.log(await measure(provider, attack));
+for (const attack of ATTACKS) {
+  console.log(await measure(attack.isLarge ? large : provider, attack));
+}
 console.log(row('wrong login', 'known user, ms (p95)', 'unknown user, ms (p95)'));
 for (const cost of [10, 12]) console.log(await measureLogins(provider, cost));
 stop(provider);
+stop(large);

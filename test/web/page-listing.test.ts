@@ -4,6 +4,7 @@ import {
   pageOf,
   parseQuery,
   selectRows,
+  sortRows,
   type Query,
 } from '../../src/web/page/listing.ts';
 import { numberEntry } from '../support/numbers.ts';
@@ -85,6 +86,15 @@ test('one account can be selected, and an account without current data adds noth
   expect(accountsOf('beta')).toEqual(['beta']);
   expect(accountsOf('old')).toEqual([]);
   expect(accountsOf('ACME')).toEqual([]);
+});
+
+test('requests share the rows of the same lists, and a new list has rows of its own', () => {
+  const [acme, beta] = [accountStatus(), accountStatus({ name: 'beta' })];
+  const rows = sortRows([acme, beta]);
+  expect(sortRows([{ ...acme }, { ...beta }])).toBe(rows);
+  expect(sortRows([acme, beta], 'beta')).toBe(sortRows([beta]));
+  const polled = accountStatus({ name: 'beta', numbers: numbered(2) });
+  expect(sortRows([acme, polled]).map(({ account }) => account)).toEqual(['acme', 'beta', 'beta']);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { selectRows, type Query, type Row } from './listing.ts';
+import { createMatcher, sortRows, type Query, type Row } from './listing.ts';
 import { conditionOf, stateOf, tally, type Status } from './model.ts';
 
 const END = Buffer.from(`]}`);
@@ -12,7 +12,8 @@ const CHUNK_ROWS = 200;
  */
 export function* renderJson(status: Status, query: Query): Generator<Uint8Array> {
   const { version, nowMs, reload, sharding = null, accounts } = status;
-  const rows = selectRows(accounts, query);
+  const rows = sortRows(accounts, query.account);
+  const matches = createMatcher(query.search);
   const head = JSON.stringify({
     version,
     time: toTime(nowMs),
@@ -33,9 +34,15 @@ export function* renderJson(status: Status, query: Query): Generator<Uint8Array>
     })),
   });
   yield Buffer.from(`${head.slice(0, -1)},"numbers":[`);
+  let separator = '';
   for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
-    const texts = rows.slice(start, start + CHUNK_ROWS).map(renderRow);
-    yield Buffer.from(`${start === 0 ? '' : ','}${texts.join(',')}`);
+    const chunk = rows
+      .slice(start, start + CHUNK_ROWS)
+      .filter(matches)
+      .map(renderRow);
+    if (chunk.length === 0) continue;
+    yield Buffer.from(separator + chunk.join(','));
+    separator = ',';
   }
   yield END;
 }

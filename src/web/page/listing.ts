@@ -49,23 +49,35 @@ export function pageOf(rows: readonly Row[], query: Query): Page {
 
 /** The current numbers that match a query: offline first, then by name. */
 export function selectRows(accounts: readonly AccountStatus[], query: Query): readonly Row[] {
-  const matches = createMatcher(query.search);
-  const selected = accounts.filter(({ name }) => (query.account ?? name) === name);
-  const lists = selected.map(({ name, numbers = [] }) => {
-    const rows = rowsOf(name, numbers);
-    return query.search === '' ? rows : rows.filter(matches);
-  });
-  const [only, ...others] = lists;
-  // Fast, because each list is already sorted; a single list is shared by all requests.
-  return only !== undefined && others.length === 0 ? only : lists.flat().toSorted(compare);
+  const rows = sortRows(accounts, query.account);
+  return query.search === '' ? rows : rows.filter(createMatcher(query.search));
+}
+
+/** Cache of merged rows, by the first list, so that slow clients share them. */
+const merged = new WeakMap<readonly Row[], { lists: readonly Row[][]; rows: readonly Row[] }>();
+
+/** The sorted numbers of an account, or of all. */
+export function sortRows(accounts: readonly AccountStatus[], account?: string): readonly Row[] {
+  const lists = accounts.flatMap(({ name, numbers }) =>
+    numbers === undefined || (account ?? name) !== name ? [] : [rowsOf(name, numbers)],
+  );
+  const [first] = lists;
+  if (first === undefined || lists.length === 1) return first ?? [];
+  const cached = merged.get(first);
+  if (cached?.lists.length === lists.length && lists.every((list, i) => list === cached.lists[i])) {
+    return cached.rows;
+  }
+  const rows = lists.flat().toSorted(compare);
+  merged.set(first, { lists, rows });
+  return rows;
 }
 
 const RANKS: Readonly<Record<NumberState, number>> = { offline: 0, unknown: 1, online: 2 };
 
 /** Cache per list: folding 50,000 names takes 100 ms, and a list serves many requests. */
-const indexes = new WeakMap<readonly NumberEntry[], readonly Row[]>();
+const indexes = new WeakMap<readonly NumberEntry[], Row[]>();
 
-function rowsOf(account: string, numbers: readonly NumberEntry[]): readonly Row[] {
+function rowsOf(account: string, numbers: readonly NumberEntry[]): Row[] {
   const cached = indexes.get(numbers);
   if (cached !== undefined) return cached;
   const rows = numbers.map((number) => toRow(account, number)).toSorted(compare);
@@ -88,7 +100,7 @@ function compare(a: Row, b: Row): number {
  * Matches digits in any grouping, with a leading 0 instead of the country code, or names that contain
  * every word.
  */
-function createMatcher(search: string): (row: Row) => boolean {
+export function createMatcher(search: string): (row: Row) => boolean {
   const words = fold(search).split(/\s+/);
   const digits = /^[\d\s()+.-]+$/.test(search) ? search.replace(/\D/g, '').replace(/^0+/, '') : '';
   return ({ number, text }) =>
