@@ -39,7 +39,7 @@ async function main(): Promise<PollCost> {
 
 /** Polls including the compressed metrics, alternating with JSON.parse of the same body for comparison. */
 async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: number }> {
-  const exposition = createExposition(build, { withRuntime: false });
+  const exposition = createExposition(build, {});
   const provider = createProvider({
     apiUrl: url,
     credentials: {

@@ -34,7 +34,7 @@ export function createExporter(
 ): Exporter {
   const { clock, log, logLinesDropped } = dependencies;
   const exposition = createExposition(build, {
-    withRuntime: true,
+    runtime: clock,
     reload: () => reloads.state(),
     ...(logLinesDropped && { logLinesDropped }),
   });
@@ -149,7 +149,7 @@ export async function pollOnce(
     ...view,
     state: { ...state, conversations: createAccountState(state.name).conversations },
   }));
-  const exposition = createExposition(build, { withRuntime: false });
+  const exposition = createExposition(build, {});
   const { chunks } = await exposition.encode(shown, 'identity');
   await stopAccounts(accounts);
   const allSucceeded = views.every(({ state }) => state.lastGood !== undefined);

@@ -1,11 +1,12 @@
 import type { AccountState } from '../core/account-state.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Body, ReloadState } from '../edge.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
 import type { AccountView, Build } from './family.ts';
 import { compress, endMember, inflateParts, joinParts } from './gzip.ts';
 import { NUMBER_FAMILIES, renderNumbers, type Block } from './numbers.ts';
-import { createProcessRegistry, renderFamilies } from './registry.ts';
+import { createProcessMetrics, renderFamilies } from './registry.ts';
 import { remember } from './remember.ts';
 
 /** Text format 0.0.4. Prometheus 3 fails a scrape with any other wording. */
@@ -29,8 +30,8 @@ export interface Exposition {
 }
 
 export interface ExpositionOptions {
-  /** Adds the metrics of the process and of Node.js. */
-  readonly withRuntime: boolean;
+  /** Adds the metrics of the process and of Node.js, which scrapes within a moment share. */
+  readonly runtime?: Clock;
   /** The result of the last configuration reload; a new object each time. */
   readonly reload?: () => ReloadState;
   readonly logLinesDropped?: () => number;
@@ -55,9 +56,9 @@ const LISTS = {};
 
 export function createExposition(
   build: Build,
-  { withRuntime, reload, logLinesDropped }: ExpositionOptions,
+  { runtime, reload, logLinesDropped }: ExpositionOptions,
 ): Exposition {
-  const processRegistry = withRuntime ? createProcessRegistry() : undefined;
+  const processMetrics = runtime && createProcessMetrics(runtime);
   const heads = renderHeads();
 
   /** The last rendering of each account. */
@@ -117,7 +118,7 @@ export function createExposition(
     const self = { build, reload: reload?.(), logLinesDropped: logLinesDropped?.() };
     const families = await renderFamilies(EXPORTER_FAMILIES, (family) => family.samples(self));
     const texts = families.map(({ head, series }) => head + series);
-    const ofProcess = isWhole ? await processRegistry?.metrics() : undefined;
+    const ofProcess = isWhole ? await processMetrics?.() : undefined;
     return `\n\n${texts.join('\n\n')}\n${ofProcess === undefined ? '' : `\n${ofProcess}`}`;
   }
 }

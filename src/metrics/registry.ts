@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { Clock } from '../core/clock.ts';
 import type { FamilyHead, Sample } from './family.ts';
 
 /** A metric as text, without the line feed at its end. */
@@ -46,8 +47,21 @@ export const MISNAMED = [
 
 const LAG = 'nodejs_eventloop_lag_seconds';
 
-/** prom-client's metrics of the process and of Node.js. */
-export function createProcessRegistry(): Registry {
+/** prom-client asks the kernel for each open file, so a crowd of scrapers would wait for seconds. */
+const SHARED_MS = 100;
+
+/** prom-client's metrics of the process and of Node.js, as text that is at most SHARED_MS old. */
+export function createProcessMetrics(clock: Clock): () => Promise<string> {
+  const registry = createProcessRegistry();
+  let [text, madeMs] = [Promise.resolve(''), -Infinity];
+  return () => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - madeMs >= SHARED_MS) [text, madeMs] = [registry.metrics(), nowMs];
+    return text;
+  };
+}
+
+function createProcessRegistry(): Registry {
   const register = new Registry();
   collectDefaultMetrics({ register });
   // `collect` of the gauge that is left out also sets the gauges of the histogram.

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/system.ts';
 import { createExposition } from '../../src/metrics/exposition.ts';
 import { FAMILIES } from '../../src/metrics/families.ts';
 import { textOf } from '../metrics/views.ts';
@@ -27,7 +28,7 @@ const used = expressions.flatMap(({ where, expr }) =>
 
 async function runtimeMetrics(): Promise<string[]> {
   const build = { version: '0', revision: '0', nodeVersion: '0' };
-  const text = await textOf(createExposition(build, { withRuntime: true }), []);
+  const text = await textOf(createExposition(build, { runtime: systemClock }), []);
   return [...text.matchAll(/^# TYPE (\w+)/gm)].flatMap(([, name]) => name ?? []);
 }
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/system.ts';
 import { CONTENT_TYPE, createExposition } from '../../src/metrics/exposition.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { sampleResponse } from '../support/sample.ts';
 import { BUILD, OPTIONS, RELOAD, failed, good, render, textOf, viewAfter } from './views.ts';
@@ -14,7 +16,10 @@ test('the content type is exactly that of text format 0.0.4', () => {
 test.each([true, false])(
   'the text format is valid (with runtime metrics: %s)',
   async (withRuntime) => {
-    const text = await textOf(createExposition(BUILD, { withRuntime }), [sample]);
+    const text = await textOf(
+      createExposition(BUILD, withRuntime ? { runtime: systemClock } : {}),
+      [sample],
+    );
     const families = parseExposition(text);
     expect(text).toMatch(/[^\n]\n$/);
     const isRuntime = (name: string) => /^(process|nodejs)_/.test(name);
@@ -25,7 +30,7 @@ test.each([true, false])(
 );
 
 test('no runtime gauge ends in _total, which promtool rejects', async () => {
-  const text = await textOf(createExposition(BUILD, { withRuntime: true }), [sample]);
+  const text = await textOf(createExposition(BUILD, { runtime: systemClock }), [sample]);
   const totals = [...parseExposition(text)].filter(([name]) => name.endsWith('_total'));
   expect(totals.map(([name, { type }]) => [name, type])).toEqual(
     totals.map(([name]) => [name, 'counter']),
@@ -34,13 +39,17 @@ test('no runtime gauge ends in _total, which promtool rejects', async () => {
 });
 
 test('metrics of the process are current, and the others are from the poll', async () => {
-  const exposition = createExposition(BUILD, { withRuntime: true });
+  const clock = createFakeClock();
+  const exposition = createExposition(BUILD, { runtime: clock });
   const read = async () =>
     parseExposition(await textOf(exposition, [sample])).get('process_cpu_seconds_total')?.samples;
   const before = await read();
   let spent = 0;
   for (let i = 0; i < 2e7; i += 1) spent += Math.sqrt(i);
   expect(spent).toBeGreaterThan(0);
+  await clock.advance(99);
+  expect(await read(), 'within a moment, for a crowd of scrapers').toEqual(before);
+  await clock.advance(1);
   expect((await read())?.[0]?.value).toBeGreaterThan(before?.[0]?.value ?? Infinity);
 });
 
@@ -69,7 +78,7 @@ test('an added or removed account appears or disappears at once', async () => {
 
 test('the result of a reload is served at once, and omitted without reloads', async () => {
   let reload = RELOAD;
-  const exposition = createExposition(BUILD, { withRuntime: false, reload: () => reload });
+  const exposition = createExposition(BUILD, { reload: () => reload });
   const gauges = async () =>
     (await textOf(exposition, [sample])).match(/^whatsapp_exporter_config.*$/gm) ?? [];
   const [successful, timestamp] = [
@@ -79,14 +88,13 @@ test('the result of a reload is served at once, and omitted without reloads', as
   expect(await gauges()).toEqual([`${successful} 1`, timestamp]);
   reload = { ...RELOAD, succeeded: false };
   expect(await gauges()).toEqual([`${successful} 0`, timestamp]);
-  const once = await textOf(createExposition(BUILD, { withRuntime: false }), [sample]);
+  const once = await textOf(createExposition(BUILD, {}), [sample]);
   expect(once).not.toMatch(/^whatsapp_exporter_config/m);
 });
 
 test('dropped log lines are counted at once, even between polls', async () => {
   let dropped = 0;
   const exposition = createExposition(BUILD, {
-    withRuntime: false,
     logLinesDropped: () => dropped,
   });
   const line = async () =>

@@ -10,6 +10,7 @@ import {
 import { spawnSync } from 'node:child_process';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/system.ts';
 import { createExposition, type Exposition } from '../../src/metrics/exposition.ts';
 import type { AccountView } from '../../src/metrics/family.ts';
 import { NUMBER_FAMILIES, renderNumbers, type Block } from '../../src/metrics/numbers.ts';
@@ -32,7 +33,7 @@ async function expectDefinition(exposition: Exposition, views: readonly AccountV
 }
 
 const TOTALS = { numbers: 1, conversations: 6, marketing: 3, service: 2, incoming: 1 };
-const create = () => createExposition(BUILD, { withRuntime: false });
+const create = () => createExposition(BUILD, {});
 
 /** The account after these polls (null is one that failed), each served. */
 async function pollAll(exposition: Exposition, name: string, responses: readonly unknown[]) {
@@ -187,7 +188,7 @@ test('accounts that are scraped each apart, in turns, are made once per poll', a
 });
 
 test('a part is whole but for the metrics of the process, of which there is one', async () => {
-  const exposition = createExposition(BUILD, { withRuntime: true });
+  const exposition = createExposition(BUILD, { runtime: systemClock });
   const views = ['acme', 'beta'].map((name) => viewAfter(name, good(sampleResponse())));
   for (const part of [views, views.slice(1), []]) {
     const text = gunzipSync(await bytesOf(exposition, part, 'gzip', { isPart: true })).toString();
@@ -197,7 +198,7 @@ test('a part is whole but for the metrics of the process, of which there is one'
 });
 
 test('gzip is one member, which every reader understands', async () => {
-  const exposition = createExposition(BUILD, { withRuntime: true });
+  const exposition = createExposition(BUILD, { runtime: systemClock });
   const view = viewAfter('acme', good(sampleResponse()));
   const bytes = await bytesOf(exposition, [view], 'gzip');
   const inflated = inflateRawSync(bytes.subarray(10), { info: true }) as unknown as {
@@ -207,7 +208,7 @@ test('gzip is one member, which every reader understands', async () => {
 });
 
 test('the metrics of the process have believable values', async () => {
-  const exposition = createExposition(BUILD, { withRuntime: true });
+  const exposition = createExposition(BUILD, { runtime: systemClock });
   await new Promise((resolve) => setTimeout(resolve, 50));
   const families = parseExposition((await bytesOf(exposition, [], 'identity')).toString());
   const valueOf = (name: string) => families.get(name)?.samples[0]?.value ?? NaN;
@@ -230,7 +231,7 @@ test.each(['gzip', 'identity'] as const)(
   async (encoding) => {
     const { promtool } = await prometheusTools();
     const view = viewAfter('acme', good(sampleResponse()), failed('tls'));
-    const exposition = createExposition(BUILD, { withRuntime: true });
+    const exposition = createExposition(BUILD, { runtime: systemClock });
     const bytes = await bytesOf(exposition, [view], encoding);
     const input = encoding === 'gzip' ? gunzipSync(bytes) : bytes;
     const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input });

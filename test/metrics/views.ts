@@ -55,7 +55,7 @@ export async function bytesOf(
   return bytes;
 }
 
-export const OPTIONS = { withRuntime: false, reload: () => RELOAD, logLinesDropped: () => 0 };
+export const OPTIONS = { reload: () => RELOAD, logLinesDropped: () => 0 };
 
 /** The served text of the accounts, without the metrics of the process. */
 export function render(...accounts: readonly AccountView[]): Promise<string> {
