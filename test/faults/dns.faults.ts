@@ -15,7 +15,11 @@ const folder = mkdtempSync(join(tmpdir(), 'dns-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const good = await startNameServer(() => '127.0.0.1');
-afterAll(() => good.close());
+const dead = await startNameServer(() => 'silent');
+afterAll(() => {
+  good.close();
+  dead.close();
+});
 
 /** The shortest interval for a provider that is not on loopback. */
 const pace = { intervalS: 10, staleAfterS: 11 };
@@ -36,6 +40,17 @@ describe('DNS', () => {
     },
     end: () => void (good.answer = () => '127.0.0.1'),
     note,
+  });
+
+  harmless('dead nameserver', {
+    way: (port) => ({
+      WHATSAPP_API_URL: `http://${HOST}:${port}/api`,
+      WHATSAPP_ALLOW_INSECURE_HTTP: 'true',
+      ...withNameServers(folder, [dead.address, good.address]),
+    }),
+    pace: { ...pace, staleAfterS: 30 },
+    begin: ({ door, normal }) => door.lead(normal),
+    note: `${note} The first of two nameservers is dead.`,
   });
 
   const configFile = join(folder, 'accounts.yml');
