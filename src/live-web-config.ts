@@ -35,9 +35,9 @@ export function createLiveWebConfig(
 
   function read(file: string): WebConfig {
     const files: string[] = [];
-    const result = readWebConfig(file, (name) => {
+    const result = readWebConfig(file, (name, kind) => {
       files.push(name);
-      return watch.read(name);
+      return watch.read(name, kind);
     });
     watch.follow(files);
     if ('web' in result) return result.web;

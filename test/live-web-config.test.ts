@@ -106,6 +106,16 @@ test.each<[string, (at: ReturnType<typeof start>) => void, string]>([
     ({ folder }) => rmSync(join(folder, 'tls/server.crt')),
     'cannot be read (ENOENT)',
   ],
+  [
+    'whose key is a device',
+    ({ write }) => write('web.yml', TLS.replace('tls/server.key', '/dev/null') + USERS),
+    'names a key_file that cannot be read (EFTYPE)',
+  ],
+  [
+    'larger than 64 KiB',
+    ({ write }) => write('web.yml', `${TLS}${USERS}# ${'x'.repeat(65 * 1024)}`),
+    'cannot be read (EFBIG)',
+  ],
   ['that is empty', ({ write }) => write('web.yml', ''), 'protects nothing'],
   ['with an empty mapping', ({ write }) => write('web.yml', '{}'), 'protects nothing'],
   [

@@ -48,7 +48,7 @@ export const toSections = ({ readFile, readKeyFile, usualGapMs, checkWebFile }: 
     }),
     config_file: optional(
       t.text((path) => {
-        readNamedFile(readFile, path);
+        readNamedFile(readFile, path, 'secret');
         checkWebFile(path);
         return path;
       }),

@@ -4,12 +4,11 @@ import type * as z from 'zod';
 
 import { nearest } from '../core/nearest.ts';
 import type { Problem } from '../core/problem.ts';
-import type { WebConfig } from './web-config.ts';
+import type { ReadFile, WebConfig } from './web-config.ts';
 import { costOf, keysAt, webConfigSchema, type WebConfigFile } from './web-config-schema.ts';
 import { TlsProblem, toTls } from './web-config-tls.ts';
 
-/** Far more than any such file needs. The YAML library takes 5 s for 20,000 aliases. */
-const LENGTH_MAX = 64 * 1024;
+/** Far more than any such file needs. The YAML library takes 5 s for 20,000. */
 const ALIASES_MAX = 100;
 
 type Help = Pick<Problem, 'meaning' | 'example'>;
@@ -42,7 +41,7 @@ const HELP: Readonly<Record<string, Help>> = {
  */
 export function readWebConfig(
   path: string,
-  readFile: (path: string) => string,
+  readFile: ReadFile,
 ): { readonly web: WebConfig } | { readonly problems: readonly Problem[] } {
   const lines = new LineCounter();
   const refuse = (
@@ -62,11 +61,10 @@ export function readWebConfig(
 
   let text: string;
   try {
-    text = readFile(path);
+    text = readFile(path, 'secret');
   } catch (error) {
     return { problems: [refuse(`cannot be read (${codeOf(error)})`)] };
   }
-  if (text.length > LENGTH_MAX) return { problems: [refuse('is larger than 64 KiB')] };
   const document = parseDocument(text, {
     schema: 'failsafe',
     lineCounter: lines,
@@ -110,7 +108,7 @@ export function readWebConfig(
   let tls: WebConfig['tls'];
   try {
     // Relative to this file, wherever the program was started.
-    const read = (name: string) => readFile(resolve(dirname(path), name));
+    const read: ReadFile = (name, kind) => readFile(resolve(dirname(path), name), kind);
     tls = file.tls_server_config && toTls(file.tls_server_config, read);
   } catch (error) {
     if (!(error instanceof TlsProblem)) throw error;
@@ -131,10 +129,7 @@ export function readWebConfig(
 }
 
 /** The problems of the file, for --check-config. */
-export function checkWebConfig(
-  path: string,
-  readFile: (path: string) => string,
-): readonly Problem[] {
+export function checkWebConfig(path: string, readFile: ReadFile): readonly Problem[] {
   const result = readWebConfig(path, readFile);
   return 'problems' in result ? result.problems : [];
 }

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 
 import { Secret } from '../core/secret.ts';
-import { toSecureContextOptions, type TlsConfig } from './web-config.ts';
+import { toSecureContextOptions, type ReadFile, type TlsConfig } from './web-config.ts';
 import { CIPHERS_OF_TLS13, type TlsSection } from './web-config-schema.ts';
 
 /** Thrown for what is wrong with the section; its message holds no secret. */
@@ -12,15 +12,13 @@ export class TlsProblem extends Error {}
  * The TLS settings with the contents of the files that they name. Undefined where the section asks for
  * no TLS. Whatever looks like a check of the client and checks nothing is a problem.
  */
-export function toTls(
-  section: TlsSection,
-  readFile: (name: string) => string,
-): TlsConfig | undefined {
+export function toTls(section: TlsSection, readFile: ReadFile): TlsConfig | undefined {
   const textOf = (key: 'cert' | 'key' | 'client_ca'): string | undefined => {
     const file = section[`${key}_file`];
     if (file === undefined) return section[key];
     try {
-      return readFile(file);
+      // A bundle of authorities may be larger than a secret.
+      return readFile(file, key === 'client_ca' ? undefined : 'secret');
     } catch (error) {
       const code =
         error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';

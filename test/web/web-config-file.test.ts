@@ -182,7 +182,6 @@ test.each<[string, unknown]>([
   ['must be a mapping', '[]'],
   ['not valid YAML', 'basic_auth_users: {'],
   ['not valid YAML (duplicate key in line 2)', 'rate_limit: {}\nrate_limit: {}'],
-  ['larger than 64 KiB', `# ${'x'.repeat(65 * 1024)}`],
   ['too many aliases', `rate_limit: &x {}\nbasic_auth_users: [${'*x,'.repeat(20_000)}]`],
   ['too many aliases', `rate_limit: &x 1\nheaders: [${'*x,'.repeat(2_000)}]`],
   ['unknown key: tls_config', { tls_config: PAIR }],
