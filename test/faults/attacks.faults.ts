@@ -108,11 +108,13 @@ describe('Attacks on memory', () => {
 });
 
 describe('Attacks on the password', () => {
-  const truncated = webConfig(`http_server_config: {}\n${usersFile(4)}`);
+  const whole = `http_server_config: {}\n${usersFile(4)}`;
+  const truncated = webConfig(whole);
   const seen = new Set<number | undefined>();
   harmless('web configuration truncated, emptied and deleted', {
     ...truncated,
     begin: async (_scene, { port }) => {
+      onTestFinished(() => truncated.write(whole));
       for (const text of [
         'http_server_config: {}\n',
         '{}\n',

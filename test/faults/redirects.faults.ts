@@ -5,6 +5,7 @@ describe('Redirects to another origin', () => {
   for (const status of [302, 307]) {
     failing(`${status}`, {
       reason: 'redirect',
+      cooldownS: 30,
       begin: ({ provider, elsewhere }) => {
         const headers = { location: elsewhere.url };
         provider.faults.numbers = { kind: 'reply', status, headers, times: 1 };
