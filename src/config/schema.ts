@@ -97,8 +97,9 @@ function checkPoll(poll: Values<'poll'>, context: Context): void {
 }
 
 function toPoll(poll: Values<'poll'>) {
-  const { schedule, timeout, stale_after = defaultStaleAfterMs(poll) } = poll;
-  return { schedule: schedule.schedule, timeoutMs: timeout, staleAfterMs: stale_after };
+  const { schedule, timeout, stale_after = defaultStaleAfterMs(poll), ...rest } = poll;
+  const { schedule: text } = schedule;
+  return { ...camelKeys(rest), schedule: text, timeoutMs: timeout, staleAfterMs: stale_after };
 }
 
 /** The provider limits its API. More frequent polls are for the demo and tests, on this machine. */
@@ -117,8 +118,8 @@ function checkPace({ poll, accounts }: Pace, context: Context): void {
   refuse(context, ['poll', 'schedule'], `${problem}; at least 10s must lie between two polls`);
 }
 
-function toMonth({ timezone, starts_at }: Values<'month'>) {
-  return { timezone, startsAtMs: starts_at };
+function toMonth({ starts_at, ...rest }: Values<'month'>) {
+  return { ...camelKeys(rest), startsAtMs: starts_at };
 }
 
 /** One without the other would make every shard poll all accounts, or none. */

@@ -4,8 +4,11 @@ import type { JsonAnswer } from './http.ts';
 
 export type Call = 'token' | 'numbers';
 
-/** The documented `reason` codes of a FAIL. The two calls use the same code for different things. */
-const FAIL_REASONS: Readonly<Record<Call, Readonly<Record<number, [Reason, string]>>>> = {
+/**
+ * The documented `reason` codes that reject the credentials or the token. The two calls use the same
+ * code for different things. A code with another meaning does not belong here.
+ */
+const REJECTIONS: Readonly<Record<Call, Readonly<Record<number, [Reason, string]>>>> = {
   token: {
     2: ['credentials', 'client id or client secret is wrong'],
     3: ['blocked', 'this IP address is blocked after too many failed attempts'],
@@ -31,9 +34,9 @@ export function assertOk(
     typeof fields?.['status'] === 'string' ? fields['status'].toUpperCase() : undefined;
   const code = toReasonCode(fields?.['reason']);
   const isFail = status === 'FAIL' || (status === undefined && code !== undefined && code !== 1);
-  const documented = isFail && code !== undefined ? FAIL_REASONS[call][code] : undefined;
-  if (documented !== undefined) {
-    const [reason, meaning] = documented;
+  const rejection = isFail && code !== undefined ? REJECTIONS[call][code] : undefined;
+  if (rejection !== undefined) {
+    const [reason, meaning] = rejection;
     const message = `reason ${code} from the ${call} call: ${meaning}`;
     throw new PollError(reason, message, { isAuthFailure: true });
   }

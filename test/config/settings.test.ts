@@ -25,7 +25,7 @@ function loadSetting(key: string, text: string, partners = PARTNERS[key]) {
   return loadYaml(JSON.stringify(file), { env: { ...TOKEN, ...partners } });
 }
 
-test.each([
+const VALUES: [key: string, text: string, config: object][] = [
   ['web.listen_address', ':10972', { web: { listenAddress: [{ host: undefined, port: 10_972 }] } }],
   ['web.listen_address', '[::1]:9000', { web: { listenAddress: [{ host: '::1', port: 9000 }] } }],
   ['web.listen_address', 'a.b:65535', { web: { listenAddress: [{ host: 'a.b', port: 65_535 }] } }],
@@ -67,7 +67,9 @@ test.each([
   ],
   ['accounts.client_id', '!~', { accounts: [{ credentials: { clientId: '!~' } }] }],
   ['accounts.allow_insecure_http', '0', { accounts: [{ allowInsecureHttp: false }] }],
-])('%s reads %j', (key, text, config) => {
+];
+
+test.each(VALUES)('%s reads %j', (key, text, config) => {
   expect(configOf(loadSetting(key, text))).toMatchObject(config);
 });
 
@@ -102,6 +104,15 @@ test.each([
     const name = `${key.replace('accounts.', 'accounts[0].')} (test.yml:1:`;
     expect(problemsOf(loadSetting(key, text)), JSON.stringify(text)).toContain(name);
   }
+});
+
+test('the configuration contains every setting', () => {
+  const tested = new Set(VALUES.map(([key]) => key));
+  const isTestedElsewhere = (key: string) => /^(accounts\.|privacy\.hash_key|.*_file$)/.test(key);
+  const missing = SETTINGS.map(({ key }) => key).filter(
+    (key) => !tested.has(key) && !isTestedElsewhere(key),
+  );
+  expect(missing).toEqual([]);
 });
 
 test.each([...SETTINGS, ...ACCOUNT_SETTINGS])(
