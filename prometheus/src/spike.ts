@@ -1,7 +1,6 @@
 // The parts of the cases for WhatsAppMarketingSpike.
 import { countConversations, type ConversationCounters } from '../../src/core/conversations.ts';
 import { at, business, counter, dayOf } from './traffic.ts';
-import type { NumberEntry } from '../../src/core/snapshot.ts';
 import type { Series, Traffic } from './traffic.ts';
 
 /** The day of the spike. */
@@ -43,27 +42,13 @@ export function counted(count: Traffic): Series['values'] {
   return (hour) => {
     while (totals.length * 2 <= hour) {
       const marketing = count(totals.length * 2);
-      counters = countConversations(counters, [{ ...ENTRY, marketing }], 'none');
-      totals.push(counters.get(ENTRY.whatsapp)?.marketing.total ?? 0);
+      const entry = { whatsapp: '1', marketing, service: undefined, incoming: undefined };
+      counters = countConversations(counters, [entry], 'none');
+      totals.push(counters.get('1')?.marketing.total ?? 0);
     }
     return totals[hour / 2];
   };
 }
-
-const ENTRY: NumberEntry = {
-  whatsapp: '1',
-  displayName: '',
-  businessName: '',
-  online: 1,
-  onlineInbox: undefined,
-  onlineAccount: undefined,
-  coexistence: undefined,
-  createdS: undefined,
-  conversations: undefined,
-  marketing: undefined,
-  service: undefined,
-  incoming: undefined,
-};
 
 export const usual = business(20);
 /** The provider corrects the count of the month downwards, twice on Saturday. */

@@ -19,6 +19,9 @@ interface Counter {
 /** The counters of one number. */
 export type NumberCounters = Readonly<Record<Category, Counter>>;
 
+/** The fields of a number that counting needs. */
+type Counted = Pick<NumberEntry, 'whatsapp' | Category>;
+
 /** The counters of whatsapp_number_conversations_total, by number. */
 export type ConversationCounters = ReadonlyMap<string, NumberCounters>;
 
@@ -32,7 +35,7 @@ export type ConversationCounters = ReadonlyMap<string, NumberCounters>;
  */
 export function countConversations(
   before: ConversationCounters,
-  numbers: readonly NumberEntry[],
+  numbers: readonly Counted[],
   turn: Turn,
 ): ConversationCounters {
   let isSame = numbers.length === before.size;
@@ -52,7 +55,7 @@ const UNSEEN: NumberCounters = {
   incoming: UNSEEN_COUNTER,
 };
 
-function advanceAll(before: NumberCounters, number: NumberEntry, turn: Turn): NumberCounters {
+function advanceAll(before: NumberCounters, number: Counted, turn: Turn): NumberCounters {
   const marketing = advance(before.marketing, number.marketing, turn);
   const service = advance(before.service, number.service, turn);
   const incoming = advance(before.incoming, number.incoming, turn);
@@ -96,7 +99,7 @@ function markAt(count: number): Mark {
 }
 
 /** Compares the counts of a poll with the previous ones, summed over the account. */
-export function levelsOf(before: ConversationCounters, numbers: readonly NumberEntry[]): Levels {
+export function levelsOf(before: ConversationCounters, numbers: readonly Counted[]): Levels {
   const month = { before: 0, now: 0 };
   const other = { before: 0, now: 0 };
   for (const number of numbers) {

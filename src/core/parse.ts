@@ -11,7 +11,7 @@ import { PollError } from './reasons.ts';
 import { CATEGORIES, type NumberEntry, type Snapshot } from './snapshot.ts';
 import { toDigits } from './values.ts';
 
-/** Default limit of numbers per account. With 13 series per number, this is 650,000 series. */
+/** Default limit of numbers per account: more than half a million series. */
 export const NUMBERS_MAX = 50_000;
 
 export interface ParsedResponse {

@@ -9,15 +9,16 @@ import {
   uniqueArray,
 } from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { NUMBER_FIELDS, TOTAL_FIELDS } from '../../src/core/fields.ts';
 import { parseNumbers } from '../../src/core/parse.ts';
 import { TEXT_LENGTH_MAX } from '../../src/core/values.ts';
-import { CATEGORIES, type NumberEntry, type Snapshot } from '../../src/core/snapshot.ts';
+import { CATEGORIES, type Snapshot } from '../../src/core/snapshot.ts';
 import type { FleetNumber } from '../../src/simulator/fleet.ts';
 import { nearlyValidResponse, soundEntry, soundTotals } from '../support/arbitrary.ts';
 import { eventually } from '../support/program.ts';
 import { prometheusTools } from '../support/prometheus.ts';
 import { startPrometheus, type InstantSample } from '../support/prometheus-server.ts';
-import { API_KEY_CANARY } from '../support/sample.ts';
+import { API_KEY_CANARY, SAMPLE_NUMBER } from '../support/sample.ts';
 import { expectBaseline, failuresBetween, finish, settle } from './checks.ts';
 import { COUNTER, createCounterCheck } from './counters.ts';
 import { createScene } from './scene.ts';
@@ -54,18 +55,14 @@ const answers: Arbitrary<Answer> = tuple(
 
 const FORGER = 'x"} 1\nwhatsapp_number_online{account="acme",number="666"} 1\n# HELP x';
 const LONGEST: FleetNumber = {
+  ...SAMPLE_NUMBER,
   create_time: 0,
   whatsapp: '97250000000100000000',
   apiKey: `${API_KEY_CANARY}-LONGEST`,
   display_name: '😀'.repeat(TEXT_LENGTH_MAX),
   business_name: ` ${'"\\'.repeat(TEXT_LENGTH_MAX / 2 - 1)} `,
-  isOnline: 1,
-  onlineAccount: 0,
   onlineInbox: Number.MAX_SAFE_INTEGER,
-  coexistence: 0,
   conversationsThisMonth: Number.MAX_SAFE_INTEGER,
-  marketingThisMonth: 0,
-  serviceThisMonth: 1,
   incomingThisMonth: Number.MAX_SAFE_INTEGER,
 };
 /** Cases that break a careless exporter; tried first. */
@@ -170,43 +167,29 @@ describe('Fuzzing', () => {
   });
 });
 
-const OF_NUMBER = {
-  online: 'online',
-  online_inbox: 'onlineInbox',
-  online_account: 'onlineAccount',
-  coexistence: 'coexistence',
-  created_timestamp_seconds: 'createdS',
-  conversations_this_month: 'conversations',
-  marketing_conversations_this_month: 'marketing',
-  service_conversations_this_month: 'service',
-  incoming_conversations_this_month: 'incoming',
-} as const satisfies Record<string, keyof NumberEntry>;
-const OF_ACCOUNT = {
-  numbers: 'numbers',
-  conversations_this_month: 'conversations',
-  marketing_conversations_this_month: 'marketing',
-  service_conversations_this_month: 'service',
-  incoming_conversations_this_month: 'incoming',
-} as const satisfies Record<string, keyof Snapshot['totals']>;
-
 /** Every series of a snapshot that Prometheus must have; counters without their value. */
 function toLines({ totals, numbers }: Snapshot): readonly string[] {
-  const account = 'acme';
-  const lines = Object.entries(OF_ACCOUNT).flatMap(([name, field]) => {
-    const value = totals[field];
-    return value === undefined ? [] : [toLine(`whatsapp_account_${name}`, { account }, value)];
-  });
-  for (const entry of numbers) {
-    const { whatsapp: number, displayName: display_name, businessName: business_name } = entry;
-    const names = { account, number, display_name, business_name };
-    lines.push(toLine('whatsapp_number_info', names, 1), ...counterLines(number));
-    for (const [name, field] of Object.entries(OF_NUMBER)) {
-      const value = entry[field];
-      if (value === undefined) continue;
-      lines.push(toLine(`whatsapp_number_${name}`, { account, number }, value));
-    }
-  }
-  return lines.toSorted();
+  const list = numbers.map((entry) => ({
+    ...(toSent(NUMBER_FIELDS, entry) as FleetNumber),
+    whatsapp: entry.whatsapp,
+  }));
+  // A value is undefined where the parser found no valid one.
+  const series = seriesOf(list, toSent(TOTAL_FIELDS, totals) as Totals).filter(({ value }) =>
+    Number.isFinite(value),
+  );
+  return [
+    ...series.map(({ name, labels, value }) => toLine(name, labels, value)),
+    ...numbers.flatMap(({ whatsapp }) => counterLines(whatsapp)),
+  ].toSorted();
+}
+
+/** Parsed fields under the provider's names. */
+function toSent<K extends string>(
+  fields: Readonly<Record<K, { readonly name: string }>>,
+  parsed: Readonly<Record<NoInfer<K>, unknown>>,
+): unknown {
+  const keys = Object.keys(fields) as K[];
+  return Object.fromEntries(keys.map((key) => [fields[key].name, parsed[key]]));
 }
 
 function counterLines(number: string): readonly string[] {

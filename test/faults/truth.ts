@@ -1,20 +1,10 @@
 import type { Json } from '../../src/simulator/answers.ts';
 import type { FleetNumber } from '../../src/simulator/fleet.ts';
+import { NUMBER_GAUGES } from '../support/gauges.ts';
 
 type Entry = Omit<FleetNumber, 'apiKey'>;
+type NumericField = Exclude<keyof Entry, 'whatsapp' | 'display_name' | 'business_name'>;
 export type Totals = ReturnType<typeof totalsOf>;
-
-const OF_NUMBER = {
-  online: 'isOnline',
-  online_inbox: 'onlineInbox',
-  online_account: 'onlineAccount',
-  coexistence: 'coexistence',
-  created_timestamp_seconds: 'create_time',
-  conversations_this_month: 'conversationsThisMonth',
-  marketing_conversations_this_month: 'marketingThisMonth',
-  service_conversations_this_month: 'serviceThisMonth',
-  incoming_conversations_this_month: 'incomingThisMonth',
-} as const satisfies Record<string, keyof Entry>;
 
 const OF_ACCOUNT = {
   numbers: 'totalWhatsApp',
@@ -44,7 +34,7 @@ export interface Series {
   readonly value: number;
 }
 
-/** The series that must be served for this list; written from the documentation, independently of src. */
+/** The series that must be served for this list, with its values: independent of the parser. */
 export function seriesOf(list: readonly Entry[], totals: Partial<Totals>): readonly Series[] {
   const account = 'acme';
   const series: Series[] = [];
@@ -55,9 +45,9 @@ export function seriesOf(list: readonly Entry[], totals: Partial<Totals>): reado
   }
   for (const entry of list) {
     const { whatsapp: number, display_name, business_name } = entry;
-    for (const [name, field] of Object.entries(OF_NUMBER)) {
+    for (const [name, field] of NUMBER_GAUGES) {
       const labels = { account, number };
-      series.push({ name: `whatsapp_number_${name}`, labels, value: entry[field] });
+      series.push({ name, labels, value: entry[field as NumericField] });
     }
     const labels = { account, number, display_name, business_name };
     series.push({ name: 'whatsapp_number_info', labels, value: 1 });

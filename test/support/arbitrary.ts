@@ -11,7 +11,8 @@ import {
   type Arbitrary,
 } from 'fast-check';
 import { TEXT_LENGTH_MAX } from '../../src/core/values.ts';
-import { API_KEY_CANARY } from './sample.ts';
+import type { FleetNumber } from '../../src/simulator/fleet.ts';
+import { API_KEY_CANARY, SAMPLE_NUMBER } from './sample.ts';
 
 /** Any UTF-16, including lone surrogates and control characters. */
 const codeUnits = array(integer({ min: 0, max: 0xffff })).map((units) =>
@@ -65,21 +66,19 @@ const anyNumber = oneof(
   jsonValue(),
 );
 
+/** Any field of the sample that has no line below is a count. */
+const anyCounts = Object.fromEntries(
+  Object.keys(SAMPLE_NUMBER).map((field) => [field, anyCount] as const),
+);
 const anyEntry = record(
   {
+    ...anyCounts,
     whatsapp: anyNumber,
     apiKey: constantFrom(`${API_KEY_CANARY}-ANY`),
     display_name: anyText,
     business_name: anyText,
     isOnline: anyFlag,
     coexistence: anyFlag,
-    onlineAccount: anyCount,
-    onlineInbox: anyCount,
-    create_time: anyCount,
-    conversationsThisMonth: anyCount,
-    marketingThisMonth: anyCount,
-    serviceThisMonth: anyCount,
-    incomingThisMonth: anyCount,
   },
   { requiredKeys: [] },
 );
@@ -116,7 +115,10 @@ const soundCount = oneof(
 );
 const soundFlag = constantFrom<0 | 1>(0, 1);
 
-/** A valid entry. Few different numbers, so that they recur, and none of `anyNumber`. */
+/**
+ * A valid entry; other fields are those of the sample. Few different numbers, so that they recur, and
+ * none of `anyNumber`.
+ */
 export const soundEntry = record({
   whatsapp: oneof(
     constantFrom('972500000001', '972500000002', '972500000003'),
@@ -134,7 +136,7 @@ export const soundEntry = record({
   marketingThisMonth: soundCount,
   serviceThisMonth: soundCount,
   incomingThisMonth: soundCount,
-});
+}).map((fields): FleetNumber => ({ ...SAMPLE_NUMBER, ...fields }));
 
 export const soundTotals = record({
   totalConversationsThisMonth: soundCount,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { FleetNumber } from '../../src/simulator/fleet.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -17,6 +18,9 @@ export function sampleEntry(changes: Fields = {}): Fields {
   const entry = { ...sampleResponse().list[0], ...changes };
   return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined));
 }
+
+/** The sample's first list entry with the types of its fields. */
+export const SAMPLE_NUMBER = sampleEntry() as unknown as FleetNumber;
 
 /** A response with these entries and without totals. */
 export function responseOf(...list: readonly unknown[]): Fields {

@@ -1,6 +1,7 @@
 import type { Month } from '../../../src/core/month.ts';
 import { CATEGORIES, daysAgo, isOutage, isStale, isThere, JOB, zero } from './history.ts';
 import type { Category, Counts, Sim } from './history.ts';
+import { NUMBER_GAUGES } from '../../support/gauges.ts';
 import { renderLabels, type Series } from './series.ts';
 
 /** The state of the exporter at a scrape. */
@@ -13,6 +14,14 @@ export interface ScrapeState {
   readonly polls: ReadonlyMap<string, { count: number; failed: number; lastSuccessS: number }>;
   readonly processStartS: number;
 }
+
+const VARYING = ['online', 'online_inbox', 'conversations_this_month'].concat(
+  CATEGORIES.map((category) => `${category}_conversations_this_month`),
+);
+/** The other gauges of a number are 0 throughout. */
+const ZEROS = NUMBER_GAUGES.map(([name]) => name).filter(
+  (name) => !VARYING.includes(name.replace('whatsapp_number_', '')),
+);
 
 /** Adds the samples of a scrape of one replica. A lean scrape omits series that do not slow down queries. */
 export function createScrape(series: Series, isLean: boolean) {
@@ -83,10 +92,7 @@ export function createScrape(series: Series, isLean: boolean) {
         ofNumber(`${category}_conversations_this_month`, counts[category]);
         add('whatsapp_number_conversations_total', totals[category], { ...labels, category });
       }
-      if (isLean) return;
-      ofNumber('online_account', online);
-      ofNumber('coexistence', 0);
-      ofNumber('created_timestamp_seconds', daysAgo(100));
+      if (!isLean) for (const name of ZEROS) series.add(name, text, t, 0);
     }
 
     function scrapeProcess(samples: number): void {
