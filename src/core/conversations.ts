@@ -70,7 +70,8 @@ function advance(before: Counter, count: number | undefined, turn: Turn): Counte
   if (count === undefined) return turned;
   if (mark === undefined) return { total, mark: markAt(count), otherMark };
   if (count > mark.count) {
-    return { total: total + count - mark.count, mark: markAt(count), otherMark };
+    // Subtracts first, so that the sum is exact for counts near 2^53.
+    return { total: total + (count - mark.count), mark: markAt(count), otherMark };
   }
   if (count === mark.count) {
     return mark.pollsBelow === 0 ? turned : { total, mark: markAt(count), otherMark };

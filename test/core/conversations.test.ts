@@ -26,6 +26,11 @@ test('a counter starts at 0 and adds the increase of each poll', () => {
   expect(totals(100, 103, 103, 110)).toEqual([0, 3, 3, 10]);
 });
 
+test('an increase of a count near the largest integer is exact', () => {
+  const largest = Number.MAX_SAFE_INTEGER;
+  expect(totals(largest - 1000, largest - 499, largest - 1)).toEqual([0, 501, 999]);
+});
+
 test('a count that drops and returns adds only the excess over its old level', () => {
   expect(totals(5000, 0, 5000)).toEqual([0, 0, 0]);
   expect(totals(5000, 0, 0, 5003, 5002, 5004)).toEqual([0, 0, 0, 3, 3, 4]);
