@@ -35,8 +35,8 @@ interface Part {
 const parts = tests.flatMap(({ alert, file }) => partsOf(alert, file));
 
 /** Shares of mutants that the unit tests have to notice. Some mutants change nothing that matters. */
-const KILLED_MIN = 0.88;
-const KILLED_OF_ALERT_MIN = 0.7;
+const KILLED_MIN = 0.8;
+const KILLED_OF_ALERT_MIN = 0.6;
 
 test.skipIf(tools === undefined)(
   'the unit tests notice most ways to weaken a rule',
