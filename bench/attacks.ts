@@ -1,19 +1,14 @@
-import { hashSync } from 'bcryptjs';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { memoryMib, startHelper, startMain, stop, type Server } from './process.ts';
+import { memoryMib, startHelper, stop, type Server } from './process.ts';
 import { median, percentile } from './statistics.ts';
+import { PASSWORD, row, statusOf, USER, users, withExporter } from './web-clients.ts';
 
 /** `npm run bench:attacks`: prints the figures for the tables in docs/security.md. */
 const NUMBERS = 4_000;
 const NUMBERS_OF_A_LARGE_ACCOUNT = 50_000;
 const ATTACK_MS = 5_000;
 const LOGINS = 50;
-const [USER, PASSWORD] = ['fake-user', 'fake-password'];
 
 interface Attack {
   readonly name: string;
@@ -24,7 +19,6 @@ interface Attack {
 }
 
 const ask = (path: string) => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
-const users = (cost: number) => `basic_auth_users: { ${USER}: '${hashSync(PASSWORD, cost)}' }\n`;
 
 const ATTACKS: readonly Attack[] = [
   { name: 'nobody', run: () => Promise.resolve(() => {}) },
@@ -88,44 +82,17 @@ function flood(everyMs: number, auth: (i: number) => string | undefined): Attack
   };
 }
 
-/** Status and milliseconds of a scrape on a new connection. */
-function statusOf(port: number, auth?: string): Promise<{ status: number; ms: number }> {
-  const startMs = performance.now();
-  return new Promise((resolve) => {
-    const done = (status: number) => resolve({ status, ms: performance.now() - startMs });
-    const headers = { 'accept-encoding': 'gzip' };
-    const options = { host: '127.0.0.1', port, path: '/metrics', headers, agent: false };
-    get({ ...options, ...(auth && { auth }) }, (response) => {
-      response.resume().on('end', () => done(response.statusCode ?? 0));
-    }).on('error', () => done(0));
-  });
-}
-
-async function withExporter<T>(
-  provider: Server,
-  webConfig: string | undefined,
-  use: (exporter: Server, port: number) => Promise<T>,
-): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  writeFileSync(join(folder, 'web.yml'), webConfig ?? '');
-  const env = {
-    WHATSAPP_API_URL: provider.url,
+function toEnv({ url }: Server): Record<string, string> {
+  return {
+    WHATSAPP_API_URL: url,
     WHATSAPP_ACCESS_TOKEN: 'FAKE-TOKEN',
     WHATSAPP_ACCOUNT: 'bench',
     WHATSAPP_POLL_SCHEDULE: '10s',
   };
-  const flags = webConfig === undefined ? [] : [`--web.config.file=${join(folder, 'web.yml')}`];
-  const exporter = await startMain({ env, flags });
-  try {
-    return await use(exporter, Number(new URL(exporter.url).port));
-  } finally {
-    stop(exporter);
-    rmSync(folder, { recursive: true });
-  }
 }
 
 function measure(provider: Server, { name, webConfig, run }: Attack): Promise<string> {
-  return withExporter(provider, webConfig, async (exporter, port) => {
+  return withExporter(toEnv(provider), webConfig, async ({ exporter, port }) => {
     const login = `${USER}:${PASSWORD}`;
     await sleep(3_000);
     for (let i = 0; i < 20; i += 1) await statusOf(port, login);
@@ -150,7 +117,7 @@ function measure(provider: Server, { name, webConfig, run }: Attack): Promise<st
 }
 
 function measureLogins(provider: Server, cost: number): Promise<string> {
-  return withExporter(provider, users(cost), async (_exporter, port) => {
+  return withExporter(toEnv(provider), users(cost), async ({ port }) => {
     const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
     for (let i = 0; i < LOGINS; i += 1) {
       times.known.push((await statusOf(port, `${USER}:guess-${i}`)).ms);
@@ -165,7 +132,6 @@ function measureLogins(provider: Server, cost: number): Promise<string> {
 }
 
 const round = (ms: number): string => ms.toFixed(ms < 10 ? 1 : 0);
-const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 const provider = await startHelper('provider', String(NUMBERS));
 const large = await startHelper('provider', String(NUMBERS_OF_A_LARGE_ACCOUNT));

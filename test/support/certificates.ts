@@ -17,14 +17,20 @@ type AltName =
 /** A certificate for this host or these names, signed by `ca` or self-signed. */
 export async function createCertificate(
   commonName: string,
-  options: { readonly ca?: Certificate; readonly altNames?: readonly AltName[] } = {},
+  options: {
+    readonly ca?: Certificate;
+    readonly altNames?: readonly AltName[];
+    readonly notBeforeDate?: Date;
+    readonly notAfterDate?: Date;
+  } = {},
 ): Promise<Certificate> {
-  const { ca, altNames = [{ type: DNS, value: 'localhost' }] } = options;
+  const { ca, altNames = [{ type: DNS, value: 'localhost' }], ...dates } = options;
   const { cert, private: key } = await selfsigned.generate(
     [{ name: 'commonName', value: commonName }],
     {
       keyType: 'ec',
       algorithm: 'sha256',
+      ...dates,
       ...(ca && { ca }),
       extensions: [
         { name: 'basicConstraints', cA: ca === undefined },
