@@ -37,6 +37,8 @@ const parts = tests.flatMap(({ alert, file }) => partsOf(alert, file));
 /** Shares of mutants that the unit tests have to notice. Some mutants change nothing that matters. */
 const KILLED_MIN = 0.8;
 const KILLED_OF_ALERT_MIN = 0.6;
+/** CI tests a third of the mutants, because all of them take longer than everything else together. */
+const SAMPLED_EVERY = process.env['CI'] === undefined ? 1 : 3;
 
 test.skipIf(tools === undefined)(
   'the unit tests notice most ways to weaken a rule',
@@ -52,7 +54,9 @@ test.skipIf(tools === undefined)(
       part.tookMs = performance.now() - startedMs;
     });
 
-    const mutants = rulesOf(groups).flatMap(mutantsOf);
+    const mutants = rulesOf(groups)
+      .flatMap(mutantsOf)
+      .filter((_, i) => i % SAMPLED_EVERY === 0);
     const survivors: Mutant[] = [];
     await inParallel(mutants, async (mutant) => {
       if (!(await isKilled(mutant))) survivors.push(mutant);
@@ -78,7 +82,8 @@ test.skipIf(tools === undefined)(
       ].join('\n'),
     );
     expect(overall).toBeGreaterThanOrEqual(KILLED_MIN);
-    for (const [alert, share] of shares) {
+    // A sample has too few mutants of one alert to judge by.
+    for (const [alert, share] of SAMPLED_EVERY === 1 ? shares : []) {
       expect(share, alert).toBeGreaterThanOrEqual(KILLED_OF_ALERT_MIN);
     }
   },
