@@ -9,6 +9,10 @@ import { SILENT_SYSTEM_CASES } from './silent-system-cases.ts';
 import { SPIKE_CASES } from './spike-cases.ts';
 
 const ROOT = new URL('../../', import.meta.url);
+/** The addresses come first: their place in the PrometheusRule is documented. */
+export const RULE_FILES = ['addresses', 'recording', 'alerts'].map(
+  (name) => `prometheus/${name}.rules.yml`,
+);
 const KUBERNETES = 'deploy/kubernetes/monitoring';
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, ROOT));
@@ -19,7 +23,7 @@ export function generated(): Map<string, string> {
   const config = parse(read('prometheus/prometheus.yml')) as Parameters<
     typeof renderServiceMonitor
   >[0];
-  const rules = ['recording', 'alerts'].map((name) => read(`prometheus/${name}.rules.yml`));
+  const rules = RULE_FILES.map(read);
   return new Map(
     Object.entries({
       [`${KUBERNETES}/prometheus-rule.yaml`]: renderPrometheusRule(rules),

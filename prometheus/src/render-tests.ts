@@ -11,9 +11,10 @@ const HEADER = `# Generated from prometheus/src by scripts/generate-prometheus.t
 export function renderTests(alert: string, cases: readonly Case[]): string {
   const end = Math.max(...cases.flatMap(({ firing, silent }) => [...firing, ...silent]));
   const file = {
-    rule_files: ['../recording.rules.yml', '../alerts.rules.yml'],
+    rule_files: ['../addresses.rules.yml', '../recording.rules.yml', '../alerts.rules.yml'],
     evaluation_interval: `${STEP}h`,
     group_eval_order: [
+      'whatsapp-addresses',
       'whatsapp-thresholds',
       'whatsapp-state',
       'whatsapp-traffic',

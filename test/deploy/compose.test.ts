@@ -10,6 +10,7 @@ interface Service {
   readonly image?: string;
   readonly build?: { readonly context: string };
   readonly volumes?: readonly (string | object)[];
+  readonly configs?: readonly { readonly source: string; readonly target: string }[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports: readonly string[];
   readonly command: string | readonly string[];
@@ -20,7 +21,8 @@ interface Service {
 }
 
 const FILE = 'deploy/compose.yml';
-const { services, volumes } = readYaml(FILE) as {
+const { configs, services, volumes } = readYaml(FILE) as {
+  configs: Record<string, { content: string }>;
   services: Record<string, Service>;
   volumes: Record<string, null>;
 };
@@ -133,10 +135,14 @@ test('Grafana finds data source, dashboards and home dashboard where they are mo
   expect(grafana?.environment?.['PROMETHEUS_URL']).toBe(`http://${addressOf('prometheus')}`);
 });
 
-test('every alert links to a dashboard in this Grafana', () => {
-  const rules = readFileSync('prometheus/alerts.rules.yml', 'utf8');
-  const hosts = [...rules.matchAll(/dashboard_url: http:\/\/([^/]+)/g)].map(([, host]) => host);
-  expect([...new Set(hosts)]).toEqual([addressOf('grafana').replace('grafana', 'localhost')]);
+test('every alert links to this Grafana, and to the runbooks as usual', () => {
+  const [config] = prometheus?.configs ?? [];
+  expect(config?.target).toBe('/etc/prometheus/addresses.rules.yml');
+  const shipped = readFileSync('prometheus/addresses.rules.yml', 'utf8');
+  const address = `http://${addressOf('grafana').replace('grafana', 'localhost')}`;
+  expect(parse(configs[config?.source ?? '']?.content ?? '')).toEqual(
+    parse(shipped.replace("grafana_url: ''", `grafana_url: ${address}`)),
+  );
 });
 
 test('the example of .env removes --demo, and is valid once its placeholders are replaced', () => {

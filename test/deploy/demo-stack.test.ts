@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
+import { RULE_FILES } from '../../prometheus/src/generated.ts';
 import { eventually } from '../support/program.ts';
 import { optionalPrometheusTools } from '../support/prometheus.ts';
 
@@ -41,9 +42,7 @@ test.skipIf(tools === undefined)(
     );
     const rules = await ask<{ groups: { rules: { name: string; health: string }[] }[] }>('rules');
     const loaded = rules?.groups.flatMap((group) => group.rules) ?? [];
-    const shipped = ['recording', 'alerts'].map((name) =>
-      readFileSync(`prometheus/${name}.rules.yml`, 'utf8'),
-    );
+    const shipped = RULE_FILES.map((file) => readFileSync(file, 'utf8'));
     expect(loaded).toHaveLength(shipped.join('').match(/- (alert|record):/g)?.length ?? 0);
     expect(loaded.filter(({ health }) => health === 'err')).toEqual([]);
     const found = await eventually(async () => {

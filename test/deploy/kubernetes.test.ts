@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createConfigLoader } from '../../src/config/load.ts';
 import { buildFolder, problemsOf, readManifest, resourcesOf, type Manifest } from './manifests.ts';
 import { checkWebConfig } from '../../src/web/web-config-file.ts';
@@ -100,6 +101,24 @@ test('the pod has no privileges, no token and no writable disk', () => {
   expect(container).toHaveProperty('resources.limits.memory');
   expect(container).not.toHaveProperty('resources.limits.cpu');
   expect(read('service-account')).toHaveProperty('automountServiceAccountToken', false);
+});
+
+test('the patch in the README sets the address of Grafana for the links of all alerts', () => {
+  const readme = readFileSync('deploy/README.md', 'utf8');
+  const patches = /^```yaml\n(patches:\n[^`]*)```$/m.exec(readme)?.[1] ?? '';
+  const overlay = mkdtempSync(join(tmpdir(), 'overlay-'));
+  onTestFinished(() => rmSync(overlay, { recursive: true }));
+  const resource = relative(overlay, 'deploy/kubernetes');
+  writeFileSync(join(overlay, 'kustomization.yaml'), `resources: ['${resource}']\n${patches}`);
+  const rules = buildFolder(overlay).find(({ kind }) => kind === 'PrometheusRule');
+  expect(rules).toHaveProperty('spec.groups.0.rules.0', {
+    record: 'whatsapp:addresses:info',
+    expr: 'vector(1)',
+    labels: {
+      grafana_url: 'https://grafana.example.com',
+      runbook_url: expect.stringMatching(/^https:/) as string,
+    },
+  });
 });
 
 test('the image has the version of the package', () => {

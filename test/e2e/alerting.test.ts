@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { RULE_FILES } from '../../prometheus/src/generated.ts';
 import { eventually, portOf, startProgram } from '../support/program.ts';
 import { optionalPrometheusTools } from '../support/prometheus.ts';
 import { startAlertmanager, startPrometheus } from '../support/prometheus-server.ts';
@@ -36,7 +38,7 @@ async function startWebhook(): Promise<{ url: string; alerts: Alert[] }> {
 function inSeconds(file: string): string {
   return readFileSync(file, 'utf8')
     .replaceAll(/(\[|offset |interval: |for: )(\d+)m/g, '$1$2s')
-    .replaceAll('http://localhost:3000', 'http://grafana.invalid');
+    .replace("grafana_url: ''", 'grafana_url: http://grafana.invalid');
 }
 
 /** The shipped Alertmanager example with this webhook as the pager, and without delays. */
@@ -70,17 +72,17 @@ async function startStack(toFleet: Fleet = (entry) => entry) {
   };
   const exporter = startProgram([], { ...environmentFor(provider), WHATSAPP_POLL_SCHEDULE: '1s' });
   const target = `127.0.0.1:${await portOf(exporter)}`;
+  const rules = Object.fromEntries(RULE_FILES.map((file) => [basename(file), inSeconds(file)]));
   const prometheus = await startPrometheus(tools?.prometheus ?? '', {
     'prometheus.yml': stringify({
       global: { scrape_interval: '1s', evaluation_interval: '1s' },
-      rule_files: ['recording.rules.yml', 'alerts.rules.yml'],
+      rule_files: Object.keys(rules),
       alerting: {
         alertmanagers: [{ static_configs: [{ targets: [new URL(alertmanager).host] }] }],
       },
       scrape_configs: [{ job_name: 'whatsapp-exporter', static_configs: [{ targets: [target] }] }],
     }),
-    'recording.rules.yml': inSeconds('prometheus/recording.rules.yml'),
-    'alerts.rules.yml': inSeconds('prometheus/alerts.rules.yml'),
+    ...rules,
   });
   const known = await eventually(async () => {
     const samples = await prometheus.query('account_number:whatsapp_number_online:max == 1');
@@ -116,6 +118,9 @@ test.skipIf(tools === undefined)(
       number: offline,
     });
     expect(fired.annotations['description']).toContain(`${offline} (סטודיו נגה) of account acme`);
+    expect(fired.annotations['dashboard_url']).toBe(
+      `http://grafana.invalid/d/whatsapp-number?var-account=acme&var-number=${offline}`,
+    );
 
     offline = undefined;
     const resolved = await eventually(

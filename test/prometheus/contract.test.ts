@@ -21,7 +21,12 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 
 /** The PromQL of a rule, that in its annotations' queries included. */
 const promql = ({ expr, annotations }: Rule): string =>
-  `${expr} ${(annotations?.['description'] ?? '').match(/printf "[^"]*"/g)?.join(' ') ?? ''}`;
+  [
+    expr,
+    ...(Object.values(annotations ?? {})
+      .join(' ')
+      .match(/(?:printf|query) "[^"]*"/g) ?? []),
+  ].join(' ');
 
 const text = rules.map(promql).join('\n');
 const metrics = (of: string): string[] => [

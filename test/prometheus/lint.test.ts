@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { RUNBOOKS, lintGroups } from './rule-lint.ts';
+import { dashboardUrl, lintGroups, runbookUrl } from './rule-lint.ts';
 import { readGroups, type Group, type Rule } from './rule-files.ts';
 
 test('the rules follow the house rules of mixins and pint', () => {
@@ -15,9 +15,10 @@ const good = {
   annotations: {
     summary: 'A number is bad.',
     description: 'Number {{ $labels.number }} is bad.',
-    runbook_url: `${RUNBOOKS}#whatsappexample`,
-    dashboard_url:
-      'http://localhost:3000/d/whatsapp-number?var-account={{ $labels.account }}&var-number={{ $labels.number }}',
+    runbook_url: runbookUrl('whatsappexample'),
+    dashboard_url: dashboardUrl(
+      'whatsapp-number?var-account={{ $labels.account }}&var-number={{ $labels.number }}',
+    ),
   },
 };
 
@@ -55,10 +56,17 @@ test.for<[string, Group[]]>([
   ['not a sentence', annotated({ summary: 'a number is bad' })],
   ['the summary is templated', annotated({ summary: 'Number {{ $labels.number }} is bad.' })],
   ['the description is not templated', annotated({ description: 'A number is bad.' })],
-  ['lead to its section', annotated({ runbook_url: RUNBOOKS })],
-  ['does not lead to a dashboard', annotated({ dashboard_url: 'http://localhost:3000/d/another' })],
-  ['leaves out the account', annotated({ dashboard_url: '/d/whatsapp-number?var-number=1' })],
-  ['leaves out the number', annotated({ dashboard_url: '/d/whatsapp-number?var-account=1' })],
+  ['lead to its section', annotated({ runbook_url: runbookUrl('whatsappanother') })],
+  ['does not lead to a dashboard', annotated({ dashboard_url: dashboardUrl('another') })],
+  ['does not lead to a dashboard', annotated({ dashboard_url: '/d/whatsapp-number' })],
+  [
+    'leaves out the account',
+    annotated({ dashboard_url: dashboardUrl('whatsapp-number?var-number=1') }),
+  ],
+  [
+    'leaves out the number',
+    annotated({ dashboard_url: dashboardUrl('whatsapp-number?var-account=1') }),
+  ],
   ['has no condition', expressed('max by (account, number) (whatsapp_number_online)')],
   ['absent without for', expressed('absent(up{job="a"})', { for: '30s' })],
   ['does not have', expressed('max by (account) (whatsapp_number_online) == 0')],

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 
+import { RULE_FILES } from '../../prometheus/src/generated.ts';
+
 export interface Rule {
   readonly record?: string;
   readonly alert?: string;
@@ -46,7 +48,6 @@ export const rootPath = (relative: string): string =>
 
 export const readText = (relative: string): string => readFileSync(rootPath(relative), 'utf8');
 
-export const RULE_FILES = ['recording', 'alerts'].map((name) => `prometheus/${name}.rules.yml`);
 const TESTS = 'prometheus/tests';
 
 export const nameOf = (rule: Rule): string => rule.alert ?? rule.record ?? '';
@@ -69,7 +70,7 @@ export async function readTests(): Promise<{ name: string; alert: string; file: 
 
 /** The names of the recording rules that a rule uses; its own if it carries its value forward. */
 export const recordsIn = (rule: Rule, records: readonly string[]): string[] => {
-  const text = `${rule.expr} ${rule.annotations?.['description'] ?? ''}`;
+  const text = `${rule.expr} ${Object.values(rule.annotations ?? {}).join(' ')}`;
   return records.filter((record) => text.includes(record));
 };
 

@@ -1,8 +1,13 @@
 import { FAMILIES } from '../../src/metrics/families.ts';
 import { nameOf, recordsIn, rulesOf, type Group, type Rule } from './rule-files.ts';
 
-export const RUNBOOKS =
-  'https://github.com/whatsapp-numbers-exporter/whatsapp-numbers-exporter/blob/main/docs/runbooks.md';
+const ADDRESSES = '{{ with query "whatsapp:addresses:info" }}';
+/** A link into the runbooks, whose address is in prometheus/addresses.rules.yml. */
+export const runbookUrl = (section: string): string =>
+  `${ADDRESSES}{{ . | first | label "runbook_url" }}#${section}{{ end }}`;
+/** A link to a dashboard; empty while the address of Grafana is. */
+export const dashboardUrl = (path: string): string =>
+  `${ADDRESSES}{{ with . | first | label "grafana_url" }}{{ . }}/d/${path}{{ end }}{{ end }}`;
 
 const SEVERITIES = ['critical', 'warning', 'info'];
 const COUNTER_FUNCTIONS = /\b(?:rate|irate|increase)\(\s*([\w:]+)/g;
@@ -53,6 +58,7 @@ function lintAlert(rule: Rule, records: readonly string[]): string[] {
     runbook_url: runbook,
     dashboard_url: url = '',
   } = annotations;
+  const [, path = ''] = /\/d\/(.*?)(?:\{\{ end \}\})*$/.exec(url) ?? [];
   const known = labelsOf(expr, records);
   const asked = [...JSON.stringify([labels, annotations]).matchAll(/\$labels\.(\w+)/g)];
   return problems(alert, {
@@ -64,10 +70,10 @@ function lintAlert(rule: Rule, records: readonly string[]): string[] {
     'the summary is not a sentence': !/^[A-Z].+\.$/.test(summary),
     'the summary is templated': summary.includes('{{'),
     'the description is not templated': !description.includes('{{'),
-    'the runbook_url does not lead to its section':
-      runbook !== `${RUNBOOKS}#${alert.toLowerCase()}`,
+    'the runbook_url does not lead to its section': runbook !== runbookUrl(alert.toLowerCase()),
     'the dashboard_url does not lead to a dashboard':
-      !/\/d\/whatsapp-(?:overview|usage|number|exporter)(?:\?|$)/.test(url),
+      url !== dashboardUrl(path) ||
+      !/^whatsapp-(?:overview|usage|number|exporter)(?:\?|$)/.test(path),
     'the dashboard_url leaves out the account':
       known.includes('account') && !url.includes('var-account={{ $labels.account }}'),
     'the dashboard_url leaves out the number':

@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
-import { generated } from '../../prometheus/src/generated.ts';
+import { RULE_FILES, generated } from '../../prometheus/src/generated.ts';
 import { optionalPrometheusTools } from '../support/prometheus.ts';
 import {
-  RULE_FILES,
   only,
   readGroups,
   readTests,
