@@ -16,8 +16,8 @@ test('the linter finds nothing', () => {
   expect(validate(dockerfile)).toEqual([]);
 });
 
-test('the base is pinned to an exact version, the same for both stages', () => {
-  expect(dockerfile).toMatch(/^ARG NODE=node:\d+\.\d+\.\d+-\w+-slim$/m);
+test('the base is pinned by version and digest, the same for both stages', () => {
+  expect(dockerfile).toMatch(/^ARG NODE=node:\d+\.\d+\.\d+-\w+-slim@sha256:[0-9a-f]{64}$/m);
   expect(dockerfile.match(/^FROM .*/gm)).toEqual(['FROM ${NODE} AS build', 'FROM ${NODE}']);
 });
 

@@ -62,7 +62,8 @@ test('the linter finds no violation of the compose specification or good practic
 test.each(Object.entries(services))(
   '%s is pinned, has a health check, listens on loopback and is hardened',
   (_, service) => {
-    if (service.build === undefined) expect(service.image).toMatch(/:v?\d+\.\d+\.\d+$/);
+    if (service.build === undefined)
+      expect(service.image).toMatch(/:v?\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/);
     expect(service.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:(\d+):\1$/)]);
     expect(service.read_only).toBe(true);
     expect(service.cap_drop).toEqual(['ALL']);

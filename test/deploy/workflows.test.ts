@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { fetchPrograms, unlessMissing } from '../support/programs.ts';
 
 interface Step {
   readonly uses?: string;
@@ -12,7 +14,7 @@ interface Step {
 interface Job {
   readonly needs?: string;
   readonly permissions?: Readonly<Record<string, string>>;
-  readonly strategy?: { readonly matrix: { readonly node: readonly string[] } };
+  readonly strategy?: { readonly matrix: Readonly<Record<string, readonly string[]>> };
   readonly 'timeout-minutes'?: number;
   readonly steps: readonly Step[];
 }
@@ -28,6 +30,7 @@ const FOLDER = '.github/workflows';
 const files = readdirSync(FOLDER).map((file) => ({ file, workflow: read(file) }));
 const ci = read('ci.yml');
 const release = read('release.yml');
+const checkers = await unlessMissing('actionlint and zizmor', () => fetchPrograms('checkers'));
 
 function read(file: string): Workflow {
   return parse(readFileSync(join(FOLDER, file), 'utf8')) as Workflow;
@@ -37,6 +40,22 @@ function commandsOf(job: Job | undefined): string[] {
   return job?.steps.flatMap(({ run }) => run ?? []) ?? [];
 }
 
+function actionsOf(job: Job | undefined): string[] {
+  return job?.steps.flatMap(({ uses }) => uses?.split('@')[0] ?? []) ?? [];
+}
+
+test.skipIf(checkers === undefined).each([
+  // Without the linters of shells and Python that a machine may have.
+  ['actionlint', '-shellcheck=', '-pyflakes='],
+  ['zizmor', '--offline', '--persona=pedantic', '--quiet', '--no-config', '.'],
+])('%s finds nothing', (program, ...flags) => {
+  const { status, stdout } = spawnSync(join(checkers ?? '', 'bin', program), flags, {
+    encoding: 'utf8',
+  });
+  expect(stdout.trim()).toMatch(/^(?:No findings to report\b.*)?$/);
+  expect(status).toBe(0);
+});
+
 test.each(files)('$file has no write permission by default, and has a timeout', (given) => {
   const { permissions, jobs } = given.workflow;
   expect(Object.values(permissions).filter((right) => right !== 'read')).toEqual([]);
@@ -45,13 +64,28 @@ test.each(files)('$file has no write permission by default, and has a timeout', 
   }
 });
 
-test.each(files)('$file pins every action to an exact version', ({ workflow }) => {
-  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
-  const actions = steps.flatMap(({ uses }) => uses ?? []);
+test.each(files)('$file pins every action by commit, with the version beside it', (given) => {
+  const actions = readFileSync(join(FOLDER, given.file), 'utf8').match(/uses: .*/g) ?? [];
   expect(actions).not.toEqual([]);
-  expect(actions.filter((action) => !/^[\w-]+\/[\w-]+@v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
-  const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
-  for (const step of checkouts) expect(step.with).toEqual({ 'persist-credentials': false });
+  const pinned = /^uses: [\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
+  expect(actions.filter((action) => !pinned.test(action))).toEqual([]);
+});
+
+test('an action has the same commit everywhere', () => {
+  const texts = files.map(({ file }) => readFileSync(join(FOLDER, file), 'utf8'));
+  const actions = new Set(texts.flatMap((text) => text.match(/(?<=uses: ).*/g) ?? []));
+  const names = [...actions].map((action) => action.split('@')[0]);
+  expect(names).toEqual([...new Set(names)]);
+});
+
+test.each(files)('$file keeps no credentials and caches nothing', ({ workflow }) => {
+  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+  for (const { uses, with: inputs } of steps) {
+    if (uses?.startsWith('actions/checkout@'))
+      expect(inputs).toEqual({ 'persist-credentials': false });
+    if (uses?.startsWith('actions/setup-node@'))
+      expect(inputs).toMatchObject({ 'package-manager-cache': false });
+  }
 });
 
 test.each(files)('$file passes no untrusted value to a shell', ({ workflow }) => {
@@ -60,10 +94,20 @@ test.each(files)('$file passes no untrusted value to a shell', ({ workflow }) =>
 });
 
 test('CI runs on every supported Node.js', () => {
-  expect(ci.jobs['test']?.strategy?.matrix.node).toEqual(['20', '22', '24']);
+  expect(ci.jobs['test']?.strategy?.matrix['node']).toEqual(['20', '22', '24']);
   expect(commandsOf(ci.jobs['test'])).toEqual(['.ci/run']);
   expect(existsSync('.ci/run')).toBe(true);
   expect(Object.keys(ci.on)).toEqual(['push', 'pull_request']);
+});
+
+test('CI starts the image on both architectures and asks its Grafana', () => {
+  expect(ci.jobs['image']?.strategy?.matrix['runner']).toEqual([
+    'ubuntu-24.04',
+    'ubuntu-24.04-arm',
+  ]);
+  const [compose, , check = ''] = commandsOf(ci.jobs['image']);
+  expect(compose).toContain('docker compose -f deploy/compose.yml up --build --wait');
+  expect(check).toContain('scripts/check-grafana.ts');
 });
 
 test('a release needs a tag that equals the version, and passing tests', () => {
@@ -76,28 +120,58 @@ test('a release needs a tag that equals the version, and passing tests', () => {
   expect(others.map(([name, { needs }]) => [name, needs])).toEqual([
     ['npm', 'test'],
     ['image', 'test'],
+    ['chart', 'image'],
   ]);
 });
 
 test('each release job has only the permissions that it needs', () => {
   expect(release.permissions).toEqual({});
   const rights = Object.entries(release.jobs).map(([name, job]) => [name, job.permissions]);
+  const signs = { contents: 'read', 'id-token': 'write', attestations: 'write' };
   expect(Object.fromEntries(rights)).toEqual({
     test: { contents: 'read' },
-    npm: { contents: 'read', 'id-token': 'write' },
-    image: { contents: 'read', packages: 'write' },
+    npm: signs,
+    image: { ...signs, packages: 'write' },
+    chart: { ...signs, packages: 'write' },
   });
 });
 
-test('package and image are published with provenance, the image with an SBOM', () => {
+test('the package is published as rehearsed, with provenance and SBOM', () => {
   expect(commandsOf(release.jobs['npm'])).toEqual([
     'npm ci',
-    'npm run build',
-    'npm publish --provenance --access public',
+    'npm run release:dry',
+    'npm publish release/*.tgz --provenance --access public',
   ]);
-  const build = release.jobs['image']?.steps.at(-1);
-  expect(build?.uses).toMatch(/^docker\/build-push-action@/);
+  const attested = release.jobs['npm']?.steps.filter(({ uses }) => uses?.includes('/attest@'));
+  expect(attested?.map((step) => step.with)).toEqual([
+    { 'subject-path': 'release/*.tgz' },
+    { 'subject-path': 'release/*.tgz', 'sbom-path': 'release/sbom.cdx.json' },
+  ]);
+});
+
+test('image and chart are signed and published with provenance, the image with an SBOM', () => {
+  for (const name of ['image', 'chart']) {
+    const job = release.jobs[name];
+    expect(actionsOf(job)).toEqual(
+      expect.arrayContaining(['actions/attest', 'sigstore/cosign-installer']),
+    );
+    expect(commandsOf(job).at(-1)).toMatch(/^cosign sign --yes "ghcr\.io\/.*@\$DIGEST"$/);
+  }
+  const build = release.jobs['image']?.steps.find(({ uses }) => uses?.includes('/build-push-'));
   expect(build?.with).toMatchObject({ push: true, sbom: true, provenance: 'mode=max' });
   expect(readFileSync('Dockerfile', 'utf8')).toContain('ARG REVISION');
   expect(build?.with?.['build-args']).toBe('REVISION=${{ github.sha }}');
+});
+
+test('Dependabot updates everything that is pinned', () => {
+  const { updates } = parse(readFileSync('.github/dependabot.yml', 'utf8')) as {
+    updates: { 'package-ecosystem': string; directory: string }[];
+  };
+  expect(updates.map((each) => `${each['package-ecosystem']} ${each.directory}`)).toEqual([
+    'npm /',
+    'npm /grafana/preview',
+    'github-actions /',
+    'docker /',
+    'docker-compose /deploy',
+  ]);
 });

