@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { readAlertRules, readProvisioning } from './provisioning.ts';
 
 const rules = readAlertRules();
@@ -31,4 +32,22 @@ test('Grafana-managed alerts have the names, labels and annotations of the Prome
     expect(annotations['dashboard_url'], title).toMatch(/\/d\/whatsapp-(number|exporter)\b/);
     expect(annotations['summary'], title).toMatch(/^[A-Z].+\.$/);
   }
+});
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+test('the alerts say that an empty default contact point notifies nobody, and name the example', () => {
+  for (const path of ['grafana/provisioning/alerting/whatsapp.yml', 'docs/dashboards.md']) {
+    expect(read(path).toLowerCase(), path).toContain('nobody is notified');
+    expect(read(path), path).toContain('contact-points.example.yml');
+  }
+});
+
+test('the example notifies the contact point that it defines', () => {
+  const { contactPoints, policies } = parse(read('grafana/contact-points.example.yml')) as {
+    contactPoints: { name: string; receivers: { uid: string; type: string }[] }[];
+    policies: { receiver: string }[];
+  };
+  expect(policies.map(({ receiver }) => receiver)).toEqual(contactPoints.map(({ name }) => name));
+  expect(contactPoints[0]?.receivers[0]?.type).toBe('email');
 });
