@@ -31,6 +31,18 @@ An account needs \`client_id\` with \`client_secret\` or \`client_secret_file\`;
 renews, since it lives for an hour: \`access_token\` or \`access_token_file\`. Files with secrets are read again
 whenever they are needed. Placeholders such as \`\${SECRET}\` and secrets in quotes are refused.
 
+\`budget\` is a plan for each calendar month. Metrics, a dashboard and two alerts compare it with what is used and
+what is expected; nothing is blocked. In the file it may also plan for some numbers, at most 1,000, by their digits,
+even if numbers are hashed:
+
+\`\`\`yaml
+budget:
+  marketing: 20000
+  total: 50000 # all categories together
+  numbers:
+    972501234567: { marketing: 500 }
+\`\`\`
+
 ## Other variables
 
 \`HTTPS_PROXY\`, \`HTTP_PROXY\` and \`NO_PROXY\` work as for curl, but \`NO_PROXY\` takes no address ranges. A proxy
@@ -54,6 +66,7 @@ accounts:
   - name: acme
     client_id: '...'
     client_secret_file: /run/secrets/acme
+    budget: { marketing: 20000, total: 50000 }
   - name: beta
     access_token_file: /run/secrets/beta
 \`\`\`

@@ -4,7 +4,7 @@ import type { Setting } from '../src/config/setting.ts';
 import { ANOMALY_KINDS } from '../src/core/anomalies.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { REASON_NAMES, REASONS } from '../src/core/reasons.ts';
-import { CATEGORIES } from '../src/core/snapshot.ts';
+import { BUDGET_CATEGORIES } from '../src/core/budget.ts';
 import { FAMILIES } from '../src/metrics/families.ts';
 import { createApp, type Site } from '../src/web/app.ts';
 import { parseQuery } from '../src/web/page/listing.ts';
@@ -22,7 +22,7 @@ export function contractOf(): Record<string, Json> {
       name,
       { type, labels: labels.toSorted().join(', ') },
     ]),
-    labelValues: { category: CATEGORIES, kind: ANOMALY_KINDS, reason: REASON_NAMES },
+    labelValues: { category: BUDGET_CATEGORIES, kind: ANOMALY_KINDS, reason: REASON_NAMES },
     settings: toObject([CONFIG_FILE, ...SETTINGS], toEntry),
     accountSettings: toObject(ACCOUNT_SETTINGS, toEntry),
     flags: flagsOf(),

@@ -15,8 +15,9 @@ format 0.0.4. The names, types and labels below are a public contract.
 
 Values are from the last successful poll, not from the time of the scrape. If polls fail, they are served until
 \`poll.stale_after\`. Then all \`whatsapp_number_*\` and \`whatsapp_account_*\` series are dropped, except the two
-timestamps of the month. The metrics about polling remain. An unknown value is a missing series, never 0, with two
-exceptions: \`whatsapp_up\` and \`whatsapp_poll_duration_seconds\` are 0 until the first poll ends.
+timestamps of the month and the budgets of accounts, which come from the configuration. The metrics about polling
+remain. An unknown value is a missing series, never 0, with two exceptions: \`whatsapp_up\` and
+\`whatsapp_poll_duration_seconds\` are 0 until the first poll ends.
 
 ${renderTable(['metric', 'type', 'labels', 'provider field', 'meaning'], FAMILIES.map(toRow))}
 

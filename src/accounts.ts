@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AccountConfig, Config } from './config/config.ts';
+import type { AccountBudget } from './core/budget.ts';
 import type { AccountState } from './core/account-state.ts';
 import type { Clock } from './core/clock.ts';
 import type { Credentials, Log } from './edge.ts';
@@ -34,6 +35,8 @@ export interface Account {
   readonly settings: AccountSettings;
   readonly provider: Provider;
   readonly poller: AccountPoller;
+  /** With numbers as they are shown. */
+  readonly budget: AccountBudget | undefined;
   /** The same for every account. */
   readonly network: Network;
 }
@@ -75,7 +78,7 @@ function createAccount(
 ): Account {
   const { name, apiUrl, credentials, proxy, privacy, limits, timeoutMs } = settings;
   if (privacy.hashKey !== undefined) onSecret(privacy.hashKey, 'hash key');
-  const hide = createPrivacy(privacy);
+  const { hide, toNumber } = createPrivacy(privacy);
   const provider = createProvider({
     apiUrl,
     credentials,
@@ -102,7 +105,16 @@ function createAccount(
     ...(onPolled && { onPolled }),
     ...(carried?.state && { state: carried.state }),
   });
-  return { settings, provider, poller, network };
+  return { settings, provider, poller, network, budget: toBudget(settings, toNumber) };
+}
+
+function toBudget(
+  { budget }: AccountSettings,
+  toNumber: (number: string) => string,
+): AccountBudget | undefined {
+  if (budget === undefined) return undefined;
+  const numbers = Object.entries(budget.numbers ?? {});
+  return { ...budget, numbers: new Map(numbers.map(([number, own]) => [toNumber(number), own])) };
 }
 
 /** Aborts running polls and closes the connections. */

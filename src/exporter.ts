@@ -183,7 +183,7 @@ function toViews(
   plan: Plan,
   clock: Clock,
 ): readonly AccountView[] {
-  return accounts.map(({ poller, provider }) => {
+  return accounts.map(({ poller, provider, budget }) => {
     const state = poller.state();
     const schedule = plan.scheduleOf(state.name);
     return {
@@ -192,6 +192,7 @@ function toViews(
       pollIntervalS: schedule.longestGapMs / 1000,
       nextPollMs: plan.nextPollMs(state.name),
       cooldownUntilMs: provider.cooldownUntilMs(),
+      budget,
     };
   });
 }

@@ -8,20 +8,22 @@ const HASH_HEX_DIGITS = 16;
 /** Hashes that are kept, because every poll would compute them again. */
 const HASHES_MAX = 200_000;
 
+interface Privacy {
+  /** What is shown instead of a number. */
+  readonly toNumber: (number: string) => string;
+  readonly hide: (parsed: ParsedResponse) => ParsedResponse;
+}
+
 /**
  * Hides what the settings ask to hide of a response. Applied as soon as a response is parsed: state,
  * metrics, pages and log never hold what is hidden.
  */
-export function createPrivacy({
-  numberLabel,
-  noNames,
-  hashKey,
-}: PrivacyConfig): (parsed: ParsedResponse) => ParsedResponse {
-  if (numberLabel === 'full' && !noNames) return (parsed) => parsed;
+export function createPrivacy({ numberLabel, noNames, hashKey }: PrivacyConfig): Privacy {
   const toNumber =
     numberLabel === 'hashed' ? createHash(hashKey?.reveal() ?? '') : (number: string) => number;
+  if (numberLabel === 'full' && !noNames) return { toNumber, hide: (parsed) => parsed };
 
-  return ({ snapshot, anomalies }) => ({
+  const hide: Privacy['hide'] = ({ snapshot, anomalies }) => ({
     snapshot: {
       ...snapshot,
       numbers: snapshot.numbers.map((number) => ({
@@ -39,6 +41,7 @@ export function createPrivacy({
       ),
     },
   });
+  return { toNumber, hide };
 }
 
 function createHash(key: string): (number: string) => string {

@@ -33,11 +33,11 @@ const odd = responseOf(
 
 test('without privacy settings a response is unchanged', () => {
   const parsed = parseNumbers(odd);
-  expect(createPrivacy(FULL)(parsed)).toBe(parsed);
+  expect(createPrivacy(FULL).hide(parsed)).toBe(parsed);
 });
 
 test('a hash is the first 16 digits of the HMAC-SHA-256 of the number', () => {
-  const { snapshot } = createPrivacy(HASHED)(parseNumbers(odd));
+  const { snapshot } = createPrivacy(HASHED).hide(parseNumbers(odd));
   const expected = ['972500000001', '972500000002'].map(hashOf);
   expect(snapshot.numbers.map(({ whatsapp }) => whatsapp)).toEqual(expected);
   expect(snapshot.numbers[1]?.displayName).toBe('בית קפה');
@@ -46,13 +46,15 @@ test('a hash is the first 16 digits of the HMAC-SHA-256 of the number', () => {
 });
 
 test('a hidden response contains neither number nor name', () => {
-  const hidden = JSON.stringify(createPrivacy({ ...HASHED, noNames: true })(parseNumbers(odd)));
+  const hidden = JSON.stringify(
+    createPrivacy({ ...HASHED, noNames: true }).hide(parseNumbers(odd)),
+  );
   expect(hidden).toContain(hashOf('972500000001'));
   expect(hidden).not.toMatch(/97250|קפה|"displayName":"[^"]/);
 });
 
 test('names can be hidden alone', () => {
-  const { snapshot } = createPrivacy({ ...FULL, noNames: true })(parseNumbers(odd));
+  const { snapshot } = createPrivacy({ ...FULL, noNames: true }).hide(parseNumbers(odd));
   expect(snapshot.numbers).toMatchObject([
     { whatsapp: '972500000001', displayName: '', businessName: '' },
     { whatsapp: '972500000002', displayName: '', businessName: '' },
@@ -67,7 +69,7 @@ test('examples for the log contain hashes instead of numbers, and are otherwise 
     'total_mismatch: account.totalWhatsApp',
   ];
   const { snapshot, anomalies } = parseNumbers(odd);
-  const hidden = createPrivacy(HASHED)({ snapshot, anomalies: { ...anomalies, examples } });
+  const hidden = createPrivacy(HASHED).hide({ snapshot, anomalies: { ...anomalies, examples } });
   expect(hidden.anomalies.examples).toEqual([
     `field_invalid: ${hashOf('972500000001')}.isOnline`,
     `entry_duplicate: ${hashOf('972500000001')}`,
@@ -169,6 +171,21 @@ test('a reload hides at once what was shown before, and polls again', async () =
   const hashed = async () => (await getAll()).includes(hashOf(number)) || undefined;
   await eventually(hashed, 'the poll after the reload');
   expect(await getAll()).not.toContain(number);
+});
+
+test('a reload adds a budget to a number, which stays hidden', async () => {
+  const { config, exporter, getAll, numbers } = await startServer(HASHED);
+  const [number = ''] = numbers;
+  const budget = { total: 50_000, numbers: { [number]: { marketing: 500 }, 1: { marketing: 7 } } };
+  const accounts = config.accounts.map((account) => ({ ...account, budget }));
+  await exporter.reload({ ...config, accounts });
+  const all = await getAll();
+  expect(all).toContain(
+    'whatsapp_account_budget_conversations{account="acme",category="total"} 50000\n',
+  );
+  const ofNumber = all.split('\n').filter((line) => line.startsWith('whatsapp_number_budget_'));
+  const labels = `account="acme",number="${hashOf(number)}",category="marketing"`;
+  expect(ofNumber).toEqual([`whatsapp_number_budget_conversations{${labels}} 500`]);
 });
 
 test('--once hides as the server does', async () => {

@@ -8,12 +8,13 @@ import {
   type ParseSecret,
   type SecretSource,
 } from '../edge.ts';
+import { BUDGET_CATEGORIES } from '../core/budget.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { Secret } from '../core/secret.ts';
 import { invalid, quote } from './problems.ts';
 import { readNamedFile, type ReadFile } from './read-file.ts';
 import { optional, refuse, setting, type Context } from './setting.ts';
-import { apiUrl, boolean, secretOf, text } from './text.ts';
+import { apiUrl, boolean, counts, secretOf, text, wholeNumber } from './text.ts';
 
 const DEFAULT_NAME = 'default';
 
@@ -21,6 +22,30 @@ const name = text((given) =>
   /^[A-Za-z0-9_.-]{1,64}$/.test(given)
     ? given
     : invalid('must be 1 to 64 letters, digits and _ . -'),
+);
+
+const count = wholeNumber(0, 999_999_999).optional();
+const budgetShape = { marketing: count, service: count, incoming: count, total: count };
+/** Each has series of its own. */
+const NUMBER_BUDGETS_MAX = 1_000;
+
+const budget = counts(
+  BUDGET_CATEGORIES,
+  z.strictObject({
+    ...budgetShape,
+    numbers: z
+      .record(z.string(), z.strictObject(budgetShape))
+      .superRefine((numbers, context) => {
+        for (const number of Object.keys(numbers)) {
+          if (/^\d{1,20}$/.test(number)) continue;
+          refuse(context, [number], 'must be the digits of a number, such as 972501234567');
+        }
+        if (Object.keys(numbers).length > NUMBER_BUDGETS_MAX) {
+          refuse(context, [], `must be at most ${NUMBER_BUDGETS_MAX} numbers`);
+        }
+      })
+      .optional(),
+  }),
 );
 
 /** The settings of one account: an entry of `accounts`, or variables for a single account. */
@@ -93,6 +118,16 @@ export const toAccountShape = (readFile: ReadFile) => {
       meaning: 'Allow http to other hosts; sends secrets unencrypted',
       example: 'true',
     }),
+    budget: optional(budget, {
+      env: 'WHATSAPP_BUDGET',
+      value: 'counts',
+      meaning:
+        'Planned conversations a month: marketing, service, incoming, or all together (total)',
+      example: 'marketing=20000,total=50000',
+      keys: [...BUDGET_CATEGORIES, 'numbers'],
+      // May contain numbers, which errors in the log must not show.
+      hidden: true,
+    }),
   };
 };
 
@@ -149,11 +184,11 @@ export function checkNames(accounts: readonly Pick<Account, 'name'>[], context: 
 /** Accounts that were refused may be without credentials, and are left out. */
 export function toAccounts(accounts: readonly Account[]) {
   return accounts.flatMap((account) => {
-    const { name: given = DEFAULT_NAME, api_url, allow_insecure_http } = account;
+    const { name: given = DEFAULT_NAME, api_url, allow_insecure_http, budget: planned } = account;
     const credentials = toCredentials(account);
-    return credentials === undefined
-      ? []
-      : [{ name: given, apiUrl: api_url, allowInsecureHttp: allow_insecure_http, credentials }];
+    if (credentials === undefined) return [];
+    const access = { apiUrl: api_url, allowInsecureHttp: allow_insecure_http, credentials };
+    return [{ name: given, ...access, ...(planned && { budget: planned }) }];
   });
 }
 

@@ -47,11 +47,9 @@ function describe(issue: z.core.$ZodIssue, setting: Setting | undefined, layers:
     layers.tree,
   );
   if (value === null) return 'has no value; give one or remove the key';
-  if (setting === undefined) {
-    return path.length === 1 && path[0] === 'accounts'
-      ? 'must be a list of accounts'
-      : 'must be a mapping of keys to values';
-  }
+  if (path.length === 1 && path[0] === 'accounts') return 'must be a list of accounts';
+  const isForMapping = code === 'invalid_type' && ['object', 'record'].includes(issue.expected);
+  if (setting === undefined || isForMapping) return 'must be a mapping of keys to values';
   if (typeof value !== 'string') return 'must be a single value';
   return setting.hidden === undefined ? `${quote(value)} ${message}` : message;
 }
@@ -101,7 +99,10 @@ function helpAt(path: Path): Help {
 }
 
 /** The known keys of a mapping. */
-function namesAt([section]: Path): readonly string[] {
+function namesAt(path: Path): readonly string[] {
+  const { keys } = settingAt(path) ?? {};
+  if (keys !== undefined) return keys;
+  const [section] = path;
   return section === undefined
     ? [...SECTIONS, 'accounts']
     : settingsOf(section).map(({ name }) => name);

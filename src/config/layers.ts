@@ -108,8 +108,10 @@ function formatPath(path: readonly PropertyKey[], tree: Tree): string {
   let [key, node]: [string, Tree | undefined] = ['', tree];
   for (const part of path) {
     if (Array.isArray(node)) key += `[${String(part)}]`;
-    else if (isMapping(node)) key += `${key === '' ? '' : '.'}${String(part)}`;
-    else break;
+    else if (isMapping(node)) {
+      // A key with many digits is a phone number, which the log may have to hide.
+      if (!/\d{5}/.test(String(part))) key += `${key === '' ? '' : '.'}${String(part)}`;
+    } else break;
     node = childOf(node, part);
   }
   return key;

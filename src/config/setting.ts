@@ -18,6 +18,8 @@ export interface About {
   readonly hidden?: true;
   /** The flag may be repeated; a variable separates values with commas. */
   readonly isList?: true;
+  /** The keys of a mapping. A variable separates `key=value` pairs with commas. */
+  readonly keys?: readonly string[];
   /** What the flag means without a value. */
   readonly bare?: string;
 }
@@ -65,9 +67,11 @@ export function listSettings(section: string, shape: Readonly<Record<string, z.Z
 }
 
 /** `poll: { timeout: 20s }` */
-export function toYaml({ section, name, example }: Setting): string {
+export function toYaml({ section, name, example, keys }: Setting): string {
   const scalar = /^[\w/][\w/.:-]*$/.test(example) ? example : JSON.stringify(example);
-  return section === 'accounts' ? `${name}: ${scalar}` : `${section}: { ${name}: ${scalar} }`;
+  const pairs = `{ ${example.replaceAll('=', ': ').replaceAll(',', ', ')} }`;
+  const value = keys === undefined ? scalar : pairs;
+  return section === 'accounts' ? `${name}: ${value}` : `${section}: { ${name}: ${value} }`;
 }
 
 export type Context = z.core.$RefinementCtx;

@@ -42,6 +42,20 @@ export function wholeNumber(min: number, max: number): z.ZodType<number> {
 
 const DURATION_MS_MAX = 2 ** 31 - 1; // Node.js fires a longer timer at once.
 
+/** A mapping, or in a variable `key=count,key=count` with some of these keys. */
+export const counts = <T extends z.ZodType>(keys: readonly string[], mapping: T) =>
+  z.preprocess((given, context) => {
+    if (typeof given !== 'string') return given;
+    const pairs = given.split(',').map((pair) => pair.trim().split('='));
+    const isKnown = pairs.every(([key = '', ...rest]) => keys.includes(key) && rest.length === 1);
+    if (isKnown && new Set(pairs.map(([key]) => key)).size === pairs.length) {
+      return Object.fromEntries(pairs) as unknown;
+    }
+    const message = `must be key=count pairs with commas between them, each key once: ${keys.join(', ')}`;
+    context.issues.push({ code: 'custom', message, input: given });
+    return z.NEVER;
+  }, mapping);
+
 /** In milliseconds. */
 export const duration = text((given) => {
   if (/^\d+$/.test(given)) invalid('has no unit; write a duration such as 90s, 5m or 1h30m');

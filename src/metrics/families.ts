@@ -1,5 +1,6 @@
 import { CATEGORIES } from '../core/snapshot.ts';
 import {
+  budgetSamples,
   ofAccount,
   ofEach,
   ofNumber,
@@ -118,6 +119,26 @@ export const FAMILIES: readonly Family[] = [
     'End of the month that the counts belong to, in Unix seconds; in the past while they have not restarted, for a day at most.',
     ({ state }) => seconds(state.lastGood?.month.endMs),
   ),
+  {
+    name: 'whatsapp_account_budget_conversations',
+    type: 'gauge',
+    scope: 'account',
+    labels: ['account', 'category'],
+    help: 'Conversations planned for each month, by category, from the configuration; total is all categories together.',
+    samples: ({ state: { name: account }, budget }) => budgetSamples({ account }, budget),
+  },
+  {
+    name: 'whatsapp_number_budget_conversations',
+    type: 'gauge',
+    scope: 'account',
+    labels: ['account', 'number', 'category'],
+    help: 'Conversations planned for each month for a number with a budget of its own, by category, from the configuration; absent while the number is not reported.',
+    samples: ({ state: { name: account }, snapshot, budget }) =>
+      (snapshot?.numbers ?? []).flatMap(({ whatsapp: number }) => {
+        const own = budget?.numbers.get(number);
+        return own === undefined ? [] : budgetSamples({ account, number }, own);
+      }),
+  },
   ofAccount(
     'gauge',
     'whatsapp_up',

@@ -1,3 +1,4 @@
+import { BUDGET_CATEGORIES, type AccountBudget, type Budget } from '../core/budget.ts';
 import type { AccountState } from '../core/account-state.ts';
 import type { NumberCounters } from '../core/conversations.ts';
 import { NUMBER_FIELDS, TOTAL_FIELDS } from '../core/fields.ts';
@@ -15,6 +16,7 @@ export interface AccountView {
   readonly nextPollMs: number | undefined;
   /** Until when the provider is not asked, in Unix milliseconds; undefined without a cool-down. */
   readonly cooldownUntilMs?: number | undefined;
+  readonly budget?: AccountBudget | undefined;
 }
 
 /** Which program this is. */
@@ -128,6 +130,11 @@ export function ofEach(
         count,
       ]),
   };
+}
+
+/** The series of a configured budget. */
+export function budgetSamples(labels: Labels, budget: Budget = {}): readonly Sample[] {
+  return BUDGET_CATEGORIES.map((category) => [{ ...labels, category }, budget[category]]);
 }
 
 /** A gauge about the reading of the configuration; a process that reads it once has none. */

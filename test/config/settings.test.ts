@@ -66,6 +66,11 @@ const VALUES: [key: string, text: string, config: object][] = [
     { accounts: [{ apiUrl: 'https://a.example:8443/api' }] },
   ],
   ['accounts.client_id', '!~', { accounts: [{ credentials: { clientId: '!~' } }] }],
+  [
+    'accounts.budget',
+    'marketing=20000, total=0',
+    { accounts: [{ budget: { marketing: 20_000, total: 0 } }] },
+  ],
   ['accounts.allow_insecure_http', '0', { accounts: [{ allowInsecureHttp: false }] }],
 ];
 
@@ -98,6 +103,10 @@ test.each([
   ['accounts.api_url', ['', 'example.com', '/api', 'ftp://a.example', 'https://', 'https://u@a']],
   ['accounts.api_url', ['https://:p@a.example', 'https://a.example/?a=b', 'https://a.example/#a']],
   ['accounts.client_id', ['', ' ', 'a b', 'a\n', 'a\u0000', 'é', '\u200b', '\ufeffabc']],
+  [
+    'accounts.budget',
+    ['', '5', 'marketing', 'marketing=', 'marketing=1=2', 'other=5', 'total=1e3'],
+  ],
   ['accounts.allow_insecure_http', ['', 'True', 'no']],
 ])('%s refuses %j', (key, texts) => {
   for (const text of texts) {

@@ -5,7 +5,7 @@ export const CONTRACT = FAMILIES.map(({ name, type, labels }) => [name, type, la
 
 /** The allowed values of a label with a fixed set. */
 export const CLOSED_LABELS: Readonly<Record<string, readonly string[]>> = {
-  category: ['marketing', 'service', 'incoming'],
+  category: ['marketing', 'service', 'incoming', 'total'],
   kind: [
     'entry_invalid',
     'entry_duplicate',
@@ -36,4 +36,6 @@ export const CLOSED_LABELS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The metrics of the contract that each number has. */
-export const ofNumbers = CONTRACT.filter(([name]) => name.startsWith('whatsapp_number_'));
+export const ofNumbers = CONTRACT.filter(
+  ([name]) => name.startsWith('whatsapp_number_') && !name.includes('_budget_'),
+);

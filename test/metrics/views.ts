@@ -1,3 +1,4 @@
+import type { AccountBudget } from '../../src/core/budget.ts';
 import { afterPoll, createAccountState, type PollOutcome } from '../../src/core/account-state.ts';
 import { PROVIDER_MONTH } from '../../src/core/month.ts';
 import { parseNumbers } from '../../src/core/parse.ts';
@@ -11,6 +12,13 @@ import { parseExposition } from '../support/exposition.ts';
 export const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
 export const RELOAD = { succeeded: true, inForceSinceMs: NOW_MS - 3_600_000 };
 export const BUILD = { version: '1.2.3', revision: 'abc1234', nodeVersion: 'v20.20.2' };
+
+/** Of the account, and of the first number of the sample response. */
+const BUDGET: AccountBudget = {
+  marketing: 20_000,
+  total: 50_000,
+  numbers: new Map([['972501234567', { marketing: 500 }]]),
+};
 
 /** A poll that brought this response. */
 export function good(response: unknown, endedAtMs = NOW_MS): PollOutcome {
@@ -28,7 +36,13 @@ export function viewAfter(name: string, ...outcomes: readonly PollOutcome[]): Ac
     createAccountState(name),
   );
   const nextPollMs = NOW_MS + 60_000;
-  return { state, snapshot: state.lastGood?.snapshot, pollIntervalS: 60, nextPollMs };
+  return {
+    state,
+    snapshot: state.lastGood?.snapshot,
+    pollIntervalS: 60,
+    nextPollMs,
+    budget: BUDGET,
+  };
 }
 
 /** An account whose snapshot did not come from the parser. */
