@@ -1,5 +1,8 @@
 import type { Clock } from '../core/clock.ts';
+import type { Call } from './faults.ts';
 import type { Fleet, FleetNumber } from './fleet.ts';
+import { onboardingsAt, registeredNumbersAt } from './registrations.ts';
+import { createStatistics } from './statistics.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -23,10 +26,20 @@ export interface AnswersOptions {
   readonly clientSecret: string;
 }
 
+interface Request {
+  readonly method: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+interface DataCall {
+  readonly method: 'GET' | 'POST';
+  readonly answer: (unixMs: number, body: Json) => Json;
+}
+
 /** The provider's documented responses, independent of HTTP. */
 export interface Answers {
-  token(method: string, body: string): Json;
-  numbers(method: string, authorization: string | undefined): Json;
+  answer(call: Call, request: Request): Json;
   /** Invalidates all tokens. */
   readonly revokeTokens: () => void;
   /** Replaces the secret; tokens stay valid. */
@@ -69,21 +82,32 @@ export function createAnswers(options: AnswersOptions): Answers {
     };
   }
 
+  function logIn({ method, body }: Request): Json {
+    if (method !== 'POST') return fail(WRONG_METHOD);
+    if (clock.unixMs() < blockedUntilMs) return fail(BLOCKED);
+    const sent = parseObject(body);
+    const isRight = sent?.['client_id'] === clientId && sent['client_secret'] === clientSecret;
+    return isRight ? issueToken() : rejectLogin();
+  }
+
+  /** The calls that need a token. Each gets the fleet's time. */
+  const dataCalls: Readonly<Record<Exclude<Call, 'token'>, DataCall>> = {
+    numbers: { method: 'GET', answer: (unixMs) => toList(fleet.at(unixMs)) },
+    registered_numbers: { method: 'GET', answer: registeredNumbersAt },
+    onboardings: { method: 'GET', answer: onboardingsAt },
+    monthly_statistics: { method: 'GET', answer: createStatistics(fleet) },
+  };
+
   return {
-    token(method, body) {
-      if (method !== 'POST') return fail(WRONG_METHOD);
-      if (clock.unixMs() < blockedUntilMs) return fail(BLOCKED);
-      const sent = parseObject(body);
-      const isRight = sent?.['client_id'] === clientId && sent['client_secret'] === clientSecret;
-      return isRight ? issueToken() : rejectLogin();
-    },
-    numbers(method, authorization) {
-      if (method !== 'GET') return fail(WRONG_METHOD);
-      const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+    answer(call, request) {
+      if (call === 'token') return logIn(request);
+      const { method, answer } = dataCalls[call];
+      if (request.method !== method) return fail(WRONG_METHOD);
+      const token = /^Bearer (\S+)$/i.exec(request.authorization ?? '')?.[1];
       if (token === undefined) return fail(WRONG_CREDENTIALS);
       const nowMs = clock.unixMs();
       if ((expiriesMs.get(token) ?? 0) <= nowMs) return fail(UNKNOWN_TOKEN);
-      return toList(fleet.at(startMs + (nowMs - startMs) * timeLapse));
+      return answer(startMs + (nowMs - startMs) * timeLapse, parseObject(request.body) ?? {});
     },
     revokeTokens() {
       expiriesMs.clear();

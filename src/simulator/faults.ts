@@ -34,11 +34,12 @@ export type Fault = {
   | { readonly kind: 'huge' | 'gzipBomb'; readonly bytes: number }
 );
 
+/** The simulated calls. */
+export type Call =
+  'token' | 'numbers' | 'registered_numbers' | 'onboardings' | 'monthly_statistics';
+
 /** The current fault of each call; may be changed at any time. */
-export interface Faults {
-  token: Fault | undefined;
-  numbers: Fault | undefined;
-}
+export type Faults = Partial<Record<Call, Fault | undefined>>;
 
 /** Faults of the token call: a missing or invalid expiry. */
 export const noExpiry = withExpiry(() => undefined);

@@ -3,21 +3,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createAnswers, type Answers, type AnswersOptions } from './answers.ts';
-import { sendFault, sendJson, type Fault, type Faults } from './faults.ts';
+import { sendFault, sendJson, type Call, type Fault, type Faults } from './faults.ts';
 
 export interface SimulatorOptions extends AnswersOptions {
   /** 0 (default) for a free port. */
   readonly port?: number;
   readonly host?: string;
-  readonly faults?: Partial<Faults>;
+  readonly faults?: Faults;
 }
 
-type Call = keyof Faults;
-
 /** Requests since the start, by call, and by call and outcome. */
-interface RequestCounts {
-  token: number;
-  numbers: number;
+interface RequestCounts extends Record<Call, number> {
   /** Such as `token ok`, `numbers FAIL 3`, `numbers fault drip`; missing if there were none. */
   readonly outcomes: Partial<Record<`${Call} ${string}`, number>>;
 }
@@ -35,24 +31,30 @@ const BASE = '/api';
 const CALLS: Readonly<Record<string, Call>> = {
   [`${BASE}/settings/accessToken`]: 'token',
   [`${BASE}/whatsapp/getWhatsApp`]: 'numbers',
+  [`${BASE}/whatsapp/getRegisteredNumbers`]: 'registered_numbers',
+  [`${BASE}/whatsapp/getAccounts`]: 'onboardings',
+  [`${BASE}/whatsapp/getConversationsStatistics`]: 'monthly_statistics',
 };
 
 /** An HTTP server with the provider's documented API. Rejects if the port is not available. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { port = 0, host = '127.0.0.1' } = options;
   const answers = createAnswers(options);
-  const faults: Faults = { token: undefined, numbers: undefined, ...options.faults };
-  const requests: RequestCounts = { token: 0, numbers: 0, outcomes: {} };
+  const faults: Faults = { ...options.faults };
+  const none = Object.fromEntries(Object.values(CALLS).map((call) => [call, 0]));
+  const requests = { ...(none as Record<Call, number>), outcomes: {} } as RequestCounts;
 
   const count = (call: Call, outcome: string) => {
     requests.outcomes[`${call} ${outcome}`] = (requests.outcomes[`${call} ${outcome}`] ?? 0) + 1;
   };
 
   const answer = async (call: Call, req: IncomingMessage) => {
-    const method = req.method ?? '';
-    return call === 'token'
-      ? answers.token(method, await text(req))
-      : answers.numbers(method, req.headers.authorization);
+    const { method = '', headers } = req;
+    return answers.answer(call, {
+      method,
+      authorization: headers.authorization,
+      body: await text(req),
+    });
   };
 
   const handle = async (req: IncomingMessage, res: ServerResponse) => {

@@ -1,3 +1,4 @@
+import { request } from 'undici';
 import { onTestFinished } from 'vitest';
 import { createFleet } from '../../src/simulator/fleet.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/server.ts';
@@ -42,4 +43,19 @@ export function getNumbers(simulator: Simulator, init: RequestInit = {}): Promis
 export async function askNumbers(simulator: Simulator, token: unknown): Promise<Body> {
   const headers = { authorization: `Bearer ${String(token)}` };
   return (await (await getNumbers(simulator, { headers })).json()) as Body;
+}
+
+/** GET with a JSON body, which fetch() refuses to send. */
+export async function getJson(
+  simulator: Simulator,
+  path: string,
+  token: unknown,
+  body?: object,
+): Promise<Body> {
+  const answer = await request(simulator.url + path, {
+    method: 'GET',
+    headers: { authorization: `Bearer ${String(token)}` },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return (await answer.body.json()) as Body;
 }
