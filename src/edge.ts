@@ -83,3 +83,9 @@ export function tokenFrom(text: string): Secret | undefined {
   const isToken = text.length <= TOKEN_LENGTH_MAX && /^[A-Za-z0-9._~+/-]+=*$/.test(text);
   return isToken ? new Secret(text) : undefined;
 }
+
+/** A secret must be a regular file of at most 64 KiB. */
+export type FileKind = 'secret' | undefined;
+
+/** Reads a file as UTF-8 text; throws Node's errors. */
+export type ReadFile = (path: string, kind?: FileKind) => string;

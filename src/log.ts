@@ -2,6 +2,7 @@ import { constants, openSync, writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { codeOf } from './core/error-code.ts';
 import type { Secret } from './core/secret.ts';
 
 /** The current secret and token, and the previous ones, which stay valid for a while. */
@@ -115,8 +116,7 @@ export function logTo(output: Output): LogOutput {
         else waiting.shift();
       }
     } catch (error) {
-      const isFull = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
-      if (isFull) retry = setTimeout(writeWaiting, RETRY_MS).unref();
+      if (codeOf(error) === 'EAGAIN') retry = setTimeout(writeWaiting, RETRY_MS).unref();
     }
   }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import type { FileKind } from './config/read-file.ts';
 import type { Clock } from './core/clock.ts';
+import { codeOf } from './core/error-code.ts';
+import type { FileKind } from './edge.ts';
 import { readSecretFile } from './provider/secret-source.ts';
 
 /** Interval of checks. A change takes effect at the second check, so after one to two intervals. */
@@ -76,7 +77,8 @@ function readWithPrint(path: string, kind: FileKind): [text: string | Error, pri
     const text = kind === 'secret' ? readSecretFile(path) : readFileSync(path, 'utf8');
     return [text, createHash('sha256').update(text).digest('base64')];
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    return [error, String(error.code)];
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    return [error as Error, code];
   }
 }

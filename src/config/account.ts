@@ -6,13 +6,14 @@ import {
   parseToken,
   type Credentials,
   type ParseSecret,
+  type ReadFile,
   type SecretSource,
 } from '../edge.ts';
 import { BUDGET_CATEGORIES } from '../core/budget.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { Secret } from '../core/secret.ts';
 import { invalid, quote } from './problems.ts';
-import { readNamedFile, type ReadFile } from './read-file.ts';
+import { readNamedFile } from './read-file.ts';
 import { optional, refuse, setting, type Context } from './setting.ts';
 import { apiUrl, boolean, counts, secretOf, text, wholeNumber } from './text.ts';
 

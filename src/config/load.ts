@@ -4,7 +4,8 @@ import { explain, helpOf } from './explain.ts';
 import { inputOf, mergeLayers, type Inputs } from './layers.ts';
 import { InvalidValue, quote, type Problem } from './problems.ts';
 import { parseProxy } from './proxy.ts';
-import { readNamedFile, type ReadFile } from './read-file.ts';
+import type { ReadFile } from '../edge.ts';
+import { readNamedFile } from './read-file.ts';
 import {
   ACCOUNT_SETTINGS,
   CONFIG_FILE,

@@ -1,10 +1,6 @@
+import { codeOf } from '../core/error-code.ts';
+import type { FileKind, ReadFile } from '../edge.ts';
 import { invalid } from './problems.ts';
-
-/** A secret must be a regular file of at most 64 KiB. */
-export type FileKind = 'secret' | undefined;
-
-/** Reads a file as UTF-8 text; throws Node's errors. */
-export type ReadFile = (path: string, kind?: FileKind) => string;
 
 const READ_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'names a file that does not exist',
@@ -20,7 +16,7 @@ export function readNamedFile(readFile: ReadFile, path: string, kind?: FileKind)
   try {
     return readFile(path, kind);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    const code = codeOf(error);
     if (code === undefined) throw error;
     return invalid(READ_PROBLEMS[code] ?? `names a file that cannot be read (${code})`);
   }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { NUMBERS_MAX } from '../core/parse.ts';
-import { readNamedFile, type ReadFile } from './read-file.ts';
+import type { ReadFile } from '../edge.ts';
+import { readNamedFile } from './read-file.ts';
 import { optional, setting } from './setting.ts';
 import * as t from './text.ts';
 

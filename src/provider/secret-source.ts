@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { codeOf } from '../core/error-code.ts';
 import { parseSecretFile, type ParseSecret, type SecretSource } from '../edge.ts';
 import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
@@ -10,8 +11,10 @@ export function readSecret(source: SecretSource, parse: ParseSecret): Secret {
   try {
     text = readSecretFile(source.path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new PollError('credentials', `secret file ${source.path}: ${code}`);
+    throw new PollError(
+      'credentials',
+      `secret file ${source.path}: ${codeOf(error) ?? 'unreadable'}`,
+    );
   }
   const parsed = parseSecretFile(text, parse);
   if ('secret' in parsed) return parsed.secret;

@@ -2,9 +2,11 @@ import { dirname, resolve } from 'node:path';
 import { isNode, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type * as z from 'zod';
 
+import { codeOf } from '../core/error-code.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Problem } from '../core/problem.ts';
-import type { ReadFile, WebConfig } from './web-config.ts';
+import type { ReadFile } from '../edge.ts';
+import type { WebConfig } from './web-config.ts';
 import { costOf, keysAt, webConfigSchema, type WebConfigFile } from './web-config-schema.ts';
 import { TlsProblem, toTls } from './web-config-tls.ts';
 
@@ -63,7 +65,9 @@ export function readWebConfig(
   try {
     text = readFile(path, 'secret');
   } catch (error) {
-    return { problems: [refuse(`cannot be read (${codeOf(error)})`)] };
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    return { problems: [refuse(`cannot be read (${code})`)] };
   }
   const document = parseDocument(text, {
     schema: 'failsafe',
@@ -204,11 +208,6 @@ function offsetOf(document: Document, key: readonly PropertyKey[]): number | und
     if (isNode(node) && node.range) return node.range[0];
   }
   return undefined;
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error) return String(error.code);
-  throw error;
 }
 
 function isSet(entry: [string, string | undefined]): entry is [string, string] {

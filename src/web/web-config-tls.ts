@@ -1,8 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 
+import { codeOf } from '../core/error-code.ts';
 import { Secret } from '../core/secret.ts';
-import { toSecureContextOptions, type ReadFile, type TlsConfig } from './web-config.ts';
+import type { ReadFile } from '../edge.ts';
+import { toSecureContextOptions, type TlsConfig } from './web-config.ts';
 import { CIPHERS_OF_TLS13, type TlsSection } from './web-config-schema.ts';
 
 /** Thrown for what is wrong with the section; its message holds no secret. */
@@ -20,8 +22,7 @@ export function toTls(section: TlsSection, readFile: ReadFile): TlsConfig | unde
       // A bundle of authorities may be larger than a secret.
       return readFile(file, key === 'client_ca' ? undefined : 'secret');
     } catch (error) {
-      const code =
-        error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
+      const code = codeOf(error) ?? 'no reason given';
       // Without its name, which may be a key in the wrong place.
       throw new TlsProblem(`names a ${key}_file that cannot be read (${code})`, { cause: error });
     }
@@ -57,7 +58,7 @@ export function toTls(section: TlsSection, readFile: ReadFile): TlsConfig | unde
   try {
     createSecureContext(toSecureContextOptions(tls));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
+    const code = codeOf(error) ?? 'no reason given';
     throw new TlsProblem(`is refused by OpenSSL (${code})`, { cause: error });
   }
   return tls;

@@ -2,9 +2,6 @@ import type { SecureContextOptions } from 'node:tls';
 
 import type { Secret } from '../core/secret.ts';
 
-/** Throws Node's errors. A secret must be a regular file of at most 64 KiB. */
-export type ReadFile = (path: string, kind?: 'secret') => string;
-
 /** What the web configuration file says. Holds contents, not paths. */
 export interface WebConfig {
   /** Undefined serves plain HTTP. */

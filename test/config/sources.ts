@@ -8,7 +8,7 @@ import {
   type LoadedConfig,
 } from '../../src/config/load.ts';
 import { formatProblems, invalid } from '../../src/config/problems.ts';
-import type { ReadFile } from '../../src/config/read-file.ts';
+import type { ReadFile } from '../../src/edge.ts';
 import { parseDuration } from '../../src/core/duration.ts';
 import { checkWebConfig } from '../../src/web/web-config-file.ts';
 
