@@ -2,11 +2,12 @@ import { array, asyncProperty, assert, record, uniqueArray, constantFrom } from 
 import { expect, test } from 'vitest';
 import { createAccountState } from '../../src/core/account-state.ts';
 import { parseNumbers } from '../../src/core/parse.ts';
+import { CATEGORIES } from '../../src/core/snapshot.ts';
 import type { AccountView } from '../../src/metrics/family.ts';
 import { anyName, nearlyValidResponse } from '../support/arbitrary.ts';
 import { parseExposition, seriesKey, type ExposedSample } from '../support/exposition.ts';
 import { numberEntry } from '../support/numbers.ts';
-import { CLOSED_LABELS, ofNumbers } from './contract.ts';
+import { ofNumbers } from './contract.ts';
 import { good, render, samplesOf, viewAfter, viewOf } from './views.ts';
 
 const TOTALS = { numbers: 1, conversations: 1, marketing: 1, service: 1, incoming: 1 };
@@ -16,7 +17,7 @@ function seriesOfNumber(account: string, number: string, names: Record<string, s
   return ofNumbers.flatMap(([name, , labels]) => {
     const identity = { account, number };
     if (labels.includes('display_name')) return [seriesKey(name, { ...identity, ...names })];
-    const values = labels.includes('category') ? CLOSED_LABELS['category'] : undefined;
+    const values = labels.includes('category') ? CATEGORIES : undefined;
     return (
       values?.map((category) => seriesKey(name, { ...identity, category })) ?? [
         seriesKey(name, identity),
