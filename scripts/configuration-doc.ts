@@ -10,7 +10,8 @@ export function renderConfigurationDoc(): string {
 
 Flags win over variables, variables over the file, the file over the defaults. An empty variable counts
 as not set. All problems are reported at once, and the exporter does not start until there are none.
-\`--check-config\` reports them too, or prints the effective configuration without secrets.
+\`--check-config\` reports them too, or prints the effective configuration without secrets. To test the credentials as
+well, see [operating.md](operating.md#test-your-credentials).
 
 ## Settings
 
@@ -105,8 +106,8 @@ the start. The rest of \`web\` and \`log.format\` need a restart; the log says s
 
 ## Exit codes
 
-0 after SIGTERM or SIGINT, and after \`--help\`, \`--version\`, \`--once\` and \`--check-config\` without problems.
-1 for an invalid configuration, an address that cannot be listened on, or a failed poll with \`--once\`.
+0 after SIGTERM or SIGINT, and after \`--help\`, \`--version\`, \`--once\`, \`--check-config\` and \`--login\` without problems.
+1 for an invalid configuration, an address that cannot be listened on, or a failed poll with \`--once\` or \`--login\`.
 `;
 }
 

@@ -26,6 +26,8 @@ export interface Dependencies {
   readonly onSecret: (secret: Secret, owner: string) => void;
   /** See LogOutput; optional, because tests do not count lines. */
   readonly logLinesDropped?: () => number;
+  /** See ProviderOptions. */
+  readonly retriesMax?: number;
   /** See AccountPollerOptions. */
   readonly onPolled?: AccountPollerOptions['onPolled'];
 }
@@ -72,7 +74,7 @@ export function createAccounts(
 
 function createAccount(
   settings: AccountSettings,
-  { clock, random, log, onSecret, onPolled }: Dependencies,
+  { clock, random, retriesMax, log, onSecret, onPolled }: Dependencies,
   network: Network,
   carried: Partial<CarriedOver> | undefined,
 ): Account {
@@ -89,6 +91,7 @@ function createAccount(
     parse: (response) => hide(parseNumbers(response, limits.numbers)),
     clock,
     random,
+    retriesMax,
     onSecret: (secret) => onSecret(secret, name),
     lookup: network.lookup,
     block: network.blockOf(apiUrl),

@@ -7,6 +7,7 @@ import { createConfigLoader, type LoadedConfig } from './config/load.ts';
 import { formatProblems, InvalidValue } from './config/problems.ts';
 import type { Secret } from './core/secret.ts';
 import { createExporter, pollOnce } from './exporter.ts';
+import { checkLogins } from './login.ts';
 import { createLog, createRedactor, logTo, type Output } from './log.ts';
 import type { Build } from './metrics/family.ts';
 import { ScheduleError, parseSchedule } from './poller/schedule.ts';
@@ -16,7 +17,7 @@ import { createFileWatch } from './watch.ts';
 import { explainListenError } from './web/listen.ts';
 import { checkWebConfig } from './web/web-config-file.ts';
 
-type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' }>;
+type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' | 'simulator' }>;
 
 /** Limit for a slow reader of the log. */
 const FLUSH_MS_MAX = 2_000;
@@ -46,6 +47,10 @@ async function main(): Promise<void> {
     process.exitCode = command.code;
     return;
   }
+  if (command.kind === 'simulator') {
+    await simulate(command);
+    return;
+  }
   const demo = await createDemo(command);
   const read = () => load(command, demo);
   const loaded = read();
@@ -57,6 +62,7 @@ async function main(): Promise<void> {
     process.stderr.write(formatProblems(loaded.problems));
     process.exitCode = 1;
   } else if (command.kind === 'once') await once(loaded.config);
+  else if (command.kind === 'login') await logIn(loaded.config);
   else
     process.stdout.write(
       `${describeConfig(loaded.config, loaded.merged)}\nThe configuration is valid.\n`,
@@ -79,6 +85,35 @@ async function once(config: Config): Promise<void> {
   process.stdout.write(metrics);
   process.exitCode = allSucceeded ? 0 : 1;
   await flush();
+}
+
+/** The log would repeat the sentences, but for unexpected errors. */
+async function logIn({ log, ...config }: Config): Promise<void> {
+  const quiet: Config = { ...config, log: { ...log, level: 'error' } };
+  const { flush, ...dependencies } = await createDependencies(quiet, process.stderr);
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  process.exitCode = (await checkLogins(quiet, dependencies, print)) ? 0 : 1;
+  await flush();
+}
+
+async function simulate(address: { host: string; port: number }): Promise<void> {
+  // In a container, process 1 ignores signals without a handler.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
+  const { DEMO_CREDENTIALS, startDemo } = await import('./simulator/demo.ts');
+  try {
+    const { url } = await startDemo(systemClock, address);
+    process.stdout.write(
+      "Simulating the provider's API. To poll it, run the exporter with:\n" +
+        `  WHATSAPP_API_URL=${url.replace('//0.0.0.0:', '//localhost:')}\n` +
+        `  WHATSAPP_CLIENT_ID=${DEMO_CREDENTIALS.clientId}\n` +
+        `  WHATSAPP_CLIENT_SECRET=${DEMO_CREDENTIALS.clientSecret}\n`,
+    );
+  } catch (error) {
+    const problem = explainListenError(error);
+    if (problem === undefined) throw error;
+    process.stderr.write(`--simulator: ${problem}\n`);
+    process.exitCode = 1;
+  }
 }
 
 async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Promise<void> {

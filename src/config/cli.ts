@@ -5,10 +5,15 @@ import type { Setting } from './setting.ts';
 
 export type CommandLine =
   | {
-      readonly kind: 'run' | 'once' | 'check-config';
+      readonly kind: 'run' | 'once' | 'check-config' | 'login';
       readonly demo: boolean;
       /** Text by the setting's key. */
       readonly flags: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'simulator';
+      readonly host: string;
+      readonly port: number;
     }
   | {
       /** Nothing to run: the text to print, and the exit code. */
@@ -18,6 +23,8 @@ export type CommandLine =
       readonly stderr: string;
     };
 
+/** One port above the exporter's. */
+const SIMULATOR = { host: '127.0.0.1', port: 10_973 };
 const HELP_WIDTH = 100; // Fixed, so that the help is the same in a terminal, a pipe and a test.
 const VARIABLE_WIDTH = 30; // The longest name of a variable without a flag.
 
@@ -35,16 +42,21 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
   try {
     refuseNeedlessValue(program, argv);
     program.parse(splitValues(argv), { from: 'user' });
+    const { login, checkConfig } = program.opts<Modes>();
+    if (login && !checkConfig) program.error("error: option '--login' needs '--check-config'");
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return { kind: 'exit', code: error.exitCode, stdout: out.join(''), stderr: err.join('') };
   }
-  const { demo = false, once, checkConfig } = program.opts<Partial<Record<Mode, true>>>();
-  const kind = once ? 'once' : checkConfig ? 'check-config' : 'run';
+  const { demo = false, once, checkConfig, login, simulator } = program.opts<Modes>();
+  if (simulator !== undefined) return { kind: 'simulator', ...simulator };
+  const kind = once ? 'once' : login ? 'login' : checkConfig ? 'check-config' : 'run';
   return { kind, demo, flags };
 }
 
-type Mode = 'demo' | 'once' | 'checkConfig';
+interface Modes extends Partial<Record<'demo' | 'once' | 'checkConfig' | 'login', true>> {
+  readonly simulator?: typeof SIMULATOR;
+}
 
 /** Commander quotes unknown arguments. The value of an unknown `--flag=value` may be a secret. */
 function splitValues(argv: readonly string[]): string[] {
@@ -82,9 +94,33 @@ function createProgram(version: string, flags: Record<string, string>): Command 
       new Option('--once', 'Poll once, print the metrics, exit 0 or 1').conflicts('checkConfig'),
     )
     .option('--check-config', 'Check the configuration, print it without secrets, exit 0 or 1')
+    .option(
+      '--login',
+      'With --check-config: request a token and the numbers once, print one sentence per account; ' +
+        'a failed login counts as a wrong attempt with the provider',
+    )
+    .addOption(
+      new Option(
+        '--simulator [address]',
+        "Run only the simulator of the provider's API, for dry runs of a configuration " +
+          `(default ${SIMULATOR.host}:${SIMULATOR.port})`,
+      )
+        .preset(`${SIMULATOR.host}:${SIMULATOR.port}`)
+        .argParser(toAddress)
+        .conflicts(['demo', 'once', 'checkConfig']),
+    )
     .optionsGroup('Information:')
     .version(version, '--version', 'Print the version')
     .helpOption('-h, --help', 'Print this help');
+}
+
+/** Without a host on every interface. */
+function toAddress(text: string): typeof SIMULATOR {
+  const [, host = '', port = ''] = /^([\w.-]*):(\d{1,5})$/.exec(text) ?? [];
+  if (port === '' || Number(port) > 65_535) {
+    throw new InvalidArgumentError('Write host:port or :port.');
+  }
+  return { host: host === '' ? '0.0.0.0' : host, port: Number(port) };
 }
 
 function toOption(setting: Setting & { flag: string }, flags: Record<string, string>): Option {

@@ -32,6 +32,8 @@ export interface ProviderOptions {
   readonly clock: Clock;
   /** From 0 up to 1, as Math.random. */
   readonly random: () => number;
+  /** Of a call whose failure is transient; 2 by default. */
+  readonly retriesMax?: number | undefined;
   /** Called with every secret before it is used, so that the log can redact it. */
   readonly onSecret: (secret: Secret) => void;
   /** The session of a previous provider with the same API and credentials. */
@@ -83,7 +85,7 @@ export function createProvider(options: ProviderOptions): Provider {
       if (!answer.isUnchanged) assertOk(name, answer, clock.unixMs());
       return answer;
     };
-    return withRetries(send, { deadline, clock, random });
+    return withRetries(send, { deadline, clock, random, retriesMax: options.retriesMax });
   };
   const fetchList =
     credentials.kind === 'client'

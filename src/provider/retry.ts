@@ -38,13 +38,23 @@ const RETRY_DELAY_MS_FIRST = 2_000;
  */
 export async function withRetries<T>(
   request: (signal: AbortSignal) => Promise<T>,
-  { deadline, clock, random }: { deadline: Deadline; clock: Clock; random: () => number },
+  {
+    deadline,
+    clock,
+    random,
+    retriesMax = RETRIES_MAX,
+  }: {
+    deadline: Deadline;
+    clock: Clock;
+    random: () => number;
+    retriesMax?: number | undefined;
+  },
 ): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await request(deadline.signal);
     } catch (error) {
-      if (!(error instanceof PollError && error.isTransient) || attempt >= RETRIES_MAX) throw error;
+      if (!(error instanceof PollError && error.isTransient) || attempt >= retriesMax) throw error;
       const backoffMs = RETRY_DELAY_MS_FIRST * 2 ** attempt;
       // Half fixed, half random, so that many exporters do not retry at the same moment.
       const delayMs = Math.max(error.retryAfterMs ?? 0, backoffMs * (0.5 + random() / 2));

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { createFleet } from './fleet.ts';
-import { startSimulator, type Simulator } from './server.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from './server.ts';
 
 /** The credentials for `--demo`; obviously fake. */
 export const DEMO_CREDENTIALS = {
@@ -12,10 +12,13 @@ const DEMO_SEED = 10_972;
 const DEMO_NUMBERS = 25;
 
 /**
- * The simulator for `--demo`, on a free loopback port. It uses real time, because the exporter
+ * The simulator for `--demo`, on a free loopback port unless told otherwise. It uses real time, because the exporter
  * determines the month from the same clock.
  */
-export function startDemo(clock: Clock): Promise<Simulator> {
+export function startDemo(
+  clock: Clock,
+  address: Pick<SimulatorOptions, 'host' | 'port'> = {},
+): Promise<Simulator> {
   const fleet = createFleet({ seed: DEMO_SEED, numbers: DEMO_NUMBERS });
-  return startSimulator({ fleet, clock, ...DEMO_CREDENTIALS });
+  return startSimulator({ fleet, clock, ...DEMO_CREDENTIALS, ...address });
 }

@@ -63,7 +63,7 @@ test('any flags, variables and file give a configuration or problems, and nothin
 test('any command line is a mode, or text to print with an exit code', () => {
   const argument = fc.oneof(
     text,
-    oneOf(['--demo', '--once', '--check-config', '--', '-h', '--help', '--version']),
+    oneOf(['--demo', '--once', '--check-config', '--login', '--', '-h', '--help', '--version']),
     oneOf(settings.map(({ flag }) => flag)),
     fc.tuple(oneOf(settings.map(({ flag }) => flag)), text).map((pair) => pair.join('=')),
   );

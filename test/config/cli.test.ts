@@ -49,6 +49,9 @@ test('a flag of yes or no needs no value, and a list takes several', () => {
 test('the modes', () => {
   expect(parse('--once', '--demo')).toStrictEqual({ kind: 'once', demo: true, flags: {} });
   expect(parse('--check-config')).toMatchObject({ kind: 'check-config', demo: false });
+  expect(parse('--check-config', '--login')).toMatchObject({ kind: 'login', demo: false });
+  expect(parse('--simulator')).toEqual({ kind: 'simulator', host: '127.0.0.1', port: 10_973 });
+  expect(parse('--simulator=:0')).toEqual({ kind: 'simulator', host: '0.0.0.0', port: 0 });
 });
 
 test('--help prints all there is to know', async () => {
@@ -89,6 +92,12 @@ test.each([
   [['--once=canary'], "option '--once' takes no value"],
   [['--demo=true', '--poll.timeout=5s'], "option '--demo' takes no value"],
   [['--check-config='], "option '--check-config' takes no value"],
+  [['--login'], "option '--login' needs '--check-config'"],
+  [['--simulator', '--demo'], "option '--simulator [address]' cannot be used with option '--demo'"],
+  [
+    ['--simulator=:65536'],
+    "option '--simulator [address]' argument ':65536' is invalid. Write host:port or :port.",
+  ],
   [['--version=1'], "option '--version' takes no value"],
   [['--check-config', '--once'], "option '--once' cannot be used with option '--check-config'"],
   [

@@ -98,6 +98,86 @@ test('--once with a failed poll prints the health metrics and exits 1', async ()
   expect(stdout).not.toContain('whatsapp_number_online{');
 });
 
+const LOGIN = ['--check-config', '--login'];
+
+test('--login asks once for a token and the numbers, and prints one sentence', async () => {
+  const provider = await startProvider();
+  provider.faults.numbers = {
+    kind: 'transform',
+    transform: (good) => ({
+      ...good,
+      list: (good['list'] as object[]).map((one, at) => ({ ...one, isOnline: at === 0 ? 0 : 1 })),
+    }),
+  };
+  const { code, stdout, stderr } = await runProgram(LOGIN, environmentFor(provider));
+  expect(stdout).toBe('acme: works, with 5 numbers, 4 of them online.\n');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(provider.requests).toMatchObject({ token: 1, numbers: 1 });
+});
+
+test('--login with a wrong secret names the remedy, warns of the block, and exits 1', async () => {
+  const provider = await startProvider();
+  const env = { ...environmentFor(provider), WHATSAPP_CLIENT_SECRET: 'fake-wrong-canary' };
+  const { code, stdout, stderr } = await runProgram(LOGIN, env);
+  expect(stdout.split('\n')).toEqual([
+    'acme: failed with reason 2 from the token call: client id or client secret is wrong (credentials). ' +
+      'Check client_id and client_secret in the partner dashboard; a changed secret file is used at the next poll.',
+    'Each wrong login counts: after several, the provider blocks this IP address for a time.',
+    '',
+  ]);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(provider.requests.token).toBe(1);
+});
+
+test('--login does not repeat a token call that fails for a moment', async () => {
+  const provider = await startProvider();
+  provider.faults.token = { kind: 'reply', status: 503, times: 1 };
+  const { code, stdout } = await runProgram(LOGIN, environmentFor(provider));
+  expect(stdout).toMatch(/^acme: failed with HTTP 503 from the token call \(http_status\)\. Look/);
+  expect(code).toBe(1);
+  expect(provider.requests.token).toBe(1);
+});
+
+test('--login checks several accounts, and a sound one works beside a broken one', async () => {
+  const provider = await startProvider();
+  const file = join(temporaryFolder(), 'config.yml');
+  const account = `api_url: ${provider.url}, client_id: ${CLIENT_ID}`;
+  const lines = ['fake-wrong', CLIENT_SECRET].map(
+    (secret, index) => `  - { name: a${index}, ${account}, client_secret: ${secret} }`,
+  );
+  writeFileSync(file, `accounts:\n${lines.join('\n')}\n`);
+  const { code, stdout } = await runProgram([...LOGIN, `--config.file=${file}`]);
+  expect(stdout.split('\n').map((line) => line.split(' ', 2).join(' '))).toEqual([
+    'a0: failed',
+    'a1: works,',
+    'Each wrong',
+    '',
+  ]);
+  expect(code).toBe(1);
+  expect(provider.requests.token).toBe(2);
+});
+
+test('--simulator prints what a configuration needs, and works with it', async () => {
+  const simulator = startProgram(['--simulator=127.0.0.1:0']);
+  const shown = await eventually(() => {
+    const found = [...simulator.stdout().matchAll(/(WHATSAPP_\w+)=(\S+)/g)];
+    return found.length > 0 ? found : undefined;
+  }, 'the simulator');
+  const env: Record<string, string> = Object.fromEntries(
+    shown.map(([, name = '', value = '']) => [name, value]),
+  );
+  const { code, stdout } = await runProgram(LOGIN, env);
+  expect(stdout).toMatch(/^default: works, with 2\d numbers/);
+  expect(code).toBe(0);
+  const { port } = new URL(env['WHATSAPP_API_URL'] ?? '');
+  expect(await runProgram([`--simulator=:${port}`])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('the address is in use') as string,
+  });
+  simulator.process.kill('SIGTERM');
+  expect(await simulator.exit).toBe(0);
+});
+
 test('it polls at once, serves the data, and exits 0 within 10 s of SIGTERM', async () => {
   const provider = await startProvider();
   const program = startProgram([], environmentFor(provider));
