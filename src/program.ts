@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { writeAssets } from './assets.ts';
 import { parseCommandLine } from './config/cli.ts';
 import type { Config } from './config/config.ts';
 import { describeConfig } from './config/describe.ts';
@@ -17,12 +19,14 @@ import { createFileWatch } from './watch.ts';
 import { explainListenError } from './web/listen.ts';
 import { checkWebConfig } from './web/web-config-file.ts';
 
-type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' | 'simulator' }>;
+type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' | 'assets' | 'simulator' }>;
 
 /** Limit for a slow reader of the log. */
 const FLUSH_MS_MAX = 2_000;
 /** A clean shutdown takes less; after this the process exits even if something hangs. */
 const STOP_MS_MAX = 9_000;
+
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 
 const build: Build = {
   version: readVersion(),
@@ -45,6 +49,10 @@ async function main(): Promise<void> {
     process.stdout.write(command.stdout);
     process.stderr.write(command.stderr);
     process.exitCode = command.code;
+    return;
+  }
+  if (command.kind === 'assets') {
+    assets(command.folder);
     return;
   }
   if (command.kind === 'simulator') {
@@ -75,6 +83,25 @@ function load({ flags }: Run, { account }: Demo): LoadedConfig {
   const loaded = loadConfig({ flags, env: process.env, ...demoAccount });
   watch.follow(loaded.files);
   return loaded;
+}
+
+function assets(folder: string): void {
+  try {
+    const result = writeAssets(PACKAGE, folder);
+    if ('written' in result) {
+      const { written, unchanged } = result;
+      process.stdout.write(`${written} files written to ${folder}, ${unchanged} unchanged\n`);
+      return;
+    }
+    const changed = result.changed.map((path) => `  ${path}\n`).join('');
+    process.stderr.write(
+      `Nothing was written, because these files differ from this version's:\n${changed}` +
+        'Name an empty folder, compare the two, and move the files.\n',
+    );
+  } catch (error) {
+    process.stderr.write(`assets: ${(error as Error).message}\n`);
+  }
+  process.exitCode = 1;
 }
 
 async function once(config: Config): Promise<void> {
@@ -208,6 +235,6 @@ function usualGapMs(schedule: string): number {
 }
 
 function readVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(`${PACKAGE}package.json`, 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

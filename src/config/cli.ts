@@ -1,4 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import {
+  Command,
+  CommanderError,
+  InvalidArgumentError,
+  Option,
+  type OutputConfiguration,
+} from 'commander';
 
 import { ACCOUNT_SETTINGS, CONFIG_FILE, SETTINGS } from './schema.ts';
 import type { Setting } from './setting.ts';
@@ -16,6 +22,11 @@ export type CommandLine =
       readonly port: number;
     }
   | {
+      /** Writes the package's rules, dashboards and manifests. */
+      readonly kind: 'assets';
+      readonly folder: string;
+    }
+  | {
       /** Nothing to run: the text to print, and the exit code. */
       readonly kind: 'exit';
       readonly code: number;
@@ -31,7 +42,7 @@ const VARIABLE_WIDTH = 30; // The longest name of a variable without a flag.
 /** Reads the arguments after the program's name. Prints nothing and does not exit. */
 export function parseCommandLine(argv: readonly string[], version: string): CommandLine {
   const [flags, out, err]: [Record<string, string>, string[], string[]] = [{}, [], []];
-  const program = createProgram(version, flags).configureOutput({
+  const program = createProgram(version, flags, {
     writeOut: (text) => out.push(text),
     writeErr: (text) => err.push(text),
     getOutHelpWidth: () => HELP_WIDTH,
@@ -48,6 +59,8 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
     if (!(error instanceof CommanderError)) throw error;
     return { kind: 'exit', code: error.exitCode, stdout: out.join(''), stderr: err.join('') };
   }
+  const [folder] = program.commands.flatMap((command) => command.args);
+  if (folder !== undefined) return { kind: 'assets', folder };
   const { demo = false, once, checkConfig, login, simulator } = program.opts<Modes>();
   if (simulator !== undefined) return { kind: 'simulator', ...simulator };
   const kind = once ? 'once' : login ? 'login' : checkConfig ? 'check-config' : 'run';
@@ -75,9 +88,15 @@ function refuseNeedlessValue(program: Command, argv: readonly string[]): void {
   if (option !== undefined) program.error(`error: option '${option.long}' takes no value`);
 }
 
-function createProgram(version: string, flags: Record<string, string>): Command {
+function createProgram(
+  version: string,
+  flags: Record<string, string>,
+  output: OutputConfiguration,
+): Command {
   const program = new Command('whatsapp-numbers-exporter')
     .description('Prometheus exporter for the WhatsApp numbers of a 99digital partner account.')
+    // Before any command, which inherits it.
+    .configureOutput(output)
     .exitOverride()
     // The description already contains variable and default.
     .configureHelp({ optionDescription: ({ description }) => description })
@@ -87,7 +106,14 @@ function createProgram(version: string, flags: Record<string, string>): Command 
     const { flag } = setting;
     if (flag !== undefined) program.addOption(toOption({ ...setting, flag }, flags));
   }
+  program
+    .command('assets <folder>')
+    .description('Write rules, dashboards and manifests to a folder')
+    .helpOption('-h, --help', 'Print this help')
+    .action(() => {});
   return program
+    .action(() => {})
+    .helpCommand(false)
     .optionsGroup('Modes:')
     .option('--demo', 'Run with a simulated provider; needs no account')
     .addOption(

@@ -54,6 +54,13 @@ test('the modes', () => {
   expect(parse('--simulator=:0')).toEqual({ kind: 'simulator', host: '0.0.0.0', port: 0 });
 });
 
+test('assets takes a folder', () => {
+  expect(parse('assets', 'a/b')).toStrictEqual({ kind: 'assets', folder: 'a/b' });
+  expect(parse('assets')).toStrictEqual(
+    exit(1, '', "error: missing required argument 'folder'\nTry --help.\n"),
+  );
+});
+
 test('--help prints all there is to know', async () => {
   const help = parse('--help');
   expect(help).toMatchObject({ kind: 'exit', code: 0, stderr: '' });

@@ -110,12 +110,9 @@ test('CI starts the image on both architectures and asks its Grafana', () => {
   expect(check).toContain('scripts/check-grafana.ts');
 });
 
-test('a release needs a tag that equals the version, and passing tests', () => {
+test('a release needs a tag and passing tests', () => {
   expect(release.on).toEqual({ push: { tags: ['v*.*.*'] } });
-  expect(commandsOf(release.jobs['test'])).toEqual([
-    expect.stringContaining('$GITHUB_REF_NAME'),
-    '.ci/run',
-  ]);
+  expect(commandsOf(release.jobs['test'])).toEqual(['.ci/run']);
   const others = Object.entries(release.jobs).filter(([name]) => name !== 'test');
   expect(others.map(([name, { needs }]) => [name, needs])).toEqual([
     ['npm', 'test'],
@@ -139,7 +136,7 @@ test('each release job has only the permissions that it needs', () => {
 test('the package is published as rehearsed, with provenance and SBOM', () => {
   expect(commandsOf(release.jobs['npm'])).toEqual([
     'npm ci',
-    'npm run release:dry',
+    'npm run release:dry -- "$GITHUB_REF_NAME"',
     'npm publish release/*.tgz --provenance --access public',
   ]);
   const attested = release.jobs['npm']?.steps.filter(({ uses }) => uses?.includes('/attest@'));

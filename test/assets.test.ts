@@ -1,0 +1,67 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { ASSETS } from '../src/assets.ts';
+import { runProgram } from './support/program.ts';
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'assets-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+test('assets writes what the documentation tells people to copy', async () => {
+  const folder = join(temporaryFolder(), 'new');
+  const { code, stdout, stderr } = await runProgram(['assets', folder]);
+  expect(stdout).toMatch(/^\d+ files written to .*new, 0 unchanged\n$/);
+  expect([code, stderr]).toEqual([0, '']);
+  for (const file of [
+    'prometheus/alerts.rules.yml',
+    'grafana/dashboards/overview.json',
+    'grafana/provisioning/datasources/whatsapp.yml',
+    'deploy/systemd/whatsapp-numbers-exporter.service',
+  ]) {
+    expect(readFileSync(join(folder, file), 'utf8'), file).toBe(readFileSync(file, 'utf8'));
+  }
+});
+
+test('every rule file, dashboard and manifest is an asset', () => {
+  const paths = ['prometheus', 'deploy', 'grafana'].flatMap((folder) =>
+    readdirSync(folder).map((name) => `${folder}/${name}`),
+  );
+  // Sources and tools; Compose needs a clone of the repository.
+  const others =
+    /^(?:prometheus\/(?:src|tests)|grafana\/(?:src|preview|node_modules)|deploy\/(?:kubernetes|README\.md|compose\.yml|\.env.*))$/;
+  const shipped = paths.filter((path) => !others.test(path));
+  expect(shipped.toSorted()).toEqual([...ASSETS].toSorted());
+});
+
+test('assets completes a folder, and overwrites no changed file', async () => {
+  const folder = temporaryFolder();
+  const rules = join(folder, 'prometheus/alerts.rules.yml');
+  const { stdout } = await runProgram(['assets', folder]);
+  const [, count = ''] = /^(\d+) files/.exec(stdout) ?? [];
+  rmSync(rules);
+  expect((await runProgram(['assets', folder])).stdout).toBe(
+    `1 files written to ${folder}, ${Number(count) - 1} unchanged\n`,
+  );
+
+  writeFileSync(rules, 'groups: []\n');
+  rmSync(join(folder, 'grafana'), { recursive: true });
+  expect(await runProgram(['assets', folder])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      "Nothing was written, because these files differ from this version's:\n" +
+      `  ${rules}\nName an empty folder, compare the two, and move the files.\n`,
+  });
+  expect(readFileSync(rules, 'utf8')).toBe('groups: []\n');
+  expect((await runProgram(['assets', join(folder, 'grafana')])).code).toBe(0);
+});
+
+test('assets reports a folder that cannot be written', async () => {
+  const { code, stderr } = await runProgram(['assets', '/dev/null']);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^assets: ENOTDIR: not a directory, .*\n$/);
+});
