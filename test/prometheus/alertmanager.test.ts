@@ -64,6 +64,7 @@ test.for<[string, readonly string[]]>([
   ['WhatsAppTokenRejected', DOWN],
   ['WhatsAppProviderUnreachable', DOWN],
   ['WhatsAppMarketingSpike', DOWN],
+  ['WhatsAppBudgetExceeded', DOWN],
   ['WhatsAppExporterDown', []],
   ['WhatsAppExporterAbsent', []],
   ['WhatsAppExporterReplicaDown', []],

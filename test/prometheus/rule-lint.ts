@@ -77,7 +77,7 @@ function lintAlert(rule: Rule, records: readonly string[]): string[] {
     'the dashboard_url leaves out the account':
       known.includes('account') && !url.includes('var-account={{ $labels.account }}'),
     'the dashboard_url leaves out the number':
-      known.includes('number') && !url.includes('var-number={{ $labels.number }}'),
+      known.includes('number') && !/var-number=\{\{ (?:\$labels\.number|\.) \}\}/.test(url),
     'the expression has no condition': !/[<>=]=|[<>]|\babsent\b|\bunless\b/.test(expr),
     'absent without for of two scrapes': /\babsent\b/.test(expr) && !/^\d+m$/.test(rule.for ?? ''),
     [`a label that the expression does not have, of ${known.join(', ')}`]: asked.some(
@@ -97,7 +97,8 @@ function labelsOf(expr: string, records: readonly string[]): string[] {
   if (first?.[1] !== undefined) return first[1].split(/,\s*/);
   const [record] = recordsIn({ expr: first?.[2] ?? '' }, records);
   if (record !== undefined) {
-    return /^account_number(?:_|:)/.test(record) ? ['account', 'number'] : ['account'];
+    const [level = ''] = record.split(':');
+    return ['account', 'number', 'category'].filter((label) => level.split('_').includes(label));
   }
   const family = FAMILIES.find(({ name }) => name === first?.[2]);
   return ['job', 'instance', ...(family?.labels ?? [])];
