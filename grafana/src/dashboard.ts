@@ -6,6 +6,7 @@ import {
   DashboardLinkType,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  VariableHide,
   VariableRefresh,
   VariableSort,
   type Dashboard,
@@ -14,9 +15,11 @@ import {
 import { account, target } from './promql.ts';
 
 const TAG = 'whatsapp';
+/** Of the dashboards in the menu, which passes on all variables. Number cannot show all numbers. */
+const MENU_TAG = 'whatsapp-menu';
 const PROMETHEUS = { type: 'prometheus', uid: '${datasource}' };
 /** What each alert means and what to check first. */
-const RUNBOOKS =
+export const RUNBOOKS =
   'https://github.com/whatsapp-numbers-exporter/whatsapp-numbers-exporter/blob/main/docs/runbooks.md';
 
 /** Panels of the same height, side by side; each has its own width in 24ths of the page. */
@@ -33,6 +36,10 @@ export interface DashboardContent {
   readonly from: string;
   /** Whether the dashboard shows many numbers or one selected number. */
   readonly numbers: 'many' | 'one';
+  /** Whether job and instance can be selected. They take half a phone's screen. */
+  readonly hasTargets?: boolean;
+  /** The names of the alerts that are marked in its graphs, and whether they are marked from the start. */
+  readonly alerts: { readonly names: string; readonly areOn: boolean };
   readonly bands: readonly Band[];
 }
 
@@ -40,15 +47,15 @@ export function createDashboard(content: DashboardContent): Dashboard {
   const dashboard = new DashboardBuilder(content.title)
     .uid(content.uid)
     .description(content.description)
-    .tags([TAG])
+    .tags(content.numbers === 'many' ? [TAG, MENU_TAG] : [TAG])
     .readonly()
     .refresh('1m')
     .timezone('browser')
     .time({ from: content.from, to: 'now' })
     .tooltip(DashboardCursorSync.Crosshair)
-    .variables(variables(content.numbers))
-    .annotations(annotations())
-    .links(links())
+    .variables(variables(content))
+    .annotations(annotations(content))
+    .links(links(content))
     .build();
   return { ...dashboard, panels: placed(content.bands) };
 }
@@ -69,11 +76,17 @@ function placed(bands: readonly Band[]): Panel[] {
   return panels;
 }
 
-function variables(numbers: 'many' | 'one') {
+function variables({ numbers, hasTargets = false }: DashboardContent) {
+  const hide = hasTargets ? VariableHide.DontHide : VariableHide.HideVariable;
   return [
-    new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
-    query('job', 'Job', 'label_values(whatsapp_up, job)'),
-    query('instance', 'Instance', 'label_values(whatsapp_up{job=~"$job"}, instance)'),
+    // The provisioned data source. If there is none, Grafana selects the first Prometheus.
+    new DatasourceVariableBuilder('datasource')
+      .label('Data source')
+      .type('prometheus')
+      .current({ selected: true, text: 'Prometheus (WhatsApp)', value: 'whatsapp-prometheus' }),
+    // All jobs of exporters. With `.+`, every target of the Prometheus would count as an exporter.
+    query('job', 'Job', 'label_values(whatsapp_up, job)', { hasAllValue: false }).hide(hide),
+    query('instance', 'Instance', 'label_values(whatsapp_up{job=~"$job"}, instance)').hide(hide),
     query('account', 'Account', `label_values(${target('whatsapp_up')}, account)`),
     // The list includes names, to be searchable; the value is the number only.
     query(
@@ -86,7 +99,12 @@ function variables(numbers: 'many' | 'one') {
   ];
 }
 
-function query(name: string, label: string, expr: string, { isMulti } = { isMulti: true }) {
+function query(
+  name: string,
+  label: string,
+  expr: string,
+  { isMulti = true, hasAllValue = true } = {},
+) {
   const variable = new QueryVariableBuilder(name)
     .label(label)
     .datasource(PROMETHEUS)
@@ -98,20 +116,21 @@ function query(name: string, label: string, expr: string, { isMulti } = { isMult
     .multi(isMulti)
     .includeAll(isMulti);
   if (!isMulti) return variable;
-  return variable.allValue('.+').current({ selected: true, text: ['All'], value: ['$__all'] });
+  variable.current({ selected: true, text: ['All'], value: ['$__all'] });
+  return hasAllValue ? variable.allValue('.+') : variable;
 }
 
-function annotations() {
-  const annotation = (name: string, color: string, expr: string) =>
+function annotations({ alerts, numbers }: DashboardContent) {
+  const annotation = (name: string, color: string, expr: string, isOn = true) =>
     new AnnotationQueryBuilder()
       .name(name)
       .datasource(PROMETHEUS)
-      .enable(true)
+      .enable(isOn)
       .iconColor(color)
       .expr(expr)
       .step('60s');
   return [
-    annotation('Alerts', 'red', firingAlerts())
+    annotation('Alerts', 'red', firingAlerts(alerts.names, numbers), alerts.areOn)
       .titleFormat('{{alertname}}')
       .textFormat('{{account}} {{number}}')
       .tagKeys('severity'),
@@ -130,28 +149,39 @@ function annotations() {
 }
 
 /**
- * Alerts for the selected accounts and numbers, and alerts for none. Not filtered by `job` and
- * `instance`: the rules drop `instance`, and `job` may be relabelled.
+ * Alerts for the selected accounts and numbers, and unless a single number is shown, those that concern
+ * no number. Not filtered by `job` and `instance`: the rules drop `instance`, and `job` may be relabelled.
  */
-export const firingAlerts = () =>
-  'ALERTS{alertname=~"WhatsApp.+", alertstate="firing", account=~"$account|", number=~"$number|"}';
+export const firingAlerts = (names: string, numbers: 'many' | 'one' = 'many') =>
+  `ALERTS{alertname=~"WhatsApp(${names})", alertstate="firing", account=~"$account|", ` +
+  `number=~"$number${numbers === 'many' ? '|' : ''}"}`;
 
-function links() {
+/** The variables that select no account and no number, for a link. */
+const CONTEXT = '${datasource:queryparam}&${job:queryparam}&${instance:queryparam}';
+
+function links({ numbers }: DashboardContent) {
   const link = (title: string) => new DashboardLinkBuilder(title).targetBlank(false);
+  const toFirstNumber = link('Number')
+    .type(DashboardLinkType.Link)
+    .icon('dashboard')
+    .url(`/d/whatsapp-number?${CONTEXT}&\${account:queryparam}`)
+    .tooltip('Details of one number')
+    .keepTime(true);
   return [
     link('WhatsApp dashboards')
       .type(DashboardLinkType.Dashboards)
-      .tags([TAG])
+      .tags([MENU_TAG])
       .asDropdown(true)
       .includeVars(true)
       .keepTime(true),
+    numbers === 'many' ? toFirstNumber : [],
     link('Runbooks')
       .type(DashboardLinkType.Link)
       .icon('doc')
       .url(RUNBOOKS)
       .tooltip('What each alert means and what to do')
       .targetBlank(true),
-  ];
+  ].flat();
 }
 
 /** A link from a panel to the dashboard of a number; `of` says where the panel has its labels. */
@@ -162,9 +192,7 @@ export function toNumber(of: 'series' | 'row') {
       : ['${__data.fields.Account}', '${__data.fields.Number}'];
   return {
     title: 'Show this number',
-    url:
-      `/d/whatsapp-number?var-account=${whose}&var-number=${which}&\${__url_time_range}` +
-      '&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}',
+    url: `/d/whatsapp-number?var-account=${whose}&var-number=${which}&\${__url_time_range}&${CONTEXT}`,
   };
 }
 

@@ -1,16 +1,26 @@
+import { accounts } from './accounts.ts';
 import { createDashboard } from './dashboard.ts';
-import { bars, lines, stat, timeline, UP } from './panels.ts';
+import { bars, lines, stat, timeline } from './panels.ts';
 import { builds, cpu, lag, memory, samples, scrapes } from './process.ts';
-import { account, accountNow, countOfZero, highest, perAccount, target } from './promql.ts';
-import { table } from './table.ts';
+import {
+  account,
+  accountNow,
+  countedOnce,
+  countOfZero,
+  highest,
+  LAST_SUCCESS,
+  perAccount,
+  target,
+} from './promql.ts';
+import { DATA_AGE, NONE_IS_GOOD, UP } from './values.ts';
 
 /** The width of a bar. With the default of one scrape, `$__rate_interval` would count everything in four bars. */
 const EACH = '10m';
+/** The number of bars in a long range; with one per pixel, bars would be hairlines. */
+const BARS = 60;
 /** The increase from each point of a graph to the next. `[$__interval]` would miss increases between samples. */
 const countedBy = (label: string, counter: string) =>
-  `sum by (${label}) (increase(${account(counter)}[$__rate_interval] offset -$__interval)) > 0`;
-
-const LAST_SUCCESS = accountNow('last_success_timestamp_seconds');
+  `sum by (${label}) (${countedOnce(label, counter, '[$__rate_interval] offset -$__interval')}) > 0`;
 
 /** Can the other dashboards be trusted? */
 export const exporter = () =>
@@ -20,8 +30,13 @@ export const exporter = () =>
     description: 'Can I trust the other dashboards? Polls, failures, and the exporter process.',
     from: 'now-6h',
     numbers: 'many',
+    hasTargets: true,
+    alerts: {
+      names: 'Exporter.+|Config.+|Data.+|Poll.+|Token.+|Provider.+|Response.+',
+      areOn: false,
+    },
     bands: [
-      { height: 4, panels: [down(), failing(), age(), failed(), anomalyCount(), tokenExpiry()] },
+      { height: 3, panels: [down(), failing(), age(), failed(), anomalyCount(), tokenExpiry()] },
       { height: 7, panels: [polls()] },
       { height: 8, panels: [ages(), failures()] },
       { height: 8, panels: [durations(), anomalies()] },
@@ -34,51 +49,55 @@ export const exporter = () =>
 
 const down = () =>
   stat({
-    title: 'Exporters down',
+    title: 'Down',
     description:
-      'Scrape targets of the selected jobs that Prometheus cannot reach. If above 0, check that the process runs and that its address in the scrape configuration is correct.',
+      'Exporters that Prometheus cannot reach: targets of the selected jobs. If above 0, check that the process runs and that its address in the scrape configuration is correct.',
     width: 4,
     unit: 'locale',
     none: 'No targets',
-    thresholds: ['green', [1, 'red']],
+    thresholds: NONE_IS_GOOD,
     queries: { '': countOfZero(target('up')) },
   });
 
 const failing = () =>
   stat({
-    title: 'Accounts failing',
+    title: 'Failing',
     description:
       'Accounts whose last poll failed in every replica. If above 0, see the reasons in the graph below and the accounts in the table.',
     width: 4,
     unit: 'locale',
     none: 'No accounts',
-    thresholds: ['green', [1, 'red']],
+    thresholds: NONE_IS_GOOD,
     queries: { '': countOfZero(accountNow('up')) },
   });
 
 const age = () =>
   stat({
-    title: 'Age of the oldest data',
+    title: 'Data age',
     description:
-      'Time since the last successful poll, of the account with the oldest data. Excludes accounts that never had a successful poll; they count as failing.',
+      'Time since the last successful poll, of the account with the oldest data. Excludes accounts without a successful poll within a day; they count as failing.',
     width: 4,
     unit: 's',
     decimals: 0,
-    none: 'Never polled',
-    thresholds: ['green', [300, 'orange'], [900, 'red']],
+    none: 'Unknown',
+    thresholds: DATA_AGE,
     queries: { '': `max(time() - ${LAST_SUCCESS})` },
   });
 
 const failed = () =>
   stat({
-    title: 'Polls failed',
+    title: 'Failures',
     description:
       'Share of failed polls in the selected time range. Below 1 % is normal on the internet; above 10 %, find the reason below.',
     width: 4,
     unit: 'percentunit',
     decimals: 1,
     none: 'No polls',
-    thresholds: ['green', [0.01, 'orange'], [0.1, 'red']],
+    thresholds: [
+      [0, 'green'],
+      [0.01, 'orange'],
+      [0.1, 'red'],
+    ],
     queries: {
       '':
         `sum(increase(${account('poll_failures_total')}[$__range]))` +
@@ -95,13 +114,16 @@ const anomalyCount = () =>
     unit: 'locale',
     decimals: 0,
     none: 'No polls',
-    thresholds: ['green', [1, 'orange']],
-    queries: { '': `sum(increase(${account('response_anomalies_total')}[$__range]))` },
+    thresholds: [
+      [0, 'green'],
+      [1, 'orange'],
+    ],
+    queries: { '': `sum(${countedOnce('kind', 'response_anomalies_total', '[$__range]')})` },
   });
 
 const tokenExpiry = () =>
   stat({
-    title: 'Access token expires in',
+    title: 'Token left',
     description:
       'Time until the first access token expires. Tokens are valid for one hour and are renewed before that, so 0 means that renewal fails. The expiry of a configured token is unknown.',
     width: 4,
@@ -135,20 +157,22 @@ const ages = () =>
     description:
       'Time since the last successful poll, for the 10 accounts with the oldest data. A rising line means that polls fail. After poll.stale_after (by default 5 minutes or three polling intervals, whichever is longer) the numbers of the account are dropped.',
     width: 12,
-    // In minutes: an axis in seconds has ticks such as 1.67 mins.
-    unit: 'm',
+    // An axis in seconds has ticks such as 1.67 hours.
+    unit: 'dthms',
     none: 'No successful polls in this time range',
-    queries: { '{{account}}': highest(10, `(time() - ${LAST_SUCCESS}) / 60`) },
+    queries: { '{{account}}': highest(10, `time() - ${LAST_SUCCESS}`) },
   });
 
 const failures = () =>
   bars({
     title: 'Failed polls by reason',
     description:
-      'Failed polls of all replicas. credentials, token, blocked: fix the credentials. timeout, network, tls: check the network path to the provider. rate_limited: poll less often. docs/metrics.md explains the other reasons.',
+      'Failed polls; what all replicas report counts once. credentials, token, blocked: fix the credentials. timeout, network, tls: check the network path to the provider. rate_limited: poll less often. docs/metrics.md explains the other reasons.',
     width: 12,
     unit: 'locale',
+    colour: 'red',
     interval: EACH,
+    maxDataPoints: BARS,
     none: 'No failed polls in this time range',
     queries: { '{{reason}}': countedBy('reason', 'poll_failures_total') },
   });
@@ -171,54 +195,11 @@ const anomalies = () =>
       'Anomalies in otherwise valid responses. Each affects one entry, field or text, and never fails the poll; the log shows where it is. Report a persistent anomaly to the provider.',
     width: 12,
     unit: 'locale',
+    colour: 'orange',
     interval: EACH,
+    maxDataPoints: BARS,
     none: 'No anomalies in this time range',
     queries: { '{{kind}}': countedBy('kind', 'response_anomalies_total') },
-  });
-
-const accounts = () =>
-  table({
-    title: 'Accounts',
-    description:
-      'All accounts: failing first, then by age of data. Failures and anomalies are counts in the selected time range. If polls take longer than the interval, some are skipped.',
-    width: 24,
-    none: 'No targets',
-    sortBy: ['State', '-Data age'],
-    columns: [
-      { name: 'Account', label: 'account', width: 150 },
-      { name: 'State', expr: accountNow('up'), ...UP },
-      {
-        name: 'Data age',
-        expr: `time() - ${LAST_SUCCESS}`,
-        unit: 's',
-        decimals: 0,
-        thresholds: ['transparent', [300, 'orange'], [900, 'red']],
-      },
-      {
-        name: 'Last poll',
-        expr: `${accountNow('last_poll_timestamp_seconds')} * 1000`,
-        unit: 'dateTimeFromNow',
-      },
-      { name: 'Duration', expr: accountNow('poll_duration_seconds'), unit: 's', decimals: 2 },
-      { name: 'Interval', expr: accountNow('poll_interval_seconds'), unit: 's' },
-      { name: 'Numbers', expr: accountNow('account_numbers') },
-      {
-        name: 'Failed polls',
-        expr: `sum by (account) (increase(${account('poll_failures_total')}[$__range]))`,
-        decimals: 0,
-      },
-      {
-        name: 'Anomalies',
-        expr: `sum by (account) (increase(${account('response_anomalies_total')}[$__range]))`,
-        decimals: 0,
-      },
-      {
-        name: 'Token expires in',
-        expr: `${accountNow('access_token_expiry_timestamp_seconds')} - time()`,
-        unit: 's',
-        decimals: 0,
-      },
-    ],
   });
 
 const numbers = () =>

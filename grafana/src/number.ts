@@ -1,18 +1,9 @@
 import { createDashboard } from './dashboard.ts';
-import { bars, flag, lines, ranking, stat, STATE, timeline } from './panels.ts';
-import {
-  counted,
-  forecast,
-  growth,
-  lastMonth,
-  MONTH,
-  NAMES,
-  numberNow,
-  ONLINE,
-  TIME_IN_STATE,
-  uptime,
-} from './promql.ts';
+import { bars, lines, ranking, stat, timeline } from './panels.ts';
+import { counted, forecast, growth, lastMonth, MONTH, numberNow, ONLINE } from './promql.ts';
+import { NAMES, TIME_IN_STATE, uptime } from './states.ts';
 import { table } from './table.ts';
+import { STATE, texts } from './values.ts';
 
 /** Details of one number. */
 export const oneNumber = () =>
@@ -22,10 +13,12 @@ export const oneNumber = () =>
     description: 'Details of one number: its names, its state, and its conversations.',
     from: 'now-7d',
     numbers: 'one',
+    alerts: { names: 'Number.+|MarketingSpike', areOn: true },
     bands: [
-      { height: 4, panels: [state(), since(), uptimes(), thisMonth(), lastOne(), monthEnd()] },
-      { height: 4, panels: [details()] },
+      { height: 3, panels: [state(), since(), uptimes()] },
       { height: 4, panels: [states()] },
+      { height: 3, panels: [thisMonth(), lastOne(), monthEnd()] },
+      { height: 4, panels: [details()] },
       { height: 9, panels: [curve(), daily()] },
       { height: 9, panels: [hourly(), categories()] },
     ],
@@ -36,7 +29,7 @@ const state = () =>
     title: 'State',
     description:
       'Online: connected to an inbox. Offline: nobody receives messages to this number; reconnect it to its inbox. Unknown: the number was removed, or the exporter is down.',
-    width: 3,
+    width: 6,
     unit: 'none',
     none: 'Unknown',
     ...STATE,
@@ -45,10 +38,10 @@ const state = () =>
 
 const since = () =>
   stat({
-    title: 'In this state for',
+    title: 'Unchanged',
     description:
-      'Time since the last change in the selected time range, or since the number was first seen in it. If this equals the time range, select a longer one.',
-    width: 3,
+      'How long the number has been in this state: since the last change in the selected time range, or since it was first seen in it. If this equals the time range, select a longer one.',
+    width: 6,
     unit: 's',
     decimals: 1,
     none: 'Unknown',
@@ -63,11 +56,15 @@ const uptimes = () =>
     title: 'Uptime',
     description:
       'Share of time in which the number was online, up to now. Time without data does not count. Below 99 %, look at the states below: many short outages have a different cause than one long outage.',
-    width: 6,
+    width: 12,
     unit: 'percentunit',
     decimals: 2,
     none: 'No data',
-    thresholds: ['red', [0.95, 'orange'], [0.99, 'green']],
+    thresholds: [
+      [0, 'red'],
+      [0.95, 'orange'],
+      [0.99, 'green'],
+    ],
     queries: {
       '24 hours': uptime('24h', '1m'),
       '7 days': uptime('7d', '5m'),
@@ -77,10 +74,10 @@ const uptimes = () =>
 
 const thisMonth = () =>
   stat({
-    title: 'Conversations this month',
+    title: 'This month',
     description:
       'Conversations since the first of the month, in the time zone configured in the exporter. Resets every month; see the curve below.',
-    width: 4,
+    width: 8,
     unit: 'locale',
     none: 'No data',
     queries: { '': numberNow(MONTH.all) },
@@ -91,18 +88,18 @@ const lastOne = () =>
     title: 'Last month',
     description:
       "The last count of the previous month. Compare it with the provider's bill. Only complete if Prometheus was scraping at the end of that month.",
-    width: 4,
+    width: 8,
     unit: 'locale',
-    none: 'No data for last month',
+    none: 'No data',
     queries: { '': lastMonth(MONTH.all) },
   });
 
 const monthEnd = () =>
   stat({
-    title: 'Forecast for the month',
+    title: 'Forecast',
     description:
       'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. A campaign in those days makes it too high.',
-    width: 4,
+    width: 8,
     unit: 'locale',
     decimals: 0,
     none: 'Needs an hour of data',
@@ -128,7 +125,7 @@ const details = () =>
       {
         name: 'Also on a phone',
         expr: numberNow('coexistence'),
-        mappings: flag(['No', 'transparent'], ['Yes', 'transparent']),
+        mappings: texts({ 0: ['No', 'transparent'], 1: ['Yes', 'transparent'] }),
       },
       {
         name: 'Added',

@@ -1,20 +1,17 @@
-import { createDashboard, firingAlerts, toNumber } from './dashboard.ts';
-import { lines, stat, STATE, timeline } from './panels.ts';
+import { createDashboard, firingAlerts, RUNBOOKS, toNumber } from './dashboard.ts';
+import { lines, stat, timeline } from './panels.ts';
 import {
-  accountNow,
   countOfZero,
   forecast,
   highest,
-  LAST_CHANGE,
-  leastOnline,
+  LAST_SUCCESS,
   MONTH,
-  named,
-  NAMES,
   numberNow,
   ONLINE,
-  uptime,
 } from './promql.ts';
+import { LAST_CHANGE, leastOnline, listed, named, NAMES, STATES, uptime } from './states.ts';
 import { table } from './table.ts';
+import { DATA_AGE, NONE_IS_GOOD, STATE } from './values.ts';
 
 /** Rows of the timeline that fit on a screen. */
 const ROWS = 25;
@@ -27,10 +24,12 @@ export const overview = () =>
     description: 'Is every number online? Offline numbers first; each links to its details.',
     from: 'now-24h',
     numbers: 'many',
+    alerts: { names: 'Number.+|Account.+|NoNumbers', areOn: true },
     bands: [
-      { height: 4, panels: [offline(), online(), age(), alerts(), thisMonth(), monthEnd()] },
-      { height: 14, panels: [states()] },
+      { height: 3, panels: [offline(), online(), age(), alerts(), thisMonth(), monthEnd()] },
+      // Before the timeline, so that a phone shows offline numbers on its second screen.
       { height: 14, panels: [numbers()] },
+      { height: 14, panels: [states()] },
       { height: 9, panels: [alertTable(), offlineOverTime()] },
     ],
   });
@@ -43,7 +42,7 @@ const offline = () =>
     width: 4,
     unit: 'locale',
     none: 'No numbers',
-    thresholds: ['green', [1, 'red']],
+    thresholds: NONE_IS_GOOD,
     queries: { '': countOfZero(ONLINE) },
   });
 
@@ -60,32 +59,32 @@ const online = () =>
 
 const age = () =>
   stat({
-    title: 'Age of the oldest data',
+    title: 'Data age',
     description:
       'Time since the last successful poll, of the account with the oldest data. After poll.stale_after (by default 5 minutes or three polling intervals, whichever is longer) the numbers of the account are dropped. After 15 minutes, see the Exporter dashboard for the reason.',
     width: 4,
     unit: 's',
     decimals: 0,
-    none: 'Never polled',
-    thresholds: ['green', [300, 'orange'], [900, 'red']],
-    queries: { '': `max(time() - ${accountNow('last_success_timestamp_seconds')})` },
+    none: 'Unknown',
+    thresholds: DATA_AGE,
+    queries: { '': `max(time() - ${LAST_SUCCESS})` },
   });
 
 const alerts = () =>
   stat({
-    title: 'Firing alerts',
+    title: 'Alerts',
     description:
       "Firing alerts of this project's Prometheus rules, listed in the table below. Without the rules this is always 0. Grafana-managed alerts are on Grafana's Alerting page.",
     width: 4,
     unit: 'locale',
-    none: '0',
-    thresholds: ['green', [1, 'red']],
-    queries: { '': `count(${firingAlerts()})` },
+    none: 'Unknown',
+    thresholds: NONE_IS_GOOD,
+    queries: { '': `count(${firingAlerts('.+')}) or vector(0)` },
   });
 
 const thisMonth = () =>
   stat({
-    title: 'Conversations this month',
+    title: 'This month',
     description:
       'Conversations of the selected numbers since the start of the month, in the time zone configured in the exporter. The Usage dashboard shows them by category.',
     width: 4,
@@ -96,7 +95,7 @@ const thisMonth = () =>
 
 const monthEnd = () =>
   stat({
-    title: 'Forecast for the month',
+    title: 'Forecast',
     description:
       'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. If it exceeds your budget, find the largest numbers on the Usage dashboard.',
     width: 4,
@@ -106,54 +105,51 @@ const monthEnd = () =>
     queries: { '': `sum(${forecast(MONTH.all)})` },
   });
 
+const LEAST_ONLINE = leastOnline(ROWS, named(ONLINE));
+
 const states = () =>
   timeline({
-    title: `State of the ${ROWS} least online numbers`,
+    title: `${ROWS} least online numbers`,
     description:
-      'Red is offline, green is online. A gap is time without data: the exporter or the provider was down. Many red numbers at once point to the inbox service, a single one to that number.',
+      'Offline numbers first, then those that were offline longest. Red is offline, green is online. A gap is time without data: the exporter or the provider was down. Many red numbers at once point to the inbox service, a single one to that number.',
     width: 24,
     unit: 'none',
     none: 'No data in this time range: see the Exporter dashboard',
     ...STATE,
     link: toNumber('series'),
-    queries: { '{{number}} {{display_name}}': leastOnline(ROWS, named(ONLINE)) },
+    queries: { '{{number}} {{display_name}}': [LEAST_ONLINE.offline, LEAST_ONLINE.others] },
   });
 
 const numbers = () =>
   table({
     title: 'Numbers',
     description:
-      'All numbers: offline first, then by uptime. Click a number for its details. Conversations are those of the current month. “Last change” covers the selected time range.',
+      'All numbers: offline first, then by uptime. Click a number for its details. A state is unknown while polls fail or the exporter is down. “Last change” covers the selected time range, “This month” counts conversations.',
     width: 24,
     none: 'No current data: see the Exporter dashboard',
     interval: '1m',
     maxDataPoints: 2000,
     sortBy: ['State', 'Uptime'],
-    labelsFrom: NAMES,
+    labelsFrom: listed(NAMES),
     columns: [
-      {
-        name: 'State',
-        expr: ONLINE,
-        ...STATE,
-        width: 90,
-      },
-      { name: 'Number', label: 'number', link: toNumber('row'), width: 150 },
+      { name: 'State', expr: STATES, ...STATE, width: 80 },
+      { name: 'Number', label: 'number', link: toNumber('row'), width: 130 },
       { name: 'Name', label: 'display_name' },
-      { name: 'Business', label: 'business_name' },
-      { name: 'Account', label: 'account', width: 120 },
+      { name: 'Account', label: 'account', width: 110 },
       {
         name: 'Uptime',
-        expr: uptime('$__range', '$__interval'),
+        expr: listed(uptime('$__range', '$__interval')),
         unit: 'percentunit',
         decimals: 2,
-        width: 90,
+        width: 80,
       },
-      { name: 'Last change', expr: `${LAST_CHANGE} * 1000`, unit: 'dateTimeFromNow', width: 130 },
-      { name: 'Inbox', expr: numberNow('online_inbox'), unit: 'none', width: 80 },
-      { name: 'Conversations', expr: numberNow(MONTH.all), width: 120 },
-      { name: 'Marketing', expr: numberNow(MONTH.marketing), width: 100 },
-      { name: 'Service', expr: numberNow(MONTH.service), width: 90 },
-      { name: 'Incoming', expr: numberNow(MONTH.incoming), width: 90 },
+      {
+        name: 'Last change',
+        expr: listed(`${LAST_CHANGE} * 1000`),
+        unit: 'dateTimeFromNow',
+        width: 120,
+      },
+      { name: 'This month', expr: numberNow(MONTH.all), width: 100 },
     ],
   });
 
@@ -161,16 +157,20 @@ const alertTable = () =>
   table({
     title: 'Firing alerts',
     description:
-      "Firing alerts of this project's Prometheus rules for the selected accounts and numbers. The runbook of each alert says what it means and what to check first.",
-    width: 12,
+      "Firing alerts of this project's Prometheus rules for the selected accounts and numbers. Click an alert for its runbook, which says what it means and what to check first.",
+    width: 14,
     none: 'No firing alerts',
     sortBy: ['Severity', 'Alert'],
-    labelsFrom: `max by (alertname, severity, account, number) (${firingAlerts()})`,
+    labelsFrom: `max by (alertname, severity, account, number) (${firingAlerts('.+')})`,
     columns: [
-      { name: 'Severity', label: 'severity', width: 90 },
-      { name: 'Alert', label: 'alertname' },
-      { name: 'Account', label: 'account', width: 120 },
-      { name: 'Number', label: 'number', link: toNumber('row'), width: 150 },
+      { name: 'Severity', label: 'severity', width: 80 },
+      {
+        name: 'Alert',
+        label: 'alertname',
+        link: { title: 'Open the runbook', url: `${RUNBOOKS}#\${__value.raw}` },
+      },
+      { name: 'Account', label: 'account', width: 100 },
+      { name: 'Number', label: 'number', link: toNumber('row'), width: 130 },
     ],
   });
 
@@ -179,7 +179,7 @@ const offlineOverTime = () =>
     title: 'Offline numbers by account',
     description:
       'The 10 accounts with the most offline numbers. A step in all accounts points to the provider, a step in one to that account.',
-    width: 12,
+    width: 10,
     unit: 'locale',
     decimals: 0,
     none: 'No data in this time range',

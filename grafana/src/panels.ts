@@ -24,9 +24,7 @@ import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import {
   FieldColorBuilder,
   FieldColorModeId,
-  MappingType,
   ThresholdsConfigBuilder,
-  ThresholdsMode,
   type DashboardLink,
   type Panel,
   type ValueMapping,
@@ -35,6 +33,7 @@ import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import * as stats from '@grafana/grafana-foundation-sdk/stat';
 import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+import { GREY, thresholds, type Thresholds } from './values.ts';
 
 /** Settings common to all panels. */
 export interface Frame {
@@ -47,8 +46,8 @@ export interface Frame {
   readonly decimals?: number;
   /** Text of an empty panel. */
   readonly none: string;
-  /** Legend (empty: the title) -> PromQL. */
-  readonly queries: Readonly<Record<string, string>>;
+  /** Legend (empty: the title) -> PromQL. Grafana shows the series of several queries in their order. */
+  readonly queries: Readonly<Record<string, string | readonly string[]>>;
   /** The smallest step of the queries; Grafana uses a larger one for a long range. */
   readonly interval?: string;
   /** The number of steps in a range; by default the panel's width in pixels. */
@@ -57,9 +56,6 @@ export interface Frame {
   readonly thresholds?: Thresholds;
   readonly link?: { readonly title: string; readonly url: string };
 }
-
-/** The base colour, then values and the colours that start there. */
-export type Thresholds = readonly [string, ...(readonly [number, string])[]];
 
 interface AnyPanelBuilder extends Builder<Panel> {
   title(title: string): this;
@@ -85,11 +81,14 @@ export function framed(builder: AnyPanelBuilder, frame: Frame, evaluate: 'now' |
     .unit(frame.unit)
     .noValue(frame.none)
     .mappings([...(frame.mappings ?? [])])
-    .thresholds(thresholds(frame.thresholds ?? ['blue']));
+    .thresholds(frame.thresholds ? thresholds(GREY, frame.thresholds) : thresholds('blue', []));
   if (frame.decimals !== undefined) builder.decimals(frame.decimals);
   if (frame.interval !== undefined) builder.interval(frame.interval);
   if (frame.maxDataPoints !== undefined) builder.maxDataPoints(frame.maxDataPoints);
-  for (const [index, [legend, expr]] of Object.entries(frame.queries).entries()) {
+  const queries = Object.entries(frame.queries).flatMap(([legend, exprs]) =>
+    [exprs].flat().map((expr) => [legend, expr] as const),
+  );
+  for (const [index, [legend, expr]] of queries.entries()) {
     const query = new DataqueryBuilder()
       .refId(String.fromCharCode(65 + index))
       .expr(expr)
@@ -102,32 +101,6 @@ export function framed(builder: AnyPanelBuilder, frame: Frame, evaluate: 'now' |
   }
   return panel;
 }
-
-export function thresholds([first, ...steps]: Thresholds): ThresholdsConfigBuilder {
-  return new ThresholdsConfigBuilder()
-    .mode(ThresholdsMode.Absolute)
-    .steps([{ value: null, color: first }, ...steps.map(([value, color]) => ({ value, color }))]);
-}
-
-/** Texts and colours for a gauge with the values 0 and 1. */
-export const flag = (no: [string, string], yes: [string, string]): ValueMapping[] => [
-  {
-    type: MappingType.ValueToText,
-    options: {
-      0: { text: no[0], color: no[1], index: 0 },
-      1: { text: yes[0], color: yes[1], index: 1 },
-    },
-  },
-];
-
-const yesNo = (no: string, yes: string) => ({
-  mappings: flag([no, 'red'], [yes, 'green']),
-  thresholds: ['red', [1, 'green']] as const,
-});
-/** Display of `whatsapp_number_online`. */
-export const STATE = yesNo('Offline', 'Online');
-/** Display of `whatsapp_up`. */
-export const UP = yesNo('Failing', 'Working');
 
 const last = () => new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false);
 
@@ -197,18 +170,32 @@ function graph({ queries }: Frame) {
 
 export const lines = (frame: Frame): Panel => framed(graph(frame).fillOpacity(0), frame, 'range');
 
-/** Stacked bars, each starting at its own time; the parts must add up to a whole. */
-export function bars(frame: Frame): Panel {
+/** In pixels. A range of one day would otherwise be filled by the bar of that day. */
+const BAR_WIDTH_MAX = 60;
+
+/**
+ * Stacked bars, each starting at its own time; the parts must add up to a whole. With a `colour`, they
+ * are shades of it.
+ */
+export function bars(frame: Frame & { readonly colour?: string }): Panel {
   const builder = graph(frame)
     .drawStyle(GraphDrawStyle.Bars)
     .barAlignment(BarAlignment.After)
+    .barMaxWidth(BAR_WIDTH_MAX)
     .lineWidth(0)
     .fillOpacity(80)
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+  if (frame.colour !== undefined) {
+    const shades = new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(frame.colour);
+    builder.colorScheme(shades);
+  }
   return framed(builder, frame, 'range');
 }
 
-/** One row per series, coloured by value. */
+/**
+ * One row per series, on a single page. The mappings colour the values; with thresholds, tooltips would
+ * show `1+` and `< 1`.
+ */
 export function timeline(frame: Frame): Panel {
   const builder = new statetimeline.PanelBuilder()
     .legend(legend().showLegend(false))
@@ -217,6 +204,8 @@ export function timeline(frame: Frame): Panel {
     .showValue(VisibilityMode.Never)
     .rowHeight(0.85)
     .fillOpacity(85)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds));
-  return framed(builder, frame, 'range');
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic));
+  const panel = framed(builder, frame, 'range');
+  // No pages, which the builder refuses to set.
+  return { ...panel, options: { ...(panel.options as object), perPage: 0 } };
 }

@@ -1,6 +1,7 @@
-import { flag, lines } from './panels.ts';
+import { lines } from './panels.ts';
 import { highest, target } from './promql.ts';
 import { table } from './table.ts';
+import { RELOAD, YES_NO } from './values.ts';
 
 // Panels about the exporter process, for the Exporter dashboard.
 
@@ -79,8 +80,7 @@ export const builds = () =>
       {
         name: 'Scraped',
         expr: `max by (instance) (${target('up')})`,
-        mappings: flag(['No', 'red'], ['Yes', 'green']),
-        thresholds: ['red', [1, 'green']],
+        ...YES_NO,
       },
       {
         name: 'Started',
@@ -90,8 +90,7 @@ export const builds = () =>
       {
         name: 'Configuration',
         expr: `max by (instance) (${target('whatsapp_exporter_config_last_reload_successful')})`,
-        mappings: flag(['Rejected', 'red'], ['Active', 'green']),
-        thresholds: ['red', [1, 'green']],
+        ...RELOAD,
       },
       {
         name: 'Active since',

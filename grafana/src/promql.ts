@@ -12,14 +12,33 @@ const ACCOUNT = `${TARGET}, account=~"$account"`;
 export const target = (metric: string) => `${metric}{${TARGET}}`;
 export const account = (metric: string) => `whatsapp_${metric}{${ACCOUNT}}`;
 const NUMBER = `${ACCOUNT}, number=~"$number"`;
-const number = (metric: string) => `whatsapp_number_${metric}{${NUMBER}}`;
+export const number = (metric: string) => `whatsapp_number_${metric}{${NUMBER}}`;
 const conversations = (category: string) =>
   `whatsapp_number_conversations_total{${NUMBER}, category="${category}"}`;
 
 export const perAccount = (expr: string) => `max by (account) (${expr})`;
-const perNumber = (expr: string) => `max by (account, number) (${expr})`;
+export const perNumber = (expr: string) => `max by (account, number) (${expr})`;
 export const accountNow = (metric: string) => perAccount(account(metric));
 export const numberNow = (metric: string) => perNumber(number(metric));
+
+/**
+ * The accounts of the exporters, whether these run or not: a stopped exporter reports nothing. An account
+ * that only stopped exporters reported within a day is kept; one that a running exporter no longer
+ * reports was removed. A target that was replaced has no `up`; it counts as stopped if none runs.
+ */
+export const ACCOUNTS =
+  `(${account('up')}` +
+  ` or last_over_time(${account('up')}[1d]) and on (job, instance) ${target('up')} == 0` +
+  ` or last_over_time(${account('up')}[1d]) unless on () ${target('up')} == 1)`;
+
+/** Time of the last successful poll, which a stopped or restarted exporter does not know. */
+export const LAST_SUCCESS =
+  `(${perAccount(`last_over_time(${account('last_success_timestamp_seconds')}[1d])`)}` +
+  ` and on (account) ${ACCOUNTS})`;
+
+/** Each failure or anomaly once, though every replica polls and counts it. */
+export const countedOnce = (by: string, counter: string, window: string) =>
+  `max by (account, ${by}) (increase(${account(counter)}${window}))`;
 
 /** The gauges that restart at 0 with each month, after `whatsapp_number_` and `whatsapp_account_`. */
 export const MONTH = {
@@ -106,50 +125,9 @@ export function forecast(gauge: string): string {
 }
 
 /**
- * The share of time in which a number was online, evaluated every `step`; time without data does not
- * count. Not an average of samples, because two replicas have twice as many.
- */
-export const uptime = (window: string, step: string) =>
-  `avg_over_time(${ONLINE}[${window}:${step}])`;
-
-/** Unix time of the last change of a number's state within the range. */
-export const LAST_CHANGE =
-  `max_over_time(timestamp(${ONLINE}` +
-  ` != ${perNumber(`${number('online')} offset $__interval`)})[$__range:$__interval])`;
-
-/** Seconds since the last change, or since the number was first seen within the range. */
-export const TIME_IN_STATE = `time() - (${LAST_CHANGE} or min_over_time(timestamp(${ONLINE})[$__range:$__interval]))`;
-
-/**
  * Keeps the `k` series with the highest maximum in the range. They are selected once for the whole
  * range, so that lines have no gaps. Must be the outermost operation: Prometheus may break ties
  * differently in two evaluations.
  */
 export const highest = (k: number, expr: string) =>
   `${expr} and topk(${k}, max_over_time((${expr})[$__range:$__interval] @ end()))`;
-
-/**
- * Keeps the numbers that were offline longest within the range. Ties go to the number with more
- * conversations, so that a refresh does not change the selection.
- */
-export const leastOnline = (k: number, expr: string) =>
-  `(${expr}) and on (account, number) bottomk(${k}, avg_over_time(` +
-  `(${ONLINE} - 1e-12 * ${numberNow(MONTH.all)})[$__range:$__interval] @ end()))`;
-
-/**
- * One row of names per number. During a rename, two replicas may report different names, and a number
- * must not be matched or listed twice.
- */
-const namesOf = (labels: string, info: string) =>
-  `topk by (account, number) (1, max by (account, number, ${labels}) (${info}))`;
-
-export const NAMES = namesOf('display_name, business_name', number('info'));
-
-/**
- * Adds the label `display_name`, with the name at the end of the range, so that a rename does not split
- * a line. A number without a name at the end of the range is kept without the label.
- */
-export const named = (expr: string) =>
-  `(${expr}) * on (account, number) group_left (display_name)` +
-  ` ${namesOf('display_name', `${number('info')} @ end()`)}` +
-  ` or on (account, number) (${expr})`;

@@ -11,7 +11,8 @@ import type {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PromQueryFormat, type Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
-import { framed, thresholds, type Frame, type Thresholds } from './panels.ts';
+import { framed, type Frame } from './panels.ts';
+import { thresholds, type Thresholds } from './values.ts';
 
 /** A column of values, or without `expr` a label of the other columns. */
 interface Column {
@@ -38,8 +39,11 @@ export interface TableContent extends Pick<
   readonly labelsFrom?: string;
 }
 
-/** Minimum width in pixels; with Grafana's default of 150, columns do not fit on the page. */
-const VALUE_WIDTH = 90;
+/**
+ * The least width in pixels of a column without one; with Grafana's default of 150, columns are out of
+ * sight on a laptop.
+ */
+const WIDTH_MIN = 90;
 
 /**
  * One row per set of labels. Each column is a separate query at the end of the range; Grafana merges
@@ -95,12 +99,13 @@ function toOverride(column: Column): DynamicConfigValue[] {
   return [
     unit === undefined ? [] : { id: 'unit', value: unit },
     decimals === undefined ? [] : { id: 'decimals', value: decimals },
-    width === undefined ? [] : { id: 'custom.width', value: width },
-    column.expr === undefined ? [] : { id: 'custom.minWidth', value: VALUE_WIDTH },
+    width === undefined
+      ? { id: 'custom.minWidth', value: WIDTH_MIN }
+      : { id: 'custom.width', value: width },
     mappings === undefined ? [] : { id: 'mappings', value: mappings },
     column.thresholds === undefined
       ? []
-      : { id: 'thresholds', value: thresholds(column.thresholds).build() },
+      : { id: 'thresholds', value: thresholds('transparent', column.thresholds).build() },
     isColoured ? { id: 'custom.cellOptions', value: background } : [],
     isColoured ? { id: 'color', value: { mode: 'thresholds' } } : [],
     link === undefined ? [] : { id: 'links', value: [link as DashboardLink] },

@@ -7,10 +7,10 @@ import {
   growth,
   lastMonth,
   MONTH,
-  named,
   numberNow,
   monthToDate,
 } from './promql.ts';
+import { named } from './states.ts';
 import { table } from './table.ts';
 
 /** How much is used, and what is the forecast for the month? */
@@ -21,17 +21,19 @@ export const usage = () =>
     description: 'How much is used, by which numbers, and what is the forecast for the month?',
     from: 'now/M',
     numbers: 'many',
+    alerts: { names: 'NumberSilent|MarketingSpike|MonthNotRolledOver', areOn: false },
     bands: [
-      { height: 4, panels: [thisMonth(), lastOne(), monthEnd(), marketing(), share(), left()] },
+      { height: 3, panels: [thisMonth(), lastOne(), monthEnd(), marketing(), share(), left()] },
       { height: 9, panels: [curve(), daily()] },
-      { height: 9, panels: [hourly(), incoming()] },
-      { height: 13, panels: [top(), accounts()] },
+      { height: 8, panels: [accounts()] },
+      { height: 9, panels: [hourly()] },
+      { height: 12, panels: [top(), incoming()] },
     ],
   });
 
 const thisMonth = () =>
   stat({
-    title: 'Conversations this month',
+    title: 'This month',
     description:
       'Conversations of the selected numbers since the first of the month, in the time zone configured in the exporter. Compare it with last month and with the forecast.',
     width: 4,
@@ -47,13 +49,13 @@ const lastOne = () =>
       "The final count of last month, including numbers that were removed since. Compare it with the provider's bill. Only complete if Prometheus was scraping at the end of that month.",
     width: 4,
     unit: 'locale',
-    none: 'No data for last month',
+    none: 'No data',
     queries: { '': `sum(${lastMonth(MONTH.all)})` },
   });
 
 const monthEnd = () =>
   stat({
-    title: 'Forecast for the month',
+    title: 'Forecast',
     description:
       'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. A campaign or a holiday in those days distorts it; see the bars below.',
     width: 4,
@@ -65,9 +67,9 @@ const monthEnd = () =>
 
 const marketing = () =>
   stat({
-    title: 'Marketing this month',
+    title: 'Marketing',
     description:
-      'Conversations opened by marketing templates, usually the most expensive ones. If this grows faster than planned, find the number in the ranking below and stop its campaign.',
+      'Conversations of this month opened by marketing templates, usually the most expensive ones. If this grows faster than planned, find the number in the ranking below and stop its campaign.',
     width: 4,
     unit: 'locale',
     none: 'No numbers',
@@ -76,7 +78,7 @@ const marketing = () =>
 
 const share = () =>
   stat({
-    title: 'Marketing share',
+    title: 'Marketing %',
     description:
       "Share of marketing in this month's conversations. If it rises from month to month, so does the average price of a conversation.",
     width: 4,
@@ -88,9 +90,9 @@ const share = () =>
 
 const left = () =>
   stat({
-    title: 'Days left in the month',
+    title: 'Days left',
     description:
-      'Time until the monthly counts reset. If it reaches 0 and the counts do not reset, check the time zone in the configuration of the exporter.',
+      'Days until the monthly counts reset. If it reaches 0 and the counts do not reset, check the time zone in the configuration of the exporter.',
     width: 4,
     unit: 'none',
     decimals: 1,
@@ -136,7 +138,7 @@ const hourly = () =>
     title: 'Conversations per hour',
     description:
       'Distribution over the day. A working hour without incoming conversations may mean that a number is online but receives nothing: open that number.',
-    width: 12,
+    width: 24,
     unit: 'locale',
     decimals: 0,
     interval: '1h',
@@ -169,7 +171,7 @@ const top = () =>
     title: 'Largest numbers this month',
     description:
       'The 10 numbers with the most conversations this month. Click one for its details. If the total is surprising, start with a number far above the others.',
-    width: 8,
+    width: 12,
     unit: 'locale',
     none: 'No numbers',
     link: toNumber('series'),
@@ -184,19 +186,24 @@ const accounts = () =>
   table({
     title: 'Accounts',
     description:
-      "This month by account, largest first, from the provider's totals, which include all numbers of the account. “By number” is the sum over the selected numbers; if all are selected and the two differ, the provider's response is inconsistent.",
-    width: 16,
+      "By account, largest first. The counts of this month are the provider's totals and include all numbers of the account. “Selected” adds up this month's conversations of the selected numbers: if all are selected and it differs from “This month”, the provider's response is inconsistent.",
+    width: 24,
     none: 'No account has been polled yet: see the Exporter dashboard',
-    sortBy: ['-Conversations'],
+    sortBy: ['-This month'],
     columns: [
-      { name: 'Account', label: 'account', width: 120 },
-      { name: 'Numbers', expr: accountNow('account_numbers') },
-      { name: 'Conversations', expr: accountNow(`account_${MONTH.all}`), width: 130 },
-      { name: 'Marketing', expr: accountNow(`account_${MONTH.marketing}`) },
-      { name: 'Service', expr: accountNow(`account_${MONTH.service}`) },
-      { name: 'Incoming', expr: accountNow(`account_${MONTH.incoming}`) },
-      { name: 'By number', expr: `sum by (account) (${numberNow(MONTH.all)})` },
-      { name: 'Last month', expr: `sum by (account) (${lastMonth(MONTH.all)})` },
-      { name: 'Forecast', expr: `sum by (account) (${forecast(MONTH.all)})`, decimals: 0 },
+      { name: 'Account', label: 'account' },
+      { name: 'Numbers', expr: accountNow('account_numbers'), width: 80 },
+      { name: 'This month', expr: accountNow(`account_${MONTH.all}`), width: 100 },
+      { name: 'Marketing', expr: accountNow(`account_${MONTH.marketing}`), width: 90 },
+      { name: 'Service', expr: accountNow(`account_${MONTH.service}`), width: 80 },
+      { name: 'Incoming', expr: accountNow(`account_${MONTH.incoming}`), width: 80 },
+      { name: 'Selected', expr: `sum by (account) (${numberNow(MONTH.all)})`, width: 80 },
+      { name: 'Last month', expr: `sum by (account) (${lastMonth(MONTH.all)})`, width: 90 },
+      {
+        name: 'Forecast',
+        expr: `sum by (account) (${forecast(MONTH.all)})`,
+        decimals: 0,
+        width: 80,
+      },
     ],
   });

@@ -11,9 +11,18 @@ export interface Dashboard {
   readonly time: { readonly from: string };
   readonly graphTooltip: number;
   readonly panels: readonly Panel[];
-  readonly links: readonly { title: string; type: string; tags: string[]; url?: string }[];
+  readonly links: readonly Link[];
   readonly annotations: { readonly list: readonly Annotation[] };
   readonly templating: { readonly list: readonly Variable[] };
+}
+
+export interface Link {
+  readonly title: string;
+  readonly type: string;
+  readonly tags: readonly string[];
+  readonly url?: string;
+  readonly keepTime: boolean;
+  readonly includeVars: boolean;
 }
 
 export interface Panel {
@@ -44,10 +53,18 @@ export interface Panel {
 
 interface FieldConfig {
   readonly unit?: string;
+  readonly color?: { readonly mode: string; readonly fixedColor?: string };
+  readonly thresholds: { readonly steps: readonly Step[] };
   readonly noValue?: string;
   readonly mappings?: readonly unknown[];
   readonly custom?: Readonly<Record<string, unknown>>;
   readonly links?: readonly { readonly title: string; readonly url: string }[];
+}
+
+export interface Step {
+  /** The lowest step has none. */
+  readonly value: number | null;
+  readonly color: string;
 }
 
 export interface Target {
@@ -61,6 +78,7 @@ export interface Target {
 
 interface Annotation {
   readonly name: string;
+  readonly enable: boolean;
   readonly expr: string;
   readonly datasource: { readonly uid: string };
 }
@@ -69,6 +87,8 @@ export interface Variable {
   readonly name: string;
   readonly label?: string;
   readonly type: string;
+  readonly hide?: number;
+  readonly current?: { readonly value: unknown };
   readonly query: string | { readonly query: string };
   readonly datasource?: { readonly uid: string };
   readonly multi?: boolean;

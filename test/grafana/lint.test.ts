@@ -40,12 +40,9 @@ const VIOLATIONS: Record<string, [from: string | RegExp, to: string]> = {
     '{"datasource":{"type":"prometheus","uid":"${datasource}"},"description"',
     '{"datasource":{"type":"prometheus","uid":"P1"},"description"',
   ],
-  'panel-title-description-rule': ['"title":"Accounts failing"', '"title":""'],
+  'panel-title-description-rule': ['"title":"Failing"', '"title":""'],
   'panel-units-rule': ['"unit":"bytes"', '"unit":"suffix:B"'],
-  'panel-no-targets-rule': [
-    /"targets":\[.*?\],"title":"Exporters down"/,
-    '"targets":[],"title":"x"',
-  ],
+  'panel-no-targets-rule': [/"targets":\[.*?\],"title":"Down"/, '"targets":[],"title":"x"'],
   'target-rate-interval-rule': [/(rate\([^[]*)\[\$__rate_interval\]/, '$1[5m]'],
   'target-job-rule': ['job=~\\"$job\\"', 'job=\\"$job\\"'],
   'target-instance-rule': ['instance=~\\"$instance\\"', 'instance=~\\"${instance}\\"'],
@@ -54,7 +51,7 @@ const VIOLATIONS: Record<string, [from: string | RegExp, to: string]> = {
     '$1',
   ],
   'promql/rate': ['rate(process_cpu_seconds_total{', 'rate(process_resident_memory_bytes{'],
-  'difference-of-sums': [/"expr":"time\(\) - max/, '"expr":"sum(up{}) - sum(up{} offset 1h) + max'],
+  'difference-of-sums': [/"expr":"time\(\) - /, '"expr":"sum(up{}) - sum(up{} offset 1h) + '],
   'uneditable-dashboard': ['"editable":false', '"editable":true'],
   'dashboard-identity': ['"uid":"whatsapp-exporter"', '"uid":""'],
 };

@@ -20,7 +20,7 @@ const UNITS = [
   'percent',
   'percentunit',
   's',
-  'm',
+  'dthms',
   'bytes',
   'string',
   'dateTimeFromNow',

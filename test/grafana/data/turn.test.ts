@@ -91,7 +91,7 @@ describe.skipIf(tools === undefined).each([
     'the forecast %d hours after the start of the month matches repeated weeks',
     async (hours) => {
       const endS = Math.min(turnS + hours * HOUR_S, END_S);
-      const panel = panelOf(usage, 'Forecast for the month');
+      const panel = panelOf(usage, 'Forecast');
       const forecast = valueOf(await world.ask(panel, { endS })) ?? 0;
       // Corrections are not repeated.
       const week = changes(endS - 7 * DAY_S, endS).map(({ by }) => by);

@@ -7,6 +7,7 @@ import { createFleet, type FleetSize, type Truth } from './fleet.ts';
 import { toRequest } from './grafana.ts';
 import { END_S, VARIABLES } from './history.ts';
 import { startPrometheus, type PrometheusWithData, type Sample } from './prometheus.ts';
+import type { Series } from './series.ts';
 
 export const HOUR_S = 3600;
 export const DAY_S = 24 * HOUR_S;
@@ -26,21 +27,28 @@ export interface Asked {
   readonly endS?: number;
 }
 
-/** A fleet with a known history, in a Prometheus that can be queried as by Grafana. */
-export interface World {
-  readonly truth: Truth;
+/** Series in a Prometheus that can be queried as by Grafana. */
+export interface Served {
   readonly prometheus: PrometheusWithData;
   ask(panel: Panel, asked?: Asked): Promise<Sample[]>;
   stop(): Promise<void>;
 }
 
+/** A fleet with a known history. */
+export interface World extends Served {
+  readonly truth: Truth;
+}
+
 export async function createWorld(size: FleetSize): Promise<World> {
+  const { series, truth } = createFleet(size);
+  return { ...(await serve(series)), truth };
+}
+
+export async function serve(series: Series): Promise<Served> {
   if (!tools) throw new Error('Prometheus cannot be had');
   const folder = mkdtempSync(join(tmpdir(), 'dashboard-data-'));
-  const { series, truth } = createFleet(size);
   const prometheus = await startPrometheus(tools, folder, series);
   return {
-    truth,
     prometheus,
     ask(panel, asked = {}) {
       const { rangeS = DAY_S, refId = 'A', variables = {} } = asked;
