@@ -64,6 +64,10 @@ test.for<[string, Group[]]>([
     annotated({ dashboard_url: dashboardUrl('whatsapp-number?var-number=1') }),
   ],
   [
+    'does not lead to the remedy',
+    annotated({ description: '{{ $labels.number }} {{ query "whatsapp_poll_failure_info" }}' }),
+  ],
+  [
     'leaves out the number',
     annotated({ dashboard_url: dashboardUrl('whatsapp-number?var-account=1') }),
   ],

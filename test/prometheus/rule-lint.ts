@@ -8,6 +8,11 @@ export const runbookUrl = (section: string): string =>
 /** A link to a dashboard; empty while the address of Grafana is. */
 export const dashboardUrl = (path: string): string =>
   `${ADDRESSES}{{ with . | first | label "grafana_url" }}{{ . }}/d/${path}{{ end }}{{ end }}`;
+/** A link to the remedy of the last failure, for alerts that quote it. */
+export const REMEDY_URL = [
+  `{{ with printf "count by (reason) (whatsapp_poll_failure_info{account='%s'})" $labels.account | query }}`,
+  `{{ $reason := . | first | label "reason" }}${runbookUrl('{{ $reason }}')}{{ end }}`,
+].join('');
 
 const SEVERITIES = ['critical', 'warning', 'info'];
 const COUNTER_FUNCTIONS = /\b(?:rate|irate|increase)\(\s*([\w:]+)/g;
@@ -57,6 +62,7 @@ function lintAlert(rule: Rule, records: readonly string[]): string[] {
     description = '',
     runbook_url: runbook,
     dashboard_url: url = '',
+    remedy_url: remedy,
   } = annotations;
   const [, path = ''] = /\/d\/(.*?)(?:\{\{ end \}\})*$/.exec(url) ?? [];
   const known = labelsOf(expr, records);
@@ -74,6 +80,8 @@ function lintAlert(rule: Rule, records: readonly string[]): string[] {
     'the dashboard_url does not lead to a dashboard':
       url !== dashboardUrl(path) ||
       !/^whatsapp-(?:overview|usage|number|exporter)(?:\?|$)/.test(path),
+    'the remedy_url does not lead to the remedy of the failure in the description':
+      remedy !== (description.includes('whatsapp_poll_failure_info') ? REMEDY_URL : undefined),
     'the dashboard_url leaves out the account':
       known.includes('account') && !url.includes('var-account={{ $labels.account }}'),
     'the dashboard_url leaves out the number':
