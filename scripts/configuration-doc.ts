@@ -93,6 +93,24 @@ Polls of different accounts are spread at fixed offsets: over a whole interval, 
 or second (six fields) that a cron expression names. The first account is polled at that time exactly. After a
 start the first polls come 100 ms apart.
 
+## Collectors
+
+Collectors request more than the numbers, and are off unless they have an interval. \`collectors\` in the file sets
+intervals for all accounts, and in an entry of \`accounts\` for that account; \`off\` turns one off:
+
+\`\`\`yaml
+collectors: { online_accounts: 10m }
+accounts:
+  - { name: acme, client_id: '...', client_secret_file: /run/secrets/acme }
+  - { name: beta, access_token_file: /run/secrets/beta, collectors: { online_accounts: off } }
+\`\`\`
+
+Numbers come first. A collector that is due runs after a poll of the numbers, so it runs at most as often as they
+are polled. If the numbers are due while it runs, it is aborted, and counts as failed with the reason \`timeout\`.
+Collectors use the access token of the poll, and never request one. A failing collector affects its own series only:
+they are dropped after three intervals, or after \`poll.stale_after\` if that is longer. A failed run is repeated
+after five minutes, or at the next run if that is sooner.
+
 ## Reload
 
 The configuration file is read again within a few seconds of a change, and at once on SIGHUP or, with

@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AccountConfig, Config } from './config/config.ts';
 import type { AccountBudget } from './core/budget.ts';
 import type { AccountState } from './core/account-state.ts';
-import type { Clock } from './core/clock.ts';
+import { createTasks } from './collectors.ts';
+import { instantOf, type Clock } from './core/clock.ts';
+import type { CollectorStates } from './core/collector.ts';
 import type { Credentials, Log } from './edge.ts';
 import { parseNumbers } from './core/parse.ts';
 import type { Secret } from './core/secret.ts';
@@ -12,6 +14,7 @@ import {
   type AccountPoller,
   type AccountPollerOptions,
 } from './poller/account.ts';
+import { createCollectors, type Collectors } from './poller/collectors.ts';
 import { parseSchedule } from './poller/schedule.ts';
 import { createNetwork, type Network } from './provider/network.ts';
 import { createProvider, type Provider, type Session } from './provider/provider.ts';
@@ -39,6 +42,11 @@ export interface Account {
   readonly poller: AccountPoller;
   /** With numbers as they are shown. */
   readonly budget: AccountBudget | undefined;
+  readonly collectors: Collectors;
+  /** Polls the numbers, then runs the collectors that are due. Never rejects. */
+  poll(): Promise<void>;
+  /** Aborts what is running and discards its outcome. */
+  stop(): Promise<void>;
   /** The same for every account. */
   readonly network: Network;
 }
@@ -80,7 +88,7 @@ function createAccount(
 ): Account {
   const { name, apiUrl, credentials, proxy, privacy, limits, timeoutMs } = settings;
   if (privacy.hashKey !== undefined) onSecret(privacy.hashKey, 'hash key');
-  const { hide, toNumber } = createPrivacy(privacy);
+  const privately = createPrivacy(privacy);
   const provider = createProvider({
     apiUrl,
     credentials,
@@ -88,7 +96,7 @@ function createAccount(
     timeoutMs,
     intervalMs: settings.intervalMs,
     // Privacy is applied only here, so that no later code sees what it hides.
-    parse: (response) => hide(parseNumbers(response, limits.numbers)),
+    parse: (response) => privately.hide(parseNumbers(response, limits.numbers)),
     clock,
     random,
     retriesMax,
@@ -97,7 +105,7 @@ function createAccount(
     block: network.blockOf(apiUrl),
     ...(carried?.session && { session: carried.session }),
   });
-  const poller = createAccountPoller({
+  const poller: AccountPoller = createAccountPoller({
     name,
     month: settings.month,
     timeoutMs,
@@ -108,7 +116,39 @@ function createAccount(
     ...(onPolled && { onPolled }),
     ...(carried?.state && { state: carried.state }),
   });
-  return { settings, provider, poller, network, budget: toBudget(settings, toNumber) };
+  const collectors: Collectors = createCollectors({
+    account: name,
+    tasks: createTasks(settings.collectors, privately, provider, {
+      snapshot: () => poller.state().lastGood?.snapshot,
+      last: (collector) => collectors.states()[collector]?.lastGood?.data,
+    }),
+    mayCollect: () => provider.mayCollect(),
+    timeoutMs,
+    onCollected: () => onPolled?.(poller.state()),
+    clock,
+    log,
+    ...(carried?.collectors && { states: carried.collectors }),
+  });
+  let isStopped = false;
+  return {
+    settings,
+    provider,
+    poller,
+    collectors,
+    async poll() {
+      const polledAt = instantOf(clock);
+      // Numbers first: an account never sends two requests at once.
+      if (collectors.isRunning()) await collectors.interrupt();
+      if (!isStopped) await poller.poll();
+      if (!isStopped) await collectors.run(polledAt);
+    },
+    async stop() {
+      isStopped = true;
+      await Promise.all([poller.stop(), collectors.stop()]);
+    },
+    network,
+    budget: toBudget(settings, privately.toNumber),
+  };
 }
 
 function toBudget(
@@ -120,15 +160,16 @@ function toBudget(
   return { ...budget, numbers: new Map(numbers.map(([number, own]) => [toNumber(number), own])) };
 }
 
-/** Aborts running polls and closes the connections. */
+/** Aborts what is running and closes the connections. */
 export async function stopAccounts(accounts: readonly Account[]): Promise<void> {
-  await Promise.all(accounts.map(({ poller }) => poller.stop()));
+  await Promise.all(accounts.map((account) => account.stop()));
   await Promise.all(accounts.map(({ provider }) => provider.close()));
 }
 
 interface CarriedOver {
   readonly session: Session;
   readonly state: AccountState;
+  readonly collectors: CollectorStates;
 }
 
 /**
@@ -136,11 +177,15 @@ interface CarriedOver {
  * Numbers and counters belong to the partner, and are kept as the privacy settings show them: other
  * settings start without them.
  */
-function carryOver({ settings: before, provider, poller }: Account, after: AccountSettings) {
+function carryOver(
+  { settings: before, provider, poller, collectors }: Account,
+  after: AccountSettings,
+) {
   const isSamePartner = before.apiUrl === after.apiUrl && clientIdOf(before) === clientIdOf(after);
   const isSameAccess = isSamePartner && areSameCredentials(before.credentials, after.credentials);
   return {
-    ...(isSamePartner && isSamePrivacy(before, after) && { state: poller.state() }),
+    ...(isSamePartner &&
+      isSamePrivacy(before, after) && { state: poller.state(), collectors: collectors.states() }),
     ...(isSameAccess && { session: provider.session }),
   };
 }

@@ -162,7 +162,7 @@ function untilRestart({ web, log }: Config): object {
 }
 
 async function pollAll(accounts: readonly Account[]): Promise<void> {
-  await Promise.all(accounts.map(({ poller }) => poller.poll()));
+  await Promise.all(accounts.map((account) => account.poll()));
 }
 
 function nameOf({ settings }: Account): string {
@@ -183,16 +183,20 @@ function toViews(
   plan: Plan,
   clock: Clock,
 ): readonly AccountView[] {
-  return accounts.map(({ poller, provider, budget }) => {
+  const { staleAfterMs, timeoutMs } = config.poll;
+  return accounts.map(({ poller, collectors, provider, budget }) => {
     const state = poller.state();
     const schedule = plan.scheduleOf(state.name);
     return {
       state,
-      snapshot: freshSnapshot(state, config.poll.staleAfterMs, schedule, clock),
+      snapshot: freshSnapshot(state, staleAfterMs, schedule, clock),
       pollIntervalS: schedule.longestGapMs / 1000,
       nextPollMs: plan.nextPollMs(state.name),
       cooldownUntilMs: provider.cooldownUntilMs(),
       budget,
+      collectors: collectors.views((at, intervalMs) =>
+        isStale(at, Math.max(staleAfterMs, 3 * intervalMs + timeoutMs), schedule, clock),
+      ),
     };
   });
 }

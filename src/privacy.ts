@@ -8,9 +8,11 @@ const HASH_HEX_DIGITS = 16;
 /** Hashes that are kept, because every poll would compute them again. */
 const HASHES_MAX = 200_000;
 
-interface Privacy {
+export interface Privacy {
   /** What is shown instead of a number. */
   readonly toNumber: (number: string) => string;
+  /** What is shown instead of a name. */
+  readonly toName: (name: string) => string;
   readonly hide: (parsed: ParsedResponse) => ParsedResponse;
 }
 
@@ -21,7 +23,9 @@ interface Privacy {
 export function createPrivacy({ numberLabel, noNames, hashKey }: PrivacyConfig): Privacy {
   const toNumber =
     numberLabel === 'hashed' ? createHash(hashKey?.reveal() ?? '') : (number: string) => number;
-  if (numberLabel === 'full' && !noNames) return { toNumber, hide: (parsed) => parsed };
+  // An empty label is an absent one to Prometheus: joins on the number still work.
+  const toName = noNames ? () => '' : (name: string) => name;
+  if (numberLabel === 'full' && !noNames) return { toNumber, toName, hide: (parsed) => parsed };
 
   const hide: Privacy['hide'] = ({ snapshot, anomalies }) => ({
     snapshot: {
@@ -29,8 +33,8 @@ export function createPrivacy({ numberLabel, noNames, hashKey }: PrivacyConfig):
       numbers: snapshot.numbers.map((number) => ({
         ...number,
         whatsapp: toNumber(number.whatsapp),
-        // Empty labels are absent ones to Prometheus: joins on the number still work.
-        ...(noNames ? { displayName: '', businessName: '' } : {}),
+        displayName: toName(number.displayName),
+        businessName: toName(number.businessName),
       })),
     },
     anomalies: {
@@ -41,7 +45,7 @@ export function createPrivacy({ numberLabel, noNames, hashKey }: PrivacyConfig):
       ),
     },
   });
-  return { toNumber, hide };
+  return { toNumber, toName, hide };
 }
 
 function createHash(key: string): (number: string) => string {

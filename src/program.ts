@@ -7,6 +7,7 @@ import type { Config } from './config/config.ts';
 import { describeConfig } from './config/describe.ts';
 import { createConfigLoader, type LoadedConfig } from './config/load.ts';
 import { formatProblems, InvalidValue } from './config/problems.ts';
+import type { Mapping } from './config/yaml-file.ts';
 import type { Secret } from './core/secret.ts';
 import { createExporter, pollOnce } from './exporter.ts';
 import { checkLogins } from './login.ts';
@@ -210,17 +211,23 @@ async function createDependencies({ log: options }: Config, stream: Output) {
 
 interface Demo {
   /** The simulator as an account of the configuration file. */
-  readonly account?: Record<string, string>;
+  readonly account?: Mapping;
   readonly close: () => Promise<void>;
 }
 
 async function createDemo({ demo }: Run): Promise<Demo> {
   if (!demo) return { close: async () => {} };
-  const { DEMO_CREDENTIALS, startDemo } = await import('./simulator/demo.ts');
+  const { DEMO_COLLECTORS, DEMO_CREDENTIALS, startDemo } = await import('./simulator/demo.ts');
   const simulator = await startDemo(systemClock);
   const { clientId: client_id, clientSecret: client_secret } = DEMO_CREDENTIALS;
   return {
-    account: { name: 'demo', api_url: simulator.url, client_id, client_secret },
+    account: {
+      name: 'demo',
+      api_url: simulator.url,
+      client_id,
+      client_secret,
+      collectors: DEMO_COLLECTORS,
+    },
     close: () => simulator.close(),
   };
 }

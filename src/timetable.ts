@@ -47,7 +47,7 @@ export function createTimetable({ clock, log }: { clock: Clock; log: Log }): Tim
     const ticker = createTicker({
       name: account.settings.name,
       schedule: ownSchedule,
-      poll: () => void account.poller.poll(),
+      poll: () => void account.poll(),
       clock,
       log,
     });

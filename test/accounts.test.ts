@@ -45,6 +45,7 @@ async function start(initial: { secret?: string } = {}) {
       name: 'acme',
       apiUrl: simulator.url,
       allowInsecureHttp: false,
+      collectors: {},
       credentials: {
         kind: 'client',
         clientId: changes.clientId ?? 'fake-client',

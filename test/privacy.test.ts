@@ -124,6 +124,7 @@ async function start(privacy: PrivacyConfig) {
         name: 'acme',
         apiUrl: provider.url,
         allowInsecureHttp: false,
+        collectors: {},
         credentials: {
           kind: 'client',
           clientId: CLIENT_ID,

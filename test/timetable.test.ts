@@ -21,7 +21,7 @@ function start() {
       return new Promise(() => {});
     };
     const provider = { cooldownUntilMs: () => cooldowns[name] };
-    return { settings: { name }, provider, poller: { poll } } as unknown as Account;
+    return { settings: { name }, provider, poll } as unknown as Account;
   };
   const accounts = (count: number) => Array.from({ length: count }, (_, i) => account(`a${i}`));
   const take = () =>

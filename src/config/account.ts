@@ -15,6 +15,7 @@ import type { Secret } from '../core/secret.ts';
 import { invalid, quote } from './problems.ts';
 import { readNamedFile } from './read-file.ts';
 import { optional, refuse, setting, type Context } from './setting.ts';
+import type { COLLECTORS } from './settings.ts';
 import { apiUrl, boolean, counts, secretOf, text, wholeNumber } from './text.ts';
 
 const DEFAULT_NAME = 'default';
@@ -132,7 +133,9 @@ export const toAccountShape = (readFile: ReadFile) => {
   };
 };
 
-type Account = z.output<z.ZodObject<ReturnType<typeof toAccountShape>>>;
+type Account = z.output<z.ZodObject<ReturnType<typeof toAccountShape>>> & {
+  readonly collectors?: z.output<z.ZodObject<typeof COLLECTORS>> | undefined;
+};
 
 const CLIENT_KEYS = ['client_id', 'client_secret', 'client_secret_file'] as const;
 const TOKEN_KEYS = ['access_token', 'access_token_file'] as const;
@@ -185,11 +188,12 @@ export function checkNames(accounts: readonly Pick<Account, 'name'>[], context: 
 /** Accounts that were refused may be without credentials, and are left out. */
 export function toAccounts(accounts: readonly Account[]) {
   return accounts.flatMap((account) => {
-    const { name: given = DEFAULT_NAME, api_url, allow_insecure_http, budget: planned } = account;
+    const { name: given = DEFAULT_NAME, api_url, allow_insecure_http } = account;
+    const { budget: planned, collectors = {} } = account;
     const credentials = toCredentials(account);
     if (credentials === undefined) return [];
     const access = { apiUrl: api_url, allowInsecureHttp: allow_insecure_http, credentials };
-    return [{ name: given, ...access, ...(planned && { budget: planned }) }];
+    return [{ name: given, ...access, collectors, ...(planned && { budget: planned }) }];
   });
 }
 

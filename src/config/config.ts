@@ -12,3 +12,5 @@ export interface Config extends Checked {
 
 export type AccountConfig = Config['accounts'][number];
 export type PrivacyConfig = Config['privacy'];
+/** The intervals of the enabled collectors, in milliseconds. */
+export type CollectorConfig = AccountConfig['collectors'];

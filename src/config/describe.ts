@@ -15,7 +15,11 @@ export function describeConfig({ poll, proxy }: Config, merged: Tree): string {
   }
   const list = childOf(merged, 'accounts');
   const accounts = Array.isArray(list) ? list : [];
-  sections['accounts'] = accounts.map((account) => describeValues(ACCOUNT_SETTINGS, account));
+  sections['accounts'] = accounts.map((account) => {
+    const collectors = describeValues(settingsOf('collectors'), childOf(account, 'collectors'));
+    const hasOwn = Object.keys(collectors).length > 0;
+    return { ...describeValues(ACCOUNT_SETTINGS, account), ...(hasOwn && { collectors }) };
+  });
   const variables = Object.entries(proxy).flatMap(([name, value]: [string, string]) =>
     value === '' ? [] : `# ${name.toUpperCase()}_PROXY=${withoutUser(value)}\n`,
   );

@@ -3,7 +3,14 @@ import type { z } from 'zod';
 import { nearest } from '../core/nearest.ts';
 import type { Given, Layers } from './layers.ts';
 import { quote, type Problem } from './problems.ts';
-import { ACCOUNT_SETTINGS, SECTIONS, settingAt, SETTINGS, settingsOf } from './schema.ts';
+import {
+  ACCOUNT_SETTINGS,
+  SECTIONS,
+  sectionAt,
+  settingAt,
+  SETTINGS,
+  settingsOf,
+} from './schema.ts';
 import { toYaml, type Setting } from './setting.ts';
 import { childOf, type Tree, type YamlFile } from './yaml-file.ts';
 
@@ -90,8 +97,9 @@ function helpWithCredentials(from: Given['from']): Help {
 
 /** For a mapping or list: the document, a section, the accounts, one of them. */
 function helpAt(path: Path): Help {
-  const [example] = path.length === 0 ? SETTINGS : settingsOf(path[0]);
-  const isAccount = path[0] === 'accounts' || example === undefined;
+  const section = sectionAt(path);
+  const [example] = path.length === 0 ? SETTINGS : settingsOf(section);
+  const isAccount = section === 'accounts' || example === undefined;
   return {
     meaning: `The keys here are ${namesAt(path).join(', ')}`,
     example: isAccount ? ACCOUNT_EXAMPLE : toYaml(example),
@@ -102,8 +110,8 @@ function helpAt(path: Path): Help {
 function namesAt(path: Path): readonly string[] {
   const { keys } = settingAt(path) ?? {};
   if (keys !== undefined) return keys;
-  const [section] = path;
-  return section === undefined
-    ? [...SECTIONS, 'accounts']
-    : settingsOf(section).map(({ name }) => name);
+  const section = sectionAt(path);
+  if (section === undefined) return [...SECTIONS, 'accounts'];
+  const names = settingsOf(section).map(({ name }) => name);
+  return section === 'accounts' ? [...names, 'collectors'] : names;
 }

@@ -9,8 +9,11 @@ import { CONFIG_FILE_SHAPE, toSections, type Outside } from './settings.ts';
 
 /** The configuration file with flags and variables merged into it; every section is there. */
 export function createSchema(outside: Outside) {
-  const { web, privacy, poll, month, limits, sharding, log } = toSections(outside);
-  const account = z.strictObject(toAccountShape(outside.readFile));
+  const { web, privacy, poll, collectors, month, limits, sharding, log } = toSections(outside);
+  const account = z.strictObject({
+    ...toAccountShape(outside.readFile),
+    collectors: z.strictObject(collectors).optional(),
+  });
   const file = z.strictObject({
     web: z.strictObject(web).transform(camelKeys),
     privacy: z
@@ -18,6 +21,7 @@ export function createSchema(outside: Outside) {
       .superRefine(checkPrivacy, whenKeysAreKnown)
       .transform(toPrivacy),
     poll: z.strictObject(poll).superRefine(checkPoll, whenKeysAreKnown),
+    collectors: z.strictObject(collectors),
     month: z.strictObject(month).transform(toMonth),
     limits: z.strictObject(limits).transform(camelKeys),
     sharding: z
@@ -32,7 +36,14 @@ export function createSchema(outside: Outside) {
   });
   return file
     .superRefine(checkPace, { when: ({ issues }) => issues.length === 0 })
-    .transform(({ poll: given, ...rest }) => ({ ...rest, poll: toPoll(given) }));
+    .transform(({ poll: given, collectors: ofAll, accounts, ...rest }) => ({
+      ...rest,
+      poll: toPoll(given),
+      accounts: accounts.map((each) => ({
+        ...each,
+        collectors: toEnabled({ ...ofAll, ...each.collectors }),
+      })),
+    }));
 }
 
 const nowhere: Outside = {
@@ -54,10 +65,16 @@ export function settingsOf(section: PropertyKey | undefined): readonly Setting[]
   return [...SETTINGS, ...ACCOUNT_SETTINGS].filter((setting) => setting.section === section);
 }
 
+/** The section that the keys of a mapping belong to; an account may contain a section of its own. */
+export function sectionAt([section, , nested]: readonly PropertyKey[]): PropertyKey | undefined {
+  return section === 'accounts' && nested === 'collectors' ? nested : section;
+}
+
 /** The setting that a path of the tree belongs to. */
-export function settingAt([section, ...rest]: readonly PropertyKey[]): Setting | undefined {
-  const name = rest[section === 'accounts' ? 1 : 0];
-  return settingsOf(section).find((setting) => setting.name === name);
+export function settingAt(path: readonly PropertyKey[]): Setting | undefined {
+  const section = sectionAt(path);
+  const depth = path[0] !== 'accounts' ? 1 : section === 'accounts' ? 2 : 3;
+  return settingsOf(section).find((setting) => setting.name === path[depth]);
 }
 
 type Values<Name extends keyof typeof sections> = z.output<z.ZodObject<(typeof sections)[Name]>>;
@@ -116,6 +133,12 @@ function checkPace({ poll, accounts }: Pace, context: Context): void {
   if (isLocal || gapMs >= GAP_MS_MIN) return;
   const problem = `${quote(schedule)} polls every ${formatDuration(gapMs)}`;
   refuse(context, ['poll', 'schedule'], `${problem}; at least 10s must lie between two polls`);
+}
+
+/** The intervals of the collectors that are not off, in milliseconds. */
+function toEnabled(intervals: Values<'collectors'>) {
+  const enabled = Object.entries(intervals).filter(([, ms]) => ms !== undefined && ms < Infinity);
+  return Object.fromEntries(enabled) as { readonly [Name in keyof typeof intervals]?: number };
 }
 
 function toMonth({ starts_at, ...rest }: Values<'month'>) {

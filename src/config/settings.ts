@@ -31,6 +31,20 @@ export const CONFIG_FILE_SHAPE = {
   }),
 };
 
+/** A collector is off unless its interval is set. */
+const collector = (name: string, example: string, meaning: string) =>
+  optional(t.collectorInterval, {
+    flag: `--collector.${name}`,
+    value: 'duration',
+    meaning: `How often to collect ${meaning}; off unless set`,
+    example,
+  });
+
+/** The collectors and their intervals; also for single accounts. */
+export const COLLECTORS = {
+  online_accounts: collector('online-accounts', '10m', 'Online accounts and their inboxes'),
+};
+
 /** Every section of the file with its settings. The only place where a setting is described. */
 export const toSections = ({ readFile, readKeyFile, usualGapMs, checkWebFile }: Outside) => ({
   web: {
@@ -135,6 +149,7 @@ export const toSections = ({ readFile, readKeyFile, usualGapMs, checkWebFile }: 
         'nights, do not count; unless set, long enough for 3 polls if that is longer',
     }),
   },
+  collectors: COLLECTORS,
   month: {
     timezone: setting(t.timezone, {
       default: 'Asia/Jerusalem', // The provider's.

@@ -64,6 +64,17 @@ export const duration = text((given) => {
   return ms <= DURATION_MS_MAX ? ms : invalid('is longer than 24 days');
 });
 
+/** The provider limits its API, and this data changes rarely. */
+const COLLECTOR_MS_MIN = 60_000;
+
+/** The interval of a collector, in milliseconds; `off` is Infinity. */
+export const collectorInterval = text((given) => {
+  if (given === 'off') return Infinity;
+  const ms = parseDuration(given) ?? invalid('is neither off nor a duration; write 10m or 1h');
+  if (ms < COLLECTOR_MS_MIN) invalid('is too often; write 1m or longer');
+  return ms <= DURATION_MS_MAX ? ms : invalid('is longer than 24 days');
+});
+
 /** Such as 04:00, in milliseconds since midnight. */
 export const timeOfDay = text((given) => {
   const [, hours, minutes] =

@@ -3,7 +3,7 @@ import { ANOMALY_KINDS, noAnomalies, type Anomalies } from './anomalies.ts';
 import type { Instant } from './clock.ts';
 import { countConversations, levelsOf, type ConversationCounters } from './conversations.ts';
 import type { MonthSettings } from './month.ts';
-import { REASON_NAMES, type Reason } from './reasons.ts';
+import { noFailures, type Reason } from './reasons.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** The result of a poll: data, or a reason from a fixed set. */
@@ -44,10 +44,7 @@ export function createAccountState(name: string): AccountState {
   return {
     name,
     polls: 0,
-    failures: Object.fromEntries(REASON_NAMES.map((reason) => [reason, 0])) as Record<
-      Reason,
-      number
-    >,
+    failures: noFailures(),
     anomalies: noAnomalies(),
     conversations: new Map(),
     lastPoll: undefined,

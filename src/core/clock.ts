@@ -23,7 +23,12 @@ export function instantOf(clock: Clock): Instant {
  * fresh after the wall clock was set back or the machine slept.
  */
 export function ageMs(then: Instant, clock: Clock): number {
-  return Math.max(clock.unixMs() - then.unixMs, clock.monotonicMs() - then.monotonicMs);
+  return msBetween(then, instantOf(clock));
+}
+
+/** The time between two moments, by the clock that says longer. */
+export function msBetween(then: Instant, later: Instant): number {
+  return Math.max(later.unixMs - then.unixMs, later.monotonicMs - then.monotonicMs);
 }
 
 /** Resolves after `delayMs`; rejects with the signal's reason when it aborts. */

@@ -4,7 +4,7 @@ import { toCount, toFlag, toText, toUnixSeconds } from './values.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-interface Field<T> {
+export interface Field<T> {
   /** Key in the response. */
   readonly name: string;
   readonly convert: (value: unknown) => T | undefined;
@@ -15,14 +15,14 @@ interface Field<T> {
 }
 
 /** Fields of the response, by their name in a snapshot. */
-type Fields<Out> = { readonly [K in keyof Out]: Field<NonNullable<Out[K]>> };
+export type Fields<Out> = { readonly [K in keyof Out]: Field<NonNullable<Out[K]>> };
 
-const field = <T>(name: string, convert: Field<T>['convert']): Field<T> => ({
+export const field = <T>(name: string, convert: Field<T>['convert']): Field<T> => ({
   name,
   convert,
   without: undefined,
 });
-const text = (name: string): Field<string> => ({ name, convert: toText, without: '' });
+export const text = (name: string): Field<string> => ({ name, convert: toText, without: '' });
 /** For a field that only some accounts have. */
 export const optional = <T>(of: Field<T>): Field<T> => ({ ...of, isOptional: true });
 

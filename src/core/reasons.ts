@@ -23,7 +23,8 @@ export const REASONS = {
     remedy: 'Poll less often, or find out what else uses the account.',
   },
   timeout: {
-    meaning: 'the poll did not finish within poll.timeout',
+    meaning:
+      'the poll did not finish within poll.timeout, or a collector was stopped because the numbers were due',
     remedy: 'Check the network path to the provider; raise poll.timeout if the list is long.',
   },
   network: {
@@ -69,6 +70,10 @@ export const REASONS = {
 export type Reason = keyof typeof REASONS;
 
 export const REASON_NAMES = Object.keys(REASONS) as readonly Reason[];
+
+export function noFailures(): Readonly<Record<Reason, number>> {
+  return Object.fromEntries(REASON_NAMES.map((reason) => [reason, 0])) as Record<Reason, number>;
+}
 
 /**
  * A failed poll. `message` appears in the log, on the status page and in the label `detail` of

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Body, ReloadState } from '../edge.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
-import type { AccountView, Build } from './family.ts';
+import type { AccountView, Build, CollectedView } from './family.ts';
 import { compress, endMember, inflateParts, joinParts } from './gzip.ts';
 import { NUMBER_FAMILIES, renderNumbers, type Block } from './numbers.ts';
 import { createProcessMetrics, renderFamilies } from './registry.ts';
@@ -38,7 +38,7 @@ export interface ExpositionOptions {
 }
 
 interface RenderedAccount {
-  /** For each of ACCOUNT_FAMILIES its series. */
+  /** For each of ACCOUNT_FAMILIES and of COLLECTOR_FAMILIES its series. */
   readonly series: readonly string[];
   /** Empty without fresh data. */
   readonly blocks: readonly Block[];
@@ -50,7 +50,9 @@ interface NumbersInput extends Pick<AccountState, 'conversations'> {
 }
 
 const ACCOUNT_FAMILIES = FAMILIES.filter((family) => family.scope === 'account');
+const COLLECTOR_FAMILIES = FAMILIES.filter((family) => family.scope === 'collector');
 const EXPORTER_FAMILIES = FAMILIES.filter((family) => family.scope === 'exporter');
+const NO_COLLECTORS = {};
 /** One body is enough for all lists: polls are spread over the interval, so a list changes often. */
 const LISTS = {};
 
@@ -68,12 +70,16 @@ export function createExposition(
     latest.set(account, blocks);
     return blocks;
   });
+  const collectorsOf = remember((view: CollectedView) =>
+    renderFamilies(COLLECTOR_FAMILIES, (family) => family.samples(view)),
+  );
   const accountOf = remember(async (view: AccountView): Promise<RenderedAccount> => {
-    const { state, snapshot } = view;
+    const { state, snapshot, collectors = NO_COLLECTORS } = view;
     const { name: account, conversations } = state;
-    const rendered = await renderFamilies(ACCOUNT_FAMILIES, (family) => family.samples(view));
+    const ofAccount = await renderFamilies(ACCOUNT_FAMILIES, (family) => family.samples(view));
+    const ofCollectors = await collectorsOf(collectors, { account, collectors });
     return {
-      series: rendered.map(({ series }) => series),
+      series: [...ofAccount, ...ofCollectors].map(({ series }) => series),
       blocks: snapshot ? await blocksOf(snapshot, { account, snapshot, conversations }) : [],
     };
   });
@@ -126,7 +132,7 @@ export function createExposition(
 /** The HELP and TYPE lines of every metric of numbers, compressed, and of accounts. */
 async function renderHeads() {
   const ofNumbers = await renderFamilies(NUMBER_FAMILIES, () => []);
-  const ofAccounts = await renderFamilies(ACCOUNT_FAMILIES, () => []);
+  const ofAccounts = await renderFamilies([...ACCOUNT_FAMILIES, ...COLLECTOR_FAMILIES], () => []);
   const texts = ofNumbers.map(({ head }, i) => Buffer.from(i === 0 ? head : `\n\n${head}`));
   return {
     numberHeads: await Promise.all(texts.map(compress)),

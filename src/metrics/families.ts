@@ -1,4 +1,5 @@
 import { CATEGORIES } from '../core/snapshot.ts';
+import { COLLECTOR_FAMILIES } from './collector-families.ts';
 import {
   budgetSamples,
   ofAccount,
@@ -210,6 +211,7 @@ export const FAMILIES: readonly Family[] = [
     'Expiry time of the access token, in Unix seconds; absent for a fixed token and before the first token.',
     ({ state }) => seconds(state.lastPoll?.tokenExpiresAtMs),
   ),
+  ...COLLECTOR_FAMILIES,
   {
     name: 'whatsapp_exporter_build_info',
     type: 'gauge',

@@ -1,5 +1,11 @@
 import { BUDGET_CATEGORIES, type AccountBudget, type Budget } from '../core/budget.ts';
 import type { AccountState } from '../core/account-state.ts';
+import type {
+  CollectorData,
+  CollectorName,
+  CollectorState,
+  CollectorViews,
+} from '../core/collector.ts';
 import type { NumberCounters } from '../core/conversations.ts';
 import { NUMBER_FIELDS, TOTAL_FIELDS } from '../core/fields.ts';
 import type { ReloadState } from '../edge.ts';
@@ -17,6 +23,14 @@ export interface AccountView {
   /** Until when the provider is not asked, in Unix milliseconds; undefined without a cool-down. */
   readonly cooldownUntilMs?: number | undefined;
   readonly budget?: AccountBudget | undefined;
+  /** The enabled collectors: their health, and their data while it is fresh. */
+  readonly collectors?: CollectorViews;
+}
+
+/** What the families of collectors read. It changes rarely, so their text is kept from poll to poll. */
+export interface CollectedView {
+  readonly account: string;
+  readonly collectors: CollectorViews;
 }
 
 /** Which program this is. */
@@ -64,6 +78,10 @@ interface NumberSeries {
 export type Family =
   | NumberFamily
   | (FamilyHead & { readonly scope: 'account'; samples(view: AccountView): readonly Sample[] })
+  | (FamilyHead & {
+      readonly scope: 'collector';
+      samples(view: CollectedView): readonly Sample[];
+    })
   | (FamilyHead & { readonly scope: 'exporter'; samples(self: Self): readonly Sample[] });
 
 type CountKey = {
@@ -108,6 +126,51 @@ export function ofAccount(
     labels: ['account'],
     help,
     samples: (view) => [[{ account: view.state.name }, value(view)]],
+  };
+}
+
+/** A metric with one series for each entry of a collector's data. */
+export function ofCollected<Name extends CollectorName, Entry>(
+  collector: Name,
+  { name, type = 'gauge', labels, help }: Omit<FamilyHead, 'type'> & Partial<FamilyHead>,
+  entries: (data: CollectorData[Name]) => readonly Entry[],
+  toSample: (entry: Entry) => Sample,
+): Family {
+  return {
+    name,
+    type,
+    scope: 'collector',
+    labels: ['account', ...labels],
+    help,
+    samples({ account, collectors }) {
+      const data = collectors[collector]?.data;
+      if (data === undefined) return [];
+      return entries(data).map((entry) => {
+        const [own, value] = toSample(entry);
+        return [{ account, ...own }, value];
+      });
+    },
+  };
+}
+
+/** The health of every enabled collector. */
+export function ofCollector(
+  type: Family['type'],
+  suffix: string,
+  help: string,
+  value: (state: CollectorState) => number | undefined,
+): Family {
+  return {
+    name: `whatsapp_collector_${suffix}`,
+    type,
+    scope: 'collector',
+    labels: ['account', 'collector'],
+    help,
+    samples: ({ account, collectors }) =>
+      Object.entries(collectors).map(([collector, { state }]) => [
+        { account, collector },
+        value(state),
+      ]),
   };
 }
 

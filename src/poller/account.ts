@@ -9,8 +9,8 @@ import { instantOf, type Clock } from '../core/clock.ts';
 import type { Log } from '../edge.ts';
 import type { MonthSettings } from '../core/month.ts';
 import type { ParsedResponse } from '../core/parse.ts';
-import { PollError } from '../core/reasons.ts';
 import { createPollLog } from './poll-log.ts';
+import { isStopped, stop, toFailure, withWatchdog } from './watchdog.ts';
 
 export interface AccountPollerOptions {
   readonly name: string;
@@ -35,9 +35,6 @@ export interface AccountPoller {
   /** Aborts a running poll and discards its outcome. */
   stop(): Promise<void>;
 }
-
-/** A poll that is this late is abandoned, so that the next one can start. */
-const HUNG_AFTER_MS = 10_000;
 
 type Result = Pick<ParsedResponse, 'snapshot' | 'anomalies'> | PollFailure;
 
@@ -67,26 +64,11 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
     abort: AbortController,
   ): Promise<{ result: Result; fields: Readonly<Record<string, unknown>> }> {
     try {
-      return { result: await withWatchdog(abort), fields: {} };
+      const watched = { what: 'poll', timeoutMs: options.timeoutMs, clock };
+      return { result: await withWatchdog(options.fetchNumbers, abort, watched), fields: {} };
     } catch (error) {
-      return error instanceof PollError
-        ? { result: { reason: error.reason, detail: error.message }, fields: {} }
-        : { result: { reason: 'internal', detail: 'unexpected error' }, fields: { err: error } };
-    }
-  }
-
-  /** Ends a poll that ignores its deadline. That is a bug, but must not block later polls. */
-  async function withWatchdog(abort: AbortController): Promise<ParsedResponse> {
-    const aborted = new Promise<never>((_resolve, reject) => {
-      abort.signal.addEventListener('abort', () => reject(abort.signal.reason as Error));
-    });
-    const cancel = clock.setTimer(() => {
-      abort.abort(new PollError('internal', 'poll ignored its deadline and was abandoned'));
-    }, options.timeoutMs + HUNG_AFTER_MS);
-    try {
-      return await Promise.race([options.fetchNumbers(abort.signal), aborted]);
-    } finally {
-      cancel();
+      const { failure, fields } = toFailure(error);
+      return { result: failure, fields };
     }
   }
 
@@ -101,14 +83,8 @@ export function createAccountPoller(options: AccountPollerOptions): AccountPolle
       return running.done;
     },
     async stop() {
-      running?.abort.abort(STOPPED);
+      stop(running?.abort);
       await running?.done;
     },
   };
-}
-
-const STOPPED = new Error('the account was stopped');
-
-function isStopped({ signal }: AbortController): boolean {
-  return signal.aborted && signal.reason === STOPPED;
 }

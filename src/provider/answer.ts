@@ -1,23 +1,7 @@
 import { asObject } from '../core/parse.ts';
 import { PollError, type Reason } from '../core/reasons.ts';
+import { CALLS, type ApiCall, type Call } from './calls.ts';
 import type { JsonAnswer } from './http.ts';
-
-export type Call = 'token' | 'numbers';
-
-/**
- * The documented `reason` codes that reject the credentials or the token. The two calls use the same
- * code for different things. A code with another meaning does not belong here.
- */
-const REJECTIONS: Readonly<Record<Call, Readonly<Record<number, [Reason, string]>>>> = {
-  token: {
-    2: ['credentials', 'client id or client secret is wrong'],
-    3: ['blocked', 'this IP address is blocked after too many failed attempts'],
-  },
-  numbers: {
-    2: ['credentials', 'the credentials are wrong'],
-    3: ['token', 'the access token does not exist or has expired'],
-  },
-};
 
 /**
  * Throws PollError unless the status of the response is OK. A FAIL may have any HTTP status, so its
@@ -34,11 +18,12 @@ export function assertOk(
     typeof fields?.['status'] === 'string' ? fields['status'].toUpperCase() : undefined;
   const code = toReasonCode(fields?.['reason']);
   const isFail = status === 'FAIL' || (status === undefined && code !== undefined && code !== 1);
-  const rejection = isFail && code !== undefined ? REJECTIONS[call][code] : undefined;
+  const { rejections }: ApiCall = CALLS[call];
+  const rejection = isFail && code !== undefined ? rejections[code] : undefined;
   if (rejection !== undefined) {
     const [reason, meaning] = rejection;
     const message = `reason ${code} from the ${call} call: ${meaning}`;
-    throw new PollError(reason, message, { isAuthFailure: true });
+    throw new PollError(reason, message, { isAuthFailure: reason !== 'provider_failed' });
   }
 
   // A response never ends with a 1xx status.
@@ -59,7 +44,7 @@ export function assertOk(
 /** The reason for an HTTP status without a documented code. It says nothing about the credentials. */
 function httpReason(call: Call, status: number): Reason | undefined {
   if (status === 429) return 'rate_limited';
-  return call === 'numbers' && status === 401 ? 'token' : undefined;
+  return call !== 'token' && status === 401 ? 'token' : undefined;
 }
 
 /** The highest documented code is 34. Higher ones are not quoted, to bound the values of a label. */

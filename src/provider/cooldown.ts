@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { PollError, Reason } from '../core/reasons.ts';
+import { PollError, type Reason } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
 
 /** The duration of a cool-down after the first failure, and its maximum after repeated failures. */
@@ -20,7 +20,7 @@ export const CHALLENGED: Span = { firstMs: 3 * MINUTE_MS, maxMs: 3 * MINUTE_MS }
 /** Any other failed token call. */
 export const TOKEN_CALL_FAILED: Span = { firstMs: 30 * SECOND_MS, maxMs: 2 * MINUTE_MS };
 /** 5xx with Retry-After: as long as the header says. */
-export const RETRY_AFTER: Span = { firstMs: 0, maxMs: 0 };
+const RETRY_AFTER: Span = { firstMs: 0, maxMs: 0 };
 
 /** The provider rejected a new token: one polling interval, doubling. */
 export function tokenRejected(intervalMs: number): Span {
@@ -71,4 +71,11 @@ export function createCooldown(clock: Clock): Cooldown {
     },
     end,
   };
+}
+
+/** Starts a cool-down if a failed call asks for one. */
+export function slowDown(cooldown: Cooldown, error: unknown): void {
+  if (!(error instanceof PollError)) return;
+  if (error.reason === 'rate_limited') cooldown.start(error, THROTTLED);
+  else if (error.retryAfterMs !== undefined) cooldown.start(error, RETRY_AFTER);
 }

@@ -6,13 +6,9 @@ import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
 import { expiresAtMs, isAlive, type AccessToken } from './access-token.ts';
 import { assertOk } from './answer.ts';
-import {
-  createCooldown,
-  RETRY_AFTER,
-  THROTTLED,
-  tokenRejected,
-  type Cooldown,
-} from './cooldown.ts';
+import { CALLS } from './calls.ts';
+import { authorize, createCollect, type Collect } from './collect.ts';
+import { createCooldown, slowDown, tokenRejected, type Cooldown } from './cooldown.ts';
 import { createHttpClient, type JsonAnswer } from './http.ts';
 import { startDeadline, withRetries, type Deadline } from './retry.ts';
 import { readSecret } from './secret-source.ts';
@@ -49,12 +45,14 @@ export interface Session {
   token: AccessToken | undefined;
   /** Blocks the numbers call. */
   readonly numbersCooldown: Cooldown;
+  /** Blocks the calls of collectors. */
+  readonly collectorsCooldown: Cooldown;
   /** Blocks the token call; a token that is still valid stays in use. */
   readonly tokenCooldown: Cooldown;
 }
 
 /** The provider's API for one account. Supports one poll at a time. */
-export interface Provider {
+export interface Provider extends Collect {
   /** Requests the numbers. Throws PollError, or the signal's reason when it aborts. */
   fetchNumbers(signal: AbortSignal): Promise<ParsedResponse>;
   /** When the current access token expires, in Unix milliseconds. */
@@ -75,13 +73,15 @@ export function createProvider(options: ProviderOptions): Provider {
   const http = createHttpClient(options);
   const session = options.session ?? createSession(clock);
   const block = options.block ?? createCooldown(clock);
-  const { numbersCooldown } = session;
+  const { numbersCooldown, collectorsCooldown } = session;
   /** The last successful response. Most responses repeat it and are not parsed again. */
   let last: { readonly digest: string; readonly parsed: ParsedResponse } | undefined;
+  let fixedToken: Secret | undefined;
 
-  const call: SendCall = (name, deadline, { path, ...rest }) => {
+  const call: SendCall = (name, deadline, request) => {
+    const { method, path } = CALLS[name];
     const send = async (signal: AbortSignal) => {
-      const answer = await http.requestJson({ ...rest, url: apiUrl + path, signal });
+      const answer = await http.requestJson({ ...request, method, url: apiUrl + path, signal });
       if (!answer.isUnchanged) assertOk(name, answer, clock.unixMs());
       return answer;
     };
@@ -95,16 +95,11 @@ export function createProvider(options: ProviderOptions): Provider {
   async function getNumbers(accessToken: Secret, deadline: Deadline): Promise<JsonAnswer> {
     try {
       return await call('numbers', deadline, {
-        method: 'GET',
-        path: '/whatsapp/getWhatsApp',
-        headers: { authorization: `Bearer ${accessToken.reveal()}` },
+        headers: authorize(accessToken),
         previousDigest: last?.digest,
       });
     } catch (error) {
-      if (error instanceof PollError) {
-        if (error.reason === 'rate_limited') numbersCooldown.start(error, THROTTLED);
-        else if (error.retryAfterMs !== undefined) numbersCooldown.start(error, RETRY_AFTER);
-      }
+      slowDown(numbersCooldown, error);
       throw error;
     }
   }
@@ -152,6 +147,7 @@ export function createProvider(options: ProviderOptions): Provider {
     return async (deadline) => {
       const token = readSecret(source, parseToken);
       onSecret(token);
+      fixedToken = token;
       numbersCooldown.check(token);
       try {
         return await getNumbers(token, deadline);
@@ -162,6 +158,13 @@ export function createProvider(options: ProviderOptions): Provider {
         throw error;
       }
     };
+  }
+
+  /** The token of the last poll. Collectors never request one, so token calls stay as rare as without them. */
+  function liveToken(): Secret | undefined {
+    if (credentials.kind === 'token') return fixedToken;
+    const { token } = session;
+    return token !== undefined && isAlive(token, clock) ? token.secret : undefined;
   }
 
   /** Yields before and after, so that scrapes are not delayed by a long list. */
@@ -184,6 +187,7 @@ export function createProvider(options: ProviderOptions): Provider {
         deadline.end();
       }
     },
+    ...createCollect({ ...options, call, liveToken, numbersCooldown, collectorsCooldown }),
     tokenExpiresAtMs: () => session.token && expiresAtMs(session.token),
     cooldownUntilMs() {
       const { token } = session;
@@ -204,6 +208,7 @@ function createSession(clock: Clock): Session {
   return {
     token: undefined,
     numbersCooldown: createCooldown(clock),
+    collectorsCooldown: createCooldown(clock),
     tokenCooldown: createCooldown(clock),
   };
 }

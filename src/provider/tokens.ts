@@ -3,7 +3,7 @@ import { parseSecret, type Credentials } from '../edge.ts';
 import { PollError } from '../core/reasons.ts';
 import type { Secret } from '../core/secret.ts';
 import { isAlive, isDueForRenewal, parseAccessToken, type AccessToken } from './access-token.ts';
-import type { Call } from './answer.ts';
+import type { Call } from './calls.ts';
 import { CHALLENGED, REJECTED, THROTTLED, TOKEN_CALL_FAILED, type Cooldown } from './cooldown.ts';
 import type { JsonAnswer, JsonRequest } from './http.ts';
 import { startDeadline, type Deadline } from './retry.ts';
@@ -13,7 +13,7 @@ import { readSecret } from './secret-source.ts';
 export type SendCall = (
   name: Call,
   deadline: Deadline,
-  request: Omit<JsonRequest, 'url' | 'signal'> & { path: string },
+  request: Omit<JsonRequest, 'url' | 'method' | 'signal'>,
 ) => Promise<JsonAnswer>;
 
 interface TokensOptions {
@@ -46,8 +46,6 @@ export function createTokens(
     tokenCooldown.check(secret);
     try {
       const { body } = await call('token', deadline, {
-        method: 'POST',
-        path: '/settings/accessToken',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ client_id: clientId, client_secret: secret.reveal() }),
       });

@@ -1,10 +1,10 @@
 import type { Clock } from '../core/clock.ts';
 import type { Call } from './faults.ts';
 import type { Fleet, FleetNumber } from './fleet.ts';
+import { fail, type Json } from './json.ts';
+import { inboxesOf, onlineAccountsAt } from './online-answers.ts';
 import { onboardingsAt, registeredNumbersAt } from './registrations.ts';
 import { createStatistics } from './statistics.ts';
-
-export type Json = Readonly<Record<string, unknown>>;
 
 const HOUR_MS = 3_600_000;
 const TOKEN_LIFE_MS = HOUR_MS;
@@ -95,6 +95,8 @@ export function createAnswers(options: AnswersOptions): Answers {
     numbers: { method: 'GET', answer: (unixMs) => toList(fleet.at(unixMs)) },
     registered_numbers: { method: 'GET', answer: registeredNumbersAt },
     onboardings: { method: 'GET', answer: onboardingsAt },
+    online_accounts: { method: 'GET', answer: (unixMs) => onlineAccountsAt(fleet, unixMs) },
+    inboxes: { method: 'POST', answer: (_unixMs, body) => inboxesOf(fleet, body) },
     monthly_statistics: { method: 'GET', answer: createStatistics(fleet) },
   };
 
@@ -116,10 +118,6 @@ export function createAnswers(options: AnswersOptions): Answers {
       clientSecret = secret;
     },
   };
-}
-
-export function fail(reason: number): Json {
-  return { status: 'FAIL', reason };
 }
 
 function toList(list: readonly FleetNumber[]): Json {

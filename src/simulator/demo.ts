@@ -8,6 +8,9 @@ export const DEMO_CREDENTIALS = {
   clientSecret: 'demo-secret-not-real',
 } as const;
 
+/** All collectors, at every poll, because nobody watches a demo for hours. */
+export const DEMO_COLLECTORS = { online_accounts: '1m' };
+
 const DEMO_SEED = 10_972;
 const DEMO_NUMBERS = 25;
 
@@ -19,6 +22,6 @@ export function startDemo(
   clock: Clock,
   address: Pick<SimulatorOptions, 'host' | 'port'> = {},
 ): Promise<Simulator> {
-  const fleet = createFleet({ seed: DEMO_SEED, numbers: DEMO_NUMBERS });
+  const fleet = createFleet({ seed: DEMO_SEED, numbers: DEMO_NUMBERS, suspends: true });
   return startSimulator({ fleet, clock, ...DEMO_CREDENTIALS, ...address });
 }

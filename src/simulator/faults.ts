@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
-import { fail, type Json } from './answers.ts';
+import { fail, type Json } from './json.ts';
 
 /**
  * One way for a call to fail. `reply`, `fail`, `never` and `headersOnly` replace the normal response;
@@ -36,7 +36,13 @@ export type Fault = {
 
 /** The simulated calls. */
 export type Call =
-  'token' | 'numbers' | 'registered_numbers' | 'onboardings' | 'monthly_statistics';
+  | 'token'
+  | 'numbers'
+  | 'registered_numbers'
+  | 'onboardings'
+  | 'online_accounts'
+  | 'inboxes'
+  | 'monthly_statistics';
 
 /** The current fault of each call; may be changed at any time. */
 export type Faults = Partial<Record<Call, Fault | undefined>>;

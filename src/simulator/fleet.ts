@@ -1,6 +1,7 @@
 import { monthOf, PROVIDER_MONTH, type Month, type MonthSettings } from '../core/month.ts';
 import { createNames } from './names.ts';
 import { fraction, logUniform, mix } from './noise.ts';
+import { createOnline, INBOXES, type Online } from './online.ts';
 import { createHabits, createMonthTraffic, type Traffic } from './traffic.ts';
 
 const MINUTE_MS = 60_000;
@@ -26,6 +27,8 @@ export interface FleetNumber {
 export interface Fleet {
   /** The numbers at an instant; the caller may modify the returned objects. */
   at(unixMs: number): FleetNumber[];
+  /** Undefined for a fleet without accounts of the inbox product. */
+  readonly online?: Online;
 }
 
 export interface FleetOptions {
@@ -34,14 +37,24 @@ export interface FleetOptions {
   readonly numbers: number;
   /** When the counts restart, and the time zone of business hours. */
   readonly month?: MonthSettings;
+  /** Whether an Online account is suspended now and then. */
+  readonly suspends?: boolean;
 }
 
 /**
  * A fleet that depends only on its options and the time, so that runs are repeatable and instants may
  * be queried in any order. State between calls is only a cache.
  */
-export function createFleet({ seed, numbers, month = PROVIDER_MONTH }: FleetOptions): Fleet {
-  const slots = Array.from({ length: numbers }, (_, slot) => createSlot(seed, slot, numbers));
+export function createFleet({
+  seed,
+  numbers,
+  month = PROVIDER_MONTH,
+  suspends = false,
+}: FleetOptions): Fleet {
+  const online = createOnline(seed, numbers, suspends);
+  const slots = Array.from({ length: numbers }, (_, slot) =>
+    createSlot(seed, slot, numbers, online),
+  );
   let current: Month = { startMs: 0, endMs: 0 };
   let fromMidnight = current;
   return {
@@ -53,6 +66,7 @@ export function createFleet({ seed, numbers, month = PROVIDER_MONTH }: FleetOpti
       }
       return slots.flatMap((slot) => slot(unixMs, fromMidnight) ?? []);
     },
+    online,
   };
 }
 
@@ -63,7 +77,7 @@ const VACANCY_MS = [2 * MINUTE_MS, 20 * DAY_MS] as const;
 const TENURES_MAX = 1000;
 
 /** A slot of the fleet, occupied by one number after another. */
-function createSlot(seed: number, slot: number, numbers: number) {
+function createSlot(seed: number, slot: number, numbers: number, online: Online) {
   const slotKey = mix(mix(seed, 1), slot);
   const tenureMs = logUniform(...TENURE_MS, fraction(slotKey, 1));
   const phaseMs = tenureMs * fraction(slotKey, 2);
@@ -77,7 +91,7 @@ function createSlot(seed: number, slot: number, numbers: number) {
       const key = mix(slotKey, tenure);
       const joinedMs = fromMs + logUniform(...VACANCY_MS, fraction(key, 0));
       const digits = toDigits(seed, (tenure % TENURES_MAX) * numbers + slot);
-      member = createMember(key, slot, digits, joinedMs);
+      member = createMember(key, slot, digits, joinedMs, online);
     }
     return unixMs < member.joinedMs ? undefined : member.at(unixMs, month);
   };
@@ -88,12 +102,18 @@ interface Member {
   at(unixMs: number, month: Month): FleetNumber;
 }
 
-function createMember(key: number, slot: number, whatsapp: string, joinedMs: number): Member {
+function createMember(
+  key: number,
+  slot: number,
+  whatsapp: string,
+  joinedMs: number,
+  online: Online,
+): Member {
   const names = createNames(mix(key, 1), slot);
   const habits = createHabits(mix(key, 2));
   const isOfflineAt = createOutages(mix(key, 3), slot);
   const coexistence = fraction(key, 4) < 0.3 ? 1 : 0;
-  const account = 1 + Math.floor(slot / 10);
+  const account = 1 + Math.floor(slot / INBOXES);
   let month: Month | undefined;
   let traffic: (unixMs: number) => Traffic;
   return {
@@ -102,7 +122,7 @@ function createMember(key: number, slot: number, whatsapp: string, joinedMs: num
       if (month !== now) traffic = createMonthTraffic(mix(key, 5), habits, now, joinedMs);
       month = now;
       const { marketing, service, incoming } = traffic(unixMs);
-      const isOnline = isOfflineAt(unixMs) ? 0 : 1;
+      const isAssigned = isOfflineAt(unixMs) ? 0 : 1;
       return {
         create_time: Math.floor(joinedMs / 1000),
         whatsapp,
@@ -110,9 +130,9 @@ function createMember(key: number, slot: number, whatsapp: string, joinedMs: num
         apiKey: `fake-api-key-${key}`,
         display_name: names.display,
         business_name: names.business,
-        isOnline,
-        onlineAccount: isOnline * account,
-        onlineInbox: isOnline * (slot + 1),
+        isOnline: online.isSuspended(account, unixMs) ? 0 : isAssigned,
+        onlineAccount: isAssigned * account,
+        onlineInbox: isAssigned * (slot + 1),
         coexistence,
         conversationsThisMonth: marketing + service + incoming,
         marketingThisMonth: marketing,

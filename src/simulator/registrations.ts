@@ -1,4 +1,4 @@
-import type { Json } from './answers.ts';
+import type { Json } from './json.ts';
 import { createNames } from './names.ts';
 import { fraction, mix } from './noise.ts';
 

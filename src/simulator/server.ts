@@ -33,6 +33,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   [`${BASE}/whatsapp/getWhatsApp`]: 'numbers',
   [`${BASE}/whatsapp/getRegisteredNumbers`]: 'registered_numbers',
   [`${BASE}/whatsapp/getAccounts`]: 'onboardings',
+  [`${BASE}/online/getAccounts`]: 'online_accounts',
+  [`${BASE}/online/getInboxes`]: 'inboxes',
   [`${BASE}/whatsapp/getConversationsStatistics`]: 'monthly_statistics',
 };
 

@@ -1,5 +1,5 @@
 import { monthOf, PROVIDER_MONTH } from '../core/month.ts';
-import type { Json } from './answers.ts';
+import type { Json } from './json.ts';
 import type { Fleet, FleetNumber } from './fleet.ts';
 
 /** The provider has no older statistics. */

@@ -100,7 +100,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
   let secrets = 1;
   const skew = { ms: 0 };
   const provider = await startSimulator({
-    fleet: { at: () => fleet.at(nowMs) },
+    fleet: { ...fleet, at: () => fleet.at(nowMs) },
     clock: { ...systemClock, unixMs: () => Date.now() + clock.worldAheadMs() + skew.ms },
     clientId: CLIENT_ID,
     clientSecret: FIRST_SECRET,

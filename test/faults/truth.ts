@@ -1,4 +1,4 @@
-import type { Json } from '../../src/simulator/answers.ts';
+import type { Json } from '../../src/simulator/json.ts';
 import type { FleetNumber } from '../../src/simulator/fleet.ts';
 import { NUMBER_GAUGES } from '../support/gauges.ts';
 

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 import { createAccountState } from '../../src/core/account-state.ts';
+import { afterRun, createCollectorState, type CollectorViews } from '../../src/core/collector.ts';
 import { FAMILIES } from '../../src/metrics/families.ts';
 import type { AccountView } from '../../src/metrics/family.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { responseOf, sampleEntry, sampleResponse } from '../support/sample.ts';
+import { COLLECTED } from './collected.ts';
 import { CLOSED_LABELS, CONTRACT, ofNumbers } from './contract.ts';
 import { failed, good, NOW_MS, render, samplesOf, viewAfter } from './views.ts';
 
-const sample = viewAfter('acme', good(sampleResponse()));
+const sample = { ...viewAfter('acme', good(sampleResponse())), collectors: COLLECTED };
 const failing = viewAfter('fails', failed('http_status'));
 /** The values of a metric, with the labels besides the account's. */
 async function valuesOf(name: string, view: AccountView) {
@@ -40,6 +42,45 @@ test.each([
   expect(new Set(await valuesOf(name, start))).toEqual(new Set(expected));
 });
 
+test('every collector has every reason from the start, at 0', async () => {
+  const state = createCollectorState();
+  const collectors = { online_accounts: { state, data: undefined } } as CollectorViews;
+  const view = { ...viewAfter('acme'), collectors };
+  const collector = 'online_accounts';
+  const expected = CLOSED_LABELS['reason']?.map((reason) => [{ collector, reason }, 0]);
+  const failures = await valuesOf('whatsapp_collector_failures_total', view);
+  expect(new Set(failures)).toEqual(new Set(expected));
+  expect(await valuesOf('whatsapp_collector_up', view)).toEqual([[{ collector }, 0]]);
+  expect(await valuesOf('whatsapp_collector_last_success_timestamp_seconds', view)).toEqual([]);
+});
+
+test('a failed run is visible while the last data is still served, and without data its health is', async () => {
+  const { state, data } = COLLECTED.online_accounts;
+  const endedAt = { unixMs: NOW_MS + 60_000, monotonicMs: 60_000 };
+  const failure = { reason: 'network', detail: 'connection failed' } as const;
+  const failedState = afterRun(state, { endedAt, durationMs: 7_000, failure }, undefined);
+  const after = (shown: typeof data | undefined) => {
+    const collectors = { online_accounts: { state: failedState, data: shown } } as CollectorViews;
+    return { ...viewAfter('acme'), collectors };
+  };
+  const collector = 'online_accounts';
+  for (const view of [after(data), after(undefined)]) {
+    expect(await valuesOf('whatsapp_collector_up', view)).toEqual([[{ collector }, 0]]);
+    expect(await valuesOf('whatsapp_collector_duration_seconds', view)).toEqual([
+      [{ collector }, 7],
+    ]);
+    expect(await valuesOf('whatsapp_collector_last_success_timestamp_seconds', view)).toEqual([
+      [{ collector }, NOW_MS / 1000],
+    ]);
+    expect(await valuesOf('whatsapp_collector_failures_total', view)).toContainEqual([
+      { collector, reason: 'network' },
+      1,
+    ]);
+  }
+  expect(await valuesOf('whatsapp_online_account_active', after(data))).toHaveLength(2);
+  expect(await valuesOf('whatsapp_online_account_active', after(undefined))).toEqual([]);
+});
+
 test('no metric has two rows', () => {
   expect(new Set(FAMILIES.map(({ name }) => name)).size).toBe(FAMILIES.length);
 });
@@ -62,9 +103,10 @@ const fieldsOf = ({ help }: { readonly help: string }) =>
   /Provider field: (.*)\. Polled/.exec(help)?.[1]?.split(', ') ?? [];
 
 test.each(
-  FAMILIES.filter((family) => family.type === 'gauge' && fieldsOf(family).length === 1).map(
-    (family) => [family.name, fieldsOf(family)[0] ?? ''],
-  ),
+  FAMILIES.filter(
+    (family) =>
+      family.scope !== 'collector' && family.type === 'gauge' && fieldsOf(family).length === 1,
+  ).map((family) => [family.name, fieldsOf(family)[0] ?? '']),
 )('%s comes from %s alone, value for value', async (name, field) => {
   const response = sampleResponse();
   const [entry = {}] = response.list;

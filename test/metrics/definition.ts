@@ -32,6 +32,10 @@ function* samplesOf(
   if (family.scope === 'exporter') yield* family.samples(self);
   else if (family.scope === 'number') {
     for (const view of accounts) yield* samplesOfNumbers(family, view);
+  } else if (family.scope === 'collector') {
+    for (const { state, collectors = {} } of accounts) {
+      yield* family.samples({ account: state.name, collectors });
+    }
   } else {
     for (const view of accounts) yield* family.samples(view);
   }

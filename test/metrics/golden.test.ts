@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createAccountState } from '../../src/core/account-state.ts';
 import { sampleResponse } from '../support/sample.ts';
+import { COLLECTED } from './collected.ts';
 import { failed, good, NOW_MS, render, viewAfter } from './views.ts';
 
 test('the documented sample response is served as this text', async () => {
@@ -13,6 +14,12 @@ test('with stale data only the health metrics and the month are served', async (
   const view = viewAfter('acme', good(sampleResponse()), failed('timeout', later));
   const text = await render({ ...view, snapshot: undefined });
   await expect(text).toMatchFileSnapshot('../golden/metrics-failed.txt');
+});
+
+test('with all collectors their metrics are served as this text', async () => {
+  const view = { ...viewAfter('acme', good(sampleResponse())), collectors: COLLECTED };
+  const text = await render(view);
+  await expect(text).toMatchFileSnapshot('../golden/metrics-collectors.txt');
 });
 
 test('before the first poll every counter is 0, and there are no timestamps', async () => {

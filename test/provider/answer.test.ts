@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { PollError } from '../../src/core/reasons.ts';
-import { assertOk, type Call } from '../../src/provider/answer.ts';
+import { assertOk } from '../../src/provider/answer.ts';
+import type { Call } from '../../src/provider/calls.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 

@@ -1,0 +1,63 @@
+import type { CollectorConfig } from './config/config.ts';
+import type { Collected, CollectorData, CollectorName } from './core/collector.ts';
+import { parseOnlineAccounts } from './core/online-accounts.ts';
+import type { Snapshot } from './core/snapshot.ts';
+import type { CollectorTask } from './poller/collectors.ts';
+import type { Privacy } from './privacy.ts';
+import type { Provider } from './provider/provider.ts';
+import type { Request } from './provider/collect.ts';
+
+/** What a collector may use. */
+export interface CollectContext {
+  readonly request: Request;
+  /** The last good list of numbers. */
+  snapshot(): Snapshot | undefined;
+  /** The last good data of a collector, however old. */
+  last<Name extends CollectorName>(name: Name): CollectorData[Name] | undefined;
+}
+
+interface Collector<T> {
+  /** The key under `collectors` that sets its interval. */
+  readonly setting: keyof CollectorConfig;
+  collect(context: CollectContext): Promise<Collected<T>>;
+  /** Applied as soon as a response is parsed, so that no later code sees what it hides. */
+  hide(data: T, privacy: Privacy): T;
+}
+
+/** Every collector, in the order of their first runs. See "A sixth collector" in CONTRIBUTING.md. */
+export const COLLECTORS: { readonly [Name in CollectorName]: Collector<CollectorData[Name]> } = {
+  online_accounts: {
+    setting: 'online_accounts',
+    collect: async ({ request }) => parseOnlineAccounts(await request('online_accounts')),
+    hide: (accounts, privacy) =>
+      accounts.map((account) => ({ ...account, name: privacy.toName(account.name) })),
+  },
+};
+
+/** The enabled collectors of an account. */
+export function createTasks(
+  config: CollectorConfig,
+  privacy: Privacy,
+  provider: Pick<Provider, 'collect'>,
+  context: Omit<CollectContext, 'request'>,
+): readonly CollectorTask[] {
+  const toTask = <T>(name: CollectorName, collector: Collector<T>): CollectorTask[] => {
+    const intervalMs = config[collector.setting];
+    if (intervalMs === undefined) return [];
+    return [
+      {
+        name,
+        intervalMs,
+        gapMs: () => intervalMs,
+        collect: (signal) =>
+          provider.collect(signal, async (request) => {
+            const collected = await collector.collect({ ...context, request });
+            return { ...collected, data: collector.hide(collected.data, privacy) };
+          }),
+      },
+    ];
+  };
+  return Object.entries(COLLECTORS).flatMap(([name, collector]) =>
+    toTask(name as CollectorName, collector as Collector<unknown>),
+  );
+}

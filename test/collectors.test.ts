@@ -1,0 +1,143 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { createAccounts, stopAccounts, type Account } from '../src/accounts.ts';
+import type { CollectorConfig, Config, PrivacyConfig } from '../src/config/config.ts';
+import { PROVIDER_MONTH } from '../src/core/month.ts';
+import { Secret } from '../src/core/secret.ts';
+import { createFleet } from '../src/simulator/fleet.ts';
+import { startSimulator } from '../src/simulator/server.ts';
+import { createFakeClock } from './support/fake-clock.ts';
+import { createMemoryLog } from './support/memory-log.ts';
+
+const SECRET = 'fake-secret';
+const FULL: PrivacyConfig = { numberLabel: 'full', noNames: false, hashKey: undefined };
+const ALL: CollectorConfig = { online_accounts: 600_000 };
+
+/** One account of 25 numbers on a simulator, with these collectors. */
+async function start() {
+  const clock = createFakeClock();
+  const fleet = createFleet({ seed: 1, numbers: 25 });
+  const sign = { clientId: 'fake-client', clientSecret: SECRET };
+  const simulator = await startSimulator({ fleet, clock, ...sign });
+  const { log, lines } = createMemoryLog();
+  let accounts: readonly Account[] = [];
+  onTestFinished(async () => {
+    await stopAccounts(accounts);
+    await simulator.close();
+  });
+  const configure = async (collectors: CollectorConfig, changes: Partial<Config> = {}) => {
+    const clientSecret = { kind: 'value', value: new Secret(SECRET) } as const;
+    const config = {
+      poll: { schedule: '1m', timeoutMs: 20_000, staleAfterMs: 300_000 },
+      limits: { numbers: 50_000 },
+      month: PROVIDER_MONTH,
+      proxy: { http: '', https: '', no: '' },
+      privacy: FULL,
+      ...changes,
+      accounts: [
+        {
+          name: 'acme',
+          apiUrl: simulator.url,
+          allowInsecureHttp: false,
+          credentials: { kind: 'client', clientId: 'fake-client', clientSecret },
+          collectors,
+        },
+      ],
+    } as unknown as Config;
+    const before = accounts;
+    accounts = createAccounts(before, config, {
+      clock,
+      random: () => 0,
+      log,
+      onSecret: () => {},
+    });
+    await stopAccounts(before.filter((known) => !accounts.includes(known)));
+    const [account] = accounts;
+    if (account === undefined) throw new Error('there is one account');
+    return account;
+  };
+  return { simulator, clock, configure, lines };
+}
+
+test('collectors run after the numbers, with the same token', async () => {
+  const { simulator, configure } = await start();
+  const account = await configure(ALL);
+  await account.poll();
+  expect(simulator.requests).toMatchObject({ token: 1, numbers: 1, online_accounts: 1 });
+  expect(account.collectors.states().online_accounts?.lastGood?.data).toHaveLength(3);
+});
+
+test('without collectors nothing but the numbers is requested', async () => {
+  const { simulator, configure } = await start();
+  const account = await configure({});
+  await account.poll();
+  expect(simulator.requests).toMatchObject({ numbers: 1, online_accounts: 0 });
+  expect(account.collectors.views(() => false)).toEqual({});
+});
+
+test('the numbers are polled at once when a collector hangs', async () => {
+  const { simulator, clock, configure } = await start();
+  const account = await configure(ALL);
+  simulator.faults.online_accounts = { kind: 'never' };
+  const first = account.poll();
+  await expect.poll(() => simulator.requests.online_accounts).toBe(1);
+  await clock.advance(10_000);
+  const second = account.poll();
+  await expect.poll(() => account.poller.state().polls).toBe(2);
+  expect(account.collectors.states().online_accounts).toMatchObject({ failures: { timeout: 1 } });
+  await Promise.all([first, second]);
+  expect(account.poller.state().failures.timeout).toBe(0);
+  expect(clock.timers).toBe(0);
+});
+
+test('a failing collector changes nothing about the numbers', async () => {
+  const { simulator, configure } = await start();
+  const account = await configure(ALL);
+  simulator.faults.online_accounts = { kind: 'fail', reason: 3 };
+  await account.poll();
+  await account.poll();
+  expect(account.poller.state()).toMatchObject({ polls: 2, failures: { token: 0 } });
+  expect(account.poller.state().lastPoll).toHaveProperty('snapshot');
+  expect(simulator.requests.token).toBe(1);
+});
+
+test('a reload keeps the data of a collector, and when it ran', async () => {
+  const { simulator, configure } = await start();
+  await (await configure(ALL)).poll();
+  const after = await configure({ online_accounts: 1_200_000 });
+  expect(after.collectors.states().online_accounts?.lastGood).toBeDefined();
+  await after.poll();
+  expect(simulator.requests.online_accounts).toBe(1);
+  const off = await configure({});
+  expect(off.collectors.states()).toEqual({});
+});
+
+test('a reload that stops an account starts no collector afterwards', async () => {
+  const { simulator, configure } = await start();
+  const account = await configure(ALL);
+  simulator.faults.numbers = { kind: 'never' };
+  const polling = account.poll();
+  await expect.poll(() => simulator.requests.numbers).toBe(1);
+  await account.stop();
+  await polling;
+  expect(simulator.requests.online_accounts).toBe(0);
+});
+
+test('names of Online accounts are hidden with the names of numbers', async () => {
+  const { configure } = await start();
+  const hidden = await configure(ALL, { privacy: { ...FULL, noNames: true } });
+  await hidden.poll();
+  const names = hidden.collectors.states().online_accounts?.lastGood?.data.map(({ name }) => name);
+  expect(names).toEqual(['', '', '']);
+});
+
+test('with all collectors a simulated day takes 24 to 29 token calls', async () => {
+  const { simulator, clock, configure } = await start();
+  const account = await configure(ALL);
+  for (let minute = 0; minute < 24 * 60; minute += 5) {
+    await account.poll();
+    await clock.advance(5 * 60_000);
+  }
+  expect(simulator.requests.token).toBeGreaterThanOrEqual(24);
+  expect(simulator.requests.token).toBeLessThanOrEqual(29);
+  expect(simulator.requests).toMatchObject({ numbers: 288, online_accounts: 144 });
+}, 60_000);
