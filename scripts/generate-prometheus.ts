@@ -1,4 +1,4 @@
-// Generates files from prometheus/*.yml and prometheus/src. Run: npx tsx scripts/generate-prometheus.ts
+// Generates files from prometheus/src. Run: npx tsx scripts/generate-prometheus.ts
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 

@@ -32,7 +32,7 @@ test('every rule file, dashboard and manifest is an asset', () => {
   );
   // Sources and tools; Compose needs a clone of the repository.
   const others =
-    /^(?:prometheus\/(?:src|tests)|grafana\/(?:src|preview|node_modules)|deploy\/(?:kubernetes|README\.md|compose\.yml|\.env.*))$/;
+    /^(?:prometheus\/(?:src|tests)|grafana\/(?:src|preview|node_modules)|deploy\/(?:helm|README\.md|compose\.yml|\.env.*))$/;
   const shipped = paths.filter((path) => !others.test(path));
   expect(shipped.toSorted()).toEqual([...ASSETS].toSorted());
 });

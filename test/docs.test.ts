@@ -6,7 +6,7 @@ import { FAMILIES } from '../src/metrics/families.ts';
 const readme = readFileSync('README.md', 'utf8');
 
 const DOCS =
-  'README.md deploy/README.md deploy/systemd/README.md docs/scaling.md docs/web-configuration.md';
+  'README.md deploy/README.md deploy/helm/README.md deploy/systemd/README.md docs/scaling.md docs/web-configuration.md';
 
 test.each(DOCS.split(' '))('every flag and variable that %s names exists', (file) => {
   const text = readFileSync(file, 'utf8');

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
 
 import { RULE_FILES, generated } from '../../prometheus/src/generated.ts';
 import { optionalPrometheusTools } from '../support/prometheus.ts';
@@ -8,7 +7,6 @@ import {
   only,
   readGroups,
   readTests,
-  readText,
   rootPath,
   rulesBehind,
   rulesOf,
@@ -28,13 +26,6 @@ test('every generated file is up to date', () => {
   for (const [path, text] of generated()) {
     expect(readFileSync(path, 'utf8'), `${path}: run scripts/generate-prometheus.ts`).toBe(text);
   }
-});
-
-test('the PrometheusRule holds the same groups as the rule files', () => {
-  const manifest = parse(readText('deploy/kubernetes/monitoring/prometheus-rule.yaml')) as {
-    spec: { groups: unknown };
-  };
-  expect(manifest.spec.groups).toEqual(groups);
 });
 
 withTools('promtool finds no problem in the rules', async () => {
