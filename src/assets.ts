@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
  * `files` in package.json names the same.
  */
 export const ASSETS = [
+  'deploy/helm',
   'deploy/systemd',
   'grafana/contact-points.example.yml',
   'grafana/dashboards',
@@ -17,6 +18,14 @@ export const ASSETS = [
   'prometheus/recording.rules.yml',
 ] as const;
 
+/** Links of the chart, which npm does not pack, and what they link to. */
+export const LINKS: Readonly<Record<string, string>> = {
+  'deploy/helm/files/dashboards': 'grafana/dashboards',
+  'deploy/helm/files/rules/addresses.rules.yml': 'prometheus/addresses.rules.yml',
+  'deploy/helm/files/rules/alerts.rules.yml': 'prometheus/alerts.rules.yml',
+  'deploy/helm/files/rules/recording.rules.yml': 'prometheus/recording.rules.yml',
+};
+
 export type AssetsResult =
   | { readonly written: number; readonly unchanged: number }
   /** Nothing was written: these paths exist with other contents. */
@@ -24,25 +33,31 @@ export type AssetsResult =
 
 /** Copies the assets from the package's folder. Overwrites nothing. Throws if a path cannot be read or written. */
 export function writeAssets(from: string, to: string): AssetsResult {
-  const files = ASSETS.flatMap((path) => filesIn(from, path));
+  const files = [
+    ...ASSETS.flatMap((path) => filesIn(from, path)).map((file) => [file, file] as const),
+    ...Object.entries(LINKS).flatMap(([link, path]) =>
+      filesIn(from, path).map((file) => [file, file.replace(path, link)] as const),
+    ),
+  ].map(([source, target]) => ({ source: join(from, source), target: join(to, target) }));
   const changed: string[] = [];
-  const missing = files.filter((file) => {
-    const existing = readIfThere(join(to, file));
-    const isChanged = existing?.equals(readFileSync(join(from, file))) === false;
-    if (isChanged) changed.push(join(to, file));
+  const missing = files.filter(({ source, target }) => {
+    const existing = readIfThere(target);
+    if (existing?.equals(readFileSync(source)) === false) changed.push(target);
     return existing === undefined;
   });
   if (changed.length > 0) return { changed };
-  for (const file of missing) {
-    mkdirSync(dirname(join(to, file)), { recursive: true });
+  for (const { source, target } of missing) {
+    mkdirSync(dirname(target), { recursive: true });
     // `wx` fails if the file has appeared meanwhile.
-    writeFileSync(join(to, file), readFileSync(join(from, file)), { flag: 'wx' });
+    writeFileSync(target, readFileSync(source), { flag: 'wx' });
   }
   return { written: missing.length, unchanged: files.length - missing.length };
 }
 
 function filesIn(root: string, path: string): string[] {
-  if (!statSync(join(root, path)).isDirectory()) return [path];
+  const stats = lstatSync(join(root, path));
+  if (stats.isSymbolicLink()) return [];
+  if (!stats.isDirectory()) return [path];
   return readdirSync(join(root, path)).flatMap((name) => filesIn(root, `${path}/${name}`));
 }
 

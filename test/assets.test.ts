@@ -1,8 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ASSETS } from '../src/assets.ts';
+import { ASSETS, LINKS } from '../src/assets.ts';
 import { runProgram } from './support/program.ts';
 
 function temporaryFolder(): string {
@@ -20,10 +27,26 @@ test('assets writes what the documentation tells people to copy', async () => {
     'prometheus/alerts.rules.yml',
     'grafana/dashboards/overview.json',
     'grafana/provisioning/datasources/whatsapp.yml',
+    'deploy/helm/.helmignore',
+    'deploy/helm/files/dashboards/usage.json',
     'deploy/systemd/whatsapp-numbers-exporter.service',
   ]) {
     expect(readFileSync(join(folder, file), 'utf8'), file).toBe(readFileSync(file, 'utf8'));
   }
+});
+
+test('every link among the assets is written as what it links to', () => {
+  const found = ASSETS.flatMap((path) =>
+    readdirSync(path.includes('.') ? dirname(path) : path, {
+      recursive: true,
+      withFileTypes: true,
+    }),
+  ).filter((entry) => entry.isSymbolicLink());
+  const links = found.map((entry) => {
+    const link = join(entry.parentPath, entry.name);
+    return [link, relative('.', realpathSync(link))];
+  });
+  expect(Object.fromEntries(links)).toEqual(LINKS);
 });
 
 test('every rule file, dashboard and manifest is an asset', () => {
@@ -32,7 +55,7 @@ test('every rule file, dashboard and manifest is an asset', () => {
   );
   // Sources and tools; Compose needs a clone of the repository.
   const others =
-    /^(?:prometheus\/(?:src|tests)|grafana\/(?:src|preview|node_modules)|deploy\/(?:helm|README\.md|compose\.yml|\.env.*))$/;
+    /^(?:prometheus\/(?:src|tests)|grafana\/(?:src|preview|node_modules)|deploy\/(?:README\.md|compose\.yml|\.env.*))$/;
   const shipped = paths.filter((path) => !others.test(path));
   expect(shipped.toSorted()).toEqual([...ASSETS].toSorted());
 });
