@@ -142,7 +142,8 @@ const polls = () =>
       'Whether the last poll succeeded, for the 25 accounts with the most failures. All red at once: provider or network. One red: its credentials. A gap: the exporter was down.',
     width: 24,
     unit: 'none',
-    none: 'No scrapes in this time range',
+    none: 'No scrapes',
+    evidence: `last_over_time(${account('up')}[$__range] @ end())`,
     ...UP,
     queries: {
       '{{account}}':

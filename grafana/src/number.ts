@@ -1,7 +1,7 @@
 import { createDashboard } from './dashboard.ts';
 import { bars, lines, ranking, stat, timeline } from './panels.ts';
 import { counted, forecast, growth, lastMonth, MONTH, numberNow, ONLINE } from './promql.ts';
-import { NAMES, TIME_IN_STATE, uptime } from './states.ts';
+import { NAMES, SEEN, TIME_IN_STATE, uptime } from './states.ts';
 import { table } from './table.ts';
 import { STATE, texts } from './values.ts';
 
@@ -112,7 +112,7 @@ const details = () =>
     description:
       'Current data from the provider. Inbox and inbox account are ids, 0 for none. When you contact the provider about an outage, include the inbox id.',
     width: 24,
-    none: 'No current data: the number was removed, or the exporter is down',
+    none: 'No data',
     sortBy: [],
     labelsFrom: NAMES,
     columns: [
@@ -142,7 +142,8 @@ const states = () =>
       'Red is offline, green is online. A gap is time without data: the exporter or the provider was down. Compare outages with the marked alerts and exporter starts.',
     width: 24,
     unit: 'none',
-    none: 'No data for this number in this time range',
+    none: 'No data',
+    evidence: SEEN,
     ...STATE,
     queries: { '{{number}}': ONLINE },
   });

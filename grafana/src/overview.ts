@@ -9,7 +9,7 @@ import {
   numberNow,
   ONLINE,
 } from './promql.ts';
-import { LAST_CHANGE, leastOnline, listed, named, NAMES, STATES, uptime } from './states.ts';
+import { LAST_CHANGE, leastOnline, listed, named, NAMES, SEEN, STATES, uptime } from './states.ts';
 import { table } from './table.ts';
 import { DATA_AGE, NONE_IS_GOOD, STATE } from './values.ts';
 
@@ -114,7 +114,8 @@ const states = () =>
       'Offline numbers first, then those that were offline longest. Red is offline, green is online. A gap is time without data: the exporter or the provider was down. Many red numbers at once point to the inbox service, a single one to that number.',
     width: 24,
     unit: 'none',
-    none: 'No data in this time range: see the Exporter dashboard',
+    none: 'No data: see Exporter',
+    evidence: SEEN,
     ...STATE,
     link: toNumber('series'),
     queries: { '{{number}} {{display_name}}': [LEAST_ONLINE.offline, LEAST_ONLINE.others] },
@@ -126,7 +127,7 @@ const numbers = () =>
     description:
       'All numbers: offline first, then by uptime. Click a number for its details. A state is unknown while polls fail or the exporter is down. “Last change” covers the selected time range, “This month” counts conversations.',
     width: 24,
-    none: 'No current data: see the Exporter dashboard',
+    none: 'No data: see Exporter',
     interval: '1m',
     maxDataPoints: 2000,
     sortBy: ['State', 'Uptime'],

@@ -33,6 +33,7 @@ import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import * as stats from '@grafana/grafana-foundation-sdk/stat';
 import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+import { UNKNOWN } from './states.ts';
 import { GREY, thresholds, type Thresholds } from './values.ts';
 
 /** Settings common to all panels. */
@@ -120,6 +121,13 @@ export function stat(frame: Frame): Panel {
   return framed(builder, frame, 'now');
 }
 
+/**
+ * A value if `evidence` has no result. State timelines, rankings and tables of several queries ignore the
+ * panel's text for no data, so they have a row with this text and value instead.
+ */
+export const ifAbsent = (evidence: string, value = 0) =>
+  `vector(${value}) unless on () (${evidence})`;
+
 /** One horizontal bar per series, for the largest of many. */
 export function ranking(frame: Frame): Panel {
   const builder = new bargauge.PanelBuilder()
@@ -128,7 +136,9 @@ export function ranking(frame: Frame): Panel {
     .displayMode(BarGaugeDisplayMode.Basic)
     .namePlacement(BarGaugeNamePlacement.Top)
     .min(0);
-  return framed(builder, frame, 'now');
+  const [first = []] = Object.values(frame.queries);
+  const queries = { ...frame.queries, [frame.none]: ifAbsent([first].flat().join(' or ')) };
+  return framed(builder, { ...frame, queries }, 'now');
 }
 
 const legend = () =>
@@ -194,9 +204,9 @@ export function bars(frame: Frame & { readonly colour?: string }): Panel {
 
 /**
  * One row per series, on a single page. The mappings colour the values; with thresholds, tooltips would
- * show `1+` and `< 1`.
+ * show `1+` and `< 1`. `evidence` is a cheap query that has a result if there is anything to show.
  */
-export function timeline(frame: Frame): Panel {
+export function timeline(frame: Frame & { readonly evidence: string }): Panel {
   const builder = new statetimeline.PanelBuilder()
     .legend(legend().showLegend(false))
     .tooltip(tooltip())
@@ -205,7 +215,8 @@ export function timeline(frame: Frame): Panel {
     .rowHeight(0.85)
     .fillOpacity(85)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic));
-  const panel = framed(builder, frame, 'range');
+  const queries = { ...frame.queries, [frame.none]: ifAbsent(frame.evidence, UNKNOWN) };
+  const panel = framed(builder, { ...frame, queries }, 'range');
   // No pages, which the builder refuses to set.
   return { ...panel, options: { ...(panel.options as object), perPage: 0 } };
 }

@@ -13,6 +13,9 @@ export const STATES =
   `${ONLINE} or ${UNKNOWN} + 0 * (${perNumber(`last_over_time(${number('online')}[$__range])`)}` +
   ` and on (account) ${ACCOUNTS} unless on (account) (${ONLINE} or ${accountNow('up')} == 1))`;
 
+/** Has a result if any number was reported within the range. */
+export const SEEN = `last_over_time(${number('online')}[$__range] @ end())`;
+
 /** Leaves out removed numbers. */
 export const listed = (expr: string) => `(${expr}) and on (account, number) (${STATES})`;
 

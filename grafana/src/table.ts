@@ -11,7 +11,7 @@ import type {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PromQueryFormat, type Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
-import { framed, type Frame } from './panels.ts';
+import { framed, ifAbsent, type Frame } from './panels.ts';
 import { thresholds, type Thresholds } from './values.ts';
 
 /** A column of values, or without `expr` a label of the other columns. */
@@ -51,7 +51,8 @@ const WIDTH_MIN = 90;
  */
 export function table(content: TableContent): Panel {
   const valued = content.columns.filter((column) => column.expr !== undefined);
-  const exprs = [...valued.map((column) => column.expr ?? ''), content.labelsFrom ?? []].flat();
+  const ofRows = [...valued.map((column) => column.expr ?? ''), content.labelsFrom ?? []].flat();
+  const exprs = [...ofRows, ofRows.length > 1 ? textIfEmpty(content, ofRows) : []].flat();
   const queries = Object.fromEntries(exprs.map((expr, index) => [`${index}`, expr]));
   const builder = new PanelBuilder().sortBy(
     content.sortBy.map((name) =>
@@ -85,6 +86,14 @@ export function table(content: TableContent): Panel {
       { id: 'organize', options: organize },
     ],
   };
+}
+
+/** The text for no data, in the widest column of labels. */
+function textIfEmpty({ columns, none }: TableContent, ofRows: readonly string[]): string {
+  const { label = '' } = columns.find((column) => column.label && column.width === undefined) ?? {};
+  // The first query and the names have a result for every row.
+  const evidence = `(${ofRows[0]}) or (${ofRows.at(-1)})`;
+  return `label_replace(${ifAbsent(evidence)}, "${label}", "${none}", "", "")`;
 }
 
 function toOverride(column: Column): DynamicConfigValue[] {

@@ -188,7 +188,7 @@ const accounts = () =>
     description:
       "By account, largest first. The counts of this month are the provider's totals and include all numbers of the account. “Selected” adds up this month's conversations of the selected numbers: if all are selected and it differs from “This month”, the provider's response is inconsistent.",
     width: 24,
-    none: 'No account has been polled yet: see the Exporter dashboard',
+    none: 'No data: see Exporter',
     sortBy: ['-This month'],
     columns: [
       { name: 'Account', label: 'account' },

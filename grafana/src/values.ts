@@ -30,8 +30,8 @@ export const texts = (of: Readonly<Record<number, readonly [string, string]>>): 
   },
 ];
 
-const yesNo = (no: string, yes: string, more: Parameters<typeof texts>[0] = {}) => ({
-  mappings: texts({ 0: [no, 'red'], 1: [yes, 'green'], ...more }),
+const yesNo = (no: string, yes: string) => ({
+  mappings: texts({ 0: [no, 'red'], [UNKNOWN]: ['Unknown', GREY], 1: [yes, 'green'] }),
   thresholds: [
     [0, 'red'],
     [1, 'green'],
@@ -49,7 +49,7 @@ export const DATA_AGE: Thresholds = [
   [900, 'red'],
 ];
 /** Display of the state of a number. */
-export const STATE = yesNo('Offline', 'Online', { [UNKNOWN]: ['Unknown', GREY] });
+export const STATE = yesNo('Offline', 'Online');
 /** Display of `whatsapp_up`. */
 export const UP = yesNo('Failing', 'Working');
 /** Display of the last reload of the configuration. */

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expressionsOf, readDashboard, type Dashboard, type Panel } from '../dashboards.ts';
+import {
+  expressionsOf,
+  readDashboard,
+  readDashboards,
+  type Dashboard,
+  type Panel,
+} from '../dashboards.ts';
 import { tools } from '../tools.ts';
 import { ago, createCases } from './cases.ts';
 import { interpolate, panelOf } from './grafana.ts';
@@ -73,7 +79,8 @@ describe.skipIf(tools === undefined)('where something is missing', () => {
     test('the table has every number with its name, in state Unknown', async () => {
       const table = panelOf(overview, 'Numbers');
       expect(await column('dead', table, 'State', 'number')).toEqual({ 1: 0.5, 2: 0.5 });
-      const names = await ask('dead', table, table.targets.at(-1)?.refId);
+      const of = table.targets.find(({ expr }) => expr.includes('number_info'));
+      const names = await ask('dead', table, of?.refId);
       expect(valuesOf(names, 'display_name')).toEqual(['Name 1', 'Name 2']);
     });
 
@@ -130,6 +137,40 @@ describe.skipIf(tools === undefined)('where something is missing', () => {
       // increase() extrapolates.
       expect(most, title).toBeLessThan(15);
     }
+  });
+
+  describe('timelines, tables of several queries and rankings, which ignore the text for no data', () => {
+    const panels = readDashboards()
+      .flatMap((dashboard) => dashboard.panels)
+      .filter(({ type }) => ['state-timeline', 'table', 'bargauge'].includes(type))
+      .filter(({ type, targets }) => type !== 'table' || targets.length > 1);
+    /** The names of the rows that Grafana shows. */
+    const rowsOf = async (job: string, panel: Panel) => {
+      const rows = await Promise.all(
+        panel.targets.map(async ({ refId, legendFormat }) =>
+          (await ask(job, panel, refId)).flatMap(({ labels }) => [
+            legendFormat ?? '',
+            ...Object.values(labels),
+          ]),
+        ),
+      );
+      return rows.flat();
+    };
+
+    test('have the text in a row if there is no data', async () => {
+      expect(panels.length).toBeGreaterThan(8);
+      for (const panel of panels) {
+        const { noValue } = panel.fieldConfig.defaults;
+        expect(await rowsOf('nothing', panel), panel.title).toContain(noValue);
+      }
+    });
+
+    test('do not have it otherwise', async () => {
+      for (const panel of panels) {
+        const { noValue } = panel.fieldConfig.defaults;
+        expect(await rowsOf('complete', panel), panel.title).not.toContain(noValue);
+      }
+    });
   });
 
   describe('with other jobs in the same Prometheus', () => {

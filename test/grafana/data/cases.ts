@@ -45,6 +45,7 @@ export function createCases(): Series {
     const labels = { job, instance, account };
     each(from, to, (t) => {
       add('whatsapp_up', labels, t, up);
+      add('whatsapp_account_numbers', labels, t, Object.keys(numbers).length);
       const success = one.succeeded === undefined ? t - 7 : ago(one.succeeded);
       add('whatsapp_last_success_timestamp_seconds', labels, t, success);
       // One failure and one anomaly, half an hour ago.
@@ -54,13 +55,20 @@ export function createCases(): Series {
       for (const [number, online] of Object.entries(numbers)) {
         const of = { ...labels, number };
         add('whatsapp_number_online', of, t, online);
-        add('whatsapp_number_conversations_this_month', of, t, 10);
+        for (const kind of ['', 'marketing_', 'service_', 'incoming_']) {
+          add(`whatsapp_number_${kind}conversations_this_month`, of, t, 10);
+        }
+        add('whatsapp_number_online_inbox', of, t, online);
         const names = { display_name: `Name ${number}`, business_name: 'Business' };
         add('whatsapp_number_info', { ...of, ...names }, t, 1);
       }
     });
   };
   const BOTH = { 1: 1, 2: 0 } as const;
+
+  // Everything is there.
+  target('complete', 'e1');
+  report('complete', { instance: 'e1', account: 'a', numbers: BOTH });
 
   // The exporter stopped six minutes ago.
   target('dead', 'e1', { downFor: 6 });
