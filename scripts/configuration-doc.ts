@@ -61,6 +61,7 @@ privacy: { number_label: full, no_names: false }
 poll: { schedule: '* * * * *', timeout: 20s }
 month: { timezone: Asia/Jerusalem }
 limits: { numbers: 50000 }
+numbers: { exclude: ['972501234567'] }
 sharding: { shard: 0, total_shards: 3 } # for one of several processes
 log: { level: info, format: json }
 accounts:
@@ -74,6 +75,20 @@ accounts:
 
 Relative paths in the file are relative to its folder; those in flags and variables to the working directory.
 Durations are written \`90s\`, \`5m\` or \`1h30m\`. Booleans are \`true\`, \`false\`, \`1\` or \`0\`.
+
+## Fewer numbers
+
+\`numbers.include\` and \`numbers.exclude\` select numbers of all accounts by the digits that they begin with; a
+whole number selects itself. Excluded numbers appear in no metric, page, JSON or log. Spaces, dashes and a leading
+\`+\` are ignored.
+
+\`\`\`yaml
+numbers: { include: ['97250', '97252'], exclude: ['972501234567'] }
+\`\`\`
+
+\`whatsapp_account_numbers_excluded\` counts them. The totals of an account (\`whatsapp_account_*\`) are the provider's
+and still contain excluded numbers, so they are higher than the sum over the numbers. A reload with another selection
+discards the data collected before, counters included.
 
 ## Schedule
 

@@ -7,6 +7,7 @@ import { instantOf, type Clock } from './core/clock.ts';
 import type { CollectorStates } from './core/collector.ts';
 import type { Credentials, Log } from './edge.ts';
 import { parseNumbers } from './core/parse.ts';
+import { createSelection } from './core/selection.ts';
 import type { Secret } from './core/secret.ts';
 import { createPrivacy } from './privacy.ts';
 import {
@@ -53,7 +54,7 @@ export interface Account {
 
 /** The part of the configuration that affects one account. */
 type AccountSettings = AccountConfig &
-  Pick<Config, 'month' | 'limits' | 'proxy' | 'privacy'> & {
+  Pick<Config, 'month' | 'limits' | 'numbers' | 'proxy' | 'privacy'> & {
     timeoutMs: number;
     intervalMs: number;
   };
@@ -67,9 +68,10 @@ export function createAccounts(
   config: Config,
   dependencies: Dependencies,
 ): readonly Account[] {
-  const { month, limits, proxy, privacy, poll } = config;
+  const { month, limits, numbers, proxy, privacy, poll } = config;
   const intervalMs = parseSchedule(poll.schedule).longestGapMs;
-  const common = { month, limits, proxy, privacy, timeoutMs: poll.timeoutMs, intervalMs };
+  const shared = { month, limits, numbers, proxy, privacy };
+  const common = { ...shared, timeoutMs: poll.timeoutMs, intervalMs };
   const network = before[0]?.network ?? createNetwork(dependencies.clock);
   return config.accounts.map((account) => {
     const settings = { ...account, ...common };
@@ -89,6 +91,7 @@ function createAccount(
   const { name, apiUrl, credentials, proxy, privacy, limits, timeoutMs } = settings;
   if (privacy.hashKey !== undefined) onSecret(privacy.hashKey, 'hash key');
   const privately = createPrivacy(privacy);
+  const isIncluded = createSelection(settings.numbers);
   const provider = createProvider({
     apiUrl,
     credentials,
@@ -96,7 +99,7 @@ function createAccount(
     timeoutMs,
     intervalMs: settings.intervalMs,
     // Privacy is applied only here, so that no later code sees what it hides.
-    parse: (response) => privately.hide(parseNumbers(response, limits.numbers)),
+    parse: (response) => privately.hide(parseNumbers(response, limits.numbers, isIncluded)),
     clock,
     random,
     retriesMax,
@@ -175,17 +178,18 @@ interface CarriedOver {
 /**
  * Token and cool-downs belong to the API and the credentials: a reload must not bypass a cool-down.
  * Numbers and counters belong to the partner, and are kept as the privacy settings show them: other
- * settings start without them.
+ * settings, or another selection of numbers, start without them.
  */
 function carryOver(
   { settings: before, provider, poller, collectors }: Account,
   after: AccountSettings,
 ) {
   const isSamePartner = before.apiUrl === after.apiUrl && clientIdOf(before) === clientIdOf(after);
+  const isSameView =
+    isSamePrivacy(before, after) && isDeepStrictEqual(before.numbers, after.numbers);
   const isSameAccess = isSamePartner && areSameCredentials(before.credentials, after.credentials);
   return {
-    ...(isSamePartner &&
-      isSamePrivacy(before, after) && { state: poller.state(), collectors: collectors.states() }),
+    ...(isSamePartner && isSameView && { state: poller.state(), collectors: collectors.states() }),
     ...(isSameAccess && { session: provider.session }),
   };
 }

@@ -56,6 +56,7 @@ async function start(initial: { secret?: string } = {}) {
     const config = {
       poll: { schedule: '1m', timeoutMs: 20_000, staleAfterMs: 300_000 },
       limits: { numbers: 50_000 },
+      numbers: { include: [], exclude: [] },
       month: PROVIDER_MONTH,
       proxy: { http: '', https: '', no: '' },
       privacy: FULL,

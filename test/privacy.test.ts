@@ -118,6 +118,7 @@ async function start(privacy: PrivacyConfig) {
     month: PROVIDER_MONTH,
     sharding: undefined,
     limits: { numbers: 50_000 },
+    numbers: { include: [], exclude: [] },
     log: { level: 'trace', format: 'json' },
     accounts: [
       {
@@ -172,6 +173,20 @@ test('a reload hides at once what was shown before, and polls again', async () =
   const hashed = async () => (await getAll()).includes(hashOf(number)) || undefined;
   await eventually(hashed, 'the poll after the reload');
   expect(await getAll()).not.toContain(number);
+});
+
+test('a reload excludes numbers from metrics, pages and log at once', async () => {
+  const { config, exporter, getAll, numbers, output } = await startServer(FULL);
+  const [number = '', other = ''] = numbers;
+  expect(await getAll()).toContain(number);
+  const loggedBefore = output().length;
+  await exporter.reload({ ...config, numbers: { include: [], exclude: [number] } });
+  expect(await getAll()).not.toContain(number);
+  const polled = async () => (await getAll()).includes(other) || undefined;
+  await eventually(polled, 'the poll after the reload');
+  const all = (await getAll()) + output().slice(loggedBefore);
+  expect(all).not.toContain(number);
+  expect(all).toContain('whatsapp_account_numbers_excluded{account="acme"} 1\n');
 });
 
 test('a reload adds a budget to a number, which stays hidden', async () => {

@@ -9,7 +9,8 @@ import { CONFIG_FILE_SHAPE, toSections, type Outside } from './settings.ts';
 
 /** The configuration file with flags and variables merged into it; every section is there. */
 export function createSchema(outside: Outside) {
-  const { web, privacy, poll, collectors, month, limits, sharding, log } = toSections(outside);
+  const { web, privacy, poll, collectors, month, limits, numbers, sharding, log } =
+    toSections(outside);
   const account = z.strictObject({
     ...toAccountShape(outside.readFile),
     collectors: z.strictObject(collectors).optional(),
@@ -24,6 +25,7 @@ export function createSchema(outside: Outside) {
     collectors: z.strictObject(collectors),
     month: z.strictObject(month).transform(toMonth),
     limits: z.strictObject(limits).transform(camelKeys),
+    numbers: z.strictObject(numbers).transform(toSelection),
     sharding: z
       .strictObject(sharding)
       .superRefine(checkSharding, whenKeysAreKnown)
@@ -143,6 +145,10 @@ function toEnabled(intervals: Values<'collectors'>) {
 
 function toMonth({ starts_at, ...rest }: Values<'month'>) {
   return { ...camelKeys(rest), startsAtMs: starts_at };
+}
+
+function toSelection({ include = [], exclude = [] }: Values<'numbers'>) {
+  return { include, exclude };
 }
 
 /** One without the other would make every shard poll all accounts, or none. */

@@ -14,7 +14,7 @@ export interface About {
   readonly env?: string;
   /** Printed as `[redacted]`. */
   readonly secret?: true;
-  /** Error messages omit the value, which may be a misplaced secret. There is no flag. */
+  /** Error messages omit the value, which may be a misplaced secret. No flag, unless `flag` names one. */
   readonly hidden?: true;
   /** The flag may be repeated; a variable separates values with commas. */
   readonly isList?: true;

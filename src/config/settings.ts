@@ -172,6 +172,26 @@ export const toSections = ({ readFile, readKeyFile, usualGapMs, checkWebFile }: 
       example: '50000',
     }),
   },
+  numbers: {
+    include: optional(t.numbers, {
+      flag: '--numbers.include',
+      value: 'digits',
+      meaning:
+        'Number, or the digits that numbers begin with; others are excluded; may be repeated',
+      example: '97250,97252',
+      isList: true,
+      // Errors in the log must not show numbers.
+      hidden: true,
+    }),
+    exclude: optional(t.numbers, {
+      flag: '--numbers.exclude',
+      value: 'digits',
+      meaning: 'The same for numbers to exclude, which wins over numbers.include; may be repeated',
+      example: '972501234567',
+      isList: true,
+      hidden: true,
+    }),
+  },
   sharding: {
     shard: optional(t.wholeNumber(0, SHARDS_MAX), {
       flag: '--shard',

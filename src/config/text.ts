@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ParseSecret } from '../edge.ts';
 import { parseDuration } from '../core/duration.ts';
 import { Secret } from '../core/secret.ts';
+import { toDigits } from '../core/values.ts';
 import { InvalidValue, invalid } from './problems.ts';
 
 // Every layer hands over text, so a value means the same in a flag, in a variable and in the file.
@@ -164,6 +165,15 @@ export const hosts = listOf(
         ? host.toLowerCase()
         : invalid('must be a host name or an IP address, without a port');
     }),
+  ),
+);
+
+/** As people write them, for example `+972 50`. */
+export const numbers = listOf(
+  z.array(
+    text(
+      (given) => toDigits(given) ?? invalid('must be a number, or the digits that it begins with'),
+    ),
   ),
 );
 

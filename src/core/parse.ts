@@ -30,22 +30,28 @@ const TOP_KEYS = documentedKeys(TOTAL_FIELDS, 'status', 'reason', 'list');
  * dropped on its own. Throws PollError `invalid_response` if there is no list, or if the list has no
  * number although it should.
  */
-export function parseNumbers(response: unknown, numbersMax = NUMBERS_MAX): ParsedResponse {
+export function parseNumbers(
+  response: unknown,
+  numbersMax = NUMBERS_MAX,
+  isIncluded: (number: string) => boolean = () => true,
+): ParsedResponse {
   const fields = asObject(response);
   const list: unknown = fields?.list;
   if (fields === undefined || !Array.isArray(list))
     refuse('the response contains no list of numbers');
   const tally = createAnomalyTally();
   reportUnknownFields(fields, list, tally);
-  const numbers = parseList(list, numbersMax, tally);
+  const { numbers, excluded } = parseList(list, numbersMax, isIncluded, tally);
+  const all = excluded.length === 0 ? numbers : [...numbers, ...excluded];
   const totals = Object.freeze(readTotals(fields, 'account', tally));
-  if (numbers.length === 0 && list.length > 0) refuse('no entry of the list is usable');
+  if (all.length === 0 && list.length > 0) refuse('no entry of the list is usable');
   if (list.length === 0 && (totals.numbers ?? 0) > 0) {
     refuse('the list is empty, but totalWhatsApp is above 0');
   }
   // If an entry was dropped, the sum over the rest need not match the provider's total.
-  if (numbers.length === list.length) compareTotals(totals, numbers, tally);
-  return Object.freeze({ snapshot: Object.freeze({ totals, numbers }), anomalies: tally.result() });
+  if (all.length === list.length) compareTotals(totals, all, tally);
+  const snapshot = Object.freeze({ totals, numbers, excluded: excluded.length });
+  return Object.freeze({ snapshot, anomalies: tally.result() });
 }
 
 function refuse(problem: string): never {
@@ -58,22 +64,28 @@ function reportUnknownFields(top: Json, list: readonly unknown[], tally: Anomaly
   for (const item of list) report(asObject(item) ?? {}, ENTRY_KEYS, 'list');
 }
 
+/** Anomalies of excluded numbers are not reported: they appear nowhere. */
 function parseList(
   list: readonly unknown[],
   numbersMax: number,
+  isIncluded: (number: string) => boolean,
   tally: AnomalyTally,
-): readonly NumberEntry[] {
+): { readonly numbers: readonly NumberEntry[]; readonly excluded: readonly NumberEntry[] } {
   const byNumber = new Map<string, NumberEntry>();
+  const excluded = new Map<string, NumberEntry>();
+  const unreported = createAnomalyTally();
   list.forEach((item, index) => {
     const fields = asObject(item);
     const whatsapp = toDigits(fields?.whatsapp);
     if (fields === undefined || whatsapp === undefined)
       tally.add('entry_invalid', `list[${index}]`);
+    else if (!isIncluded(whatsapp))
+      excluded.set(whatsapp, parseEntry(whatsapp, fields, unreported));
     else if (byNumber.has(whatsapp)) tally.add('entry_duplicate', whatsapp);
     else if (byNumber.size >= numbersMax) tally.add('number_limit', whatsapp);
     else byNumber.set(whatsapp, parseEntry(whatsapp, fields, tally));
   });
-  return Object.freeze([...byNumber.values()]);
+  return { numbers: Object.freeze([...byNumber.values()]), excluded: [...excluded.values()] };
 }
 
 function parseEntry(whatsapp: string, fields: Json, tally: AnomalyTally): NumberEntry {

@@ -28,4 +28,6 @@ export interface NumberEntry extends MonthCounts {
 export interface Snapshot {
   readonly totals: MonthCounts & { readonly numbers: number | undefined };
   readonly numbers: readonly NumberEntry[];
+  /** How many further numbers the configuration excludes. */
+  readonly excluded: number;
 }

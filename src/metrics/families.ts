@@ -88,6 +88,12 @@ export const FAMILIES: readonly Family[] = [
     })),
   },
   ofTotals('numbers', 'numbers', 'WhatsApp numbers in the account.'),
+  ofAccount(
+    'gauge',
+    'whatsapp_account_numbers_excluded',
+    'Numbers of the account that numbers.include and numbers.exclude leave out; the totals of the account contain them.',
+    ({ snapshot }) => snapshot?.excluded,
+  ),
   ofTotals(
     'conversations_this_month',
     'conversations',

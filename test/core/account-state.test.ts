@@ -27,7 +27,7 @@ const ended = (unixMs: number) => ({
 });
 const good = (unixMs: number, marketing = 3): PollOutcome => ({
   ...ended(unixMs),
-  snapshot: { totals, numbers: [numberEntry({ marketing })] },
+  snapshot: { totals, numbers: [numberEntry({ marketing })], excluded: 0 },
   anomalies: { counts: noAnomalies(), examples: [] },
 });
 const bad = (unixMs: number, reason: 'timeout' | 'blocked' = 'timeout'): PollOutcome => ({

@@ -88,7 +88,8 @@ test('no metric has two rows', () => {
 test('HELP of everything from the provider names its field and says that it is not live', async () => {
   const families = parseExposition(await render(sample));
   const provider = CONTRACT.filter(
-    ([name]) => /^whatsapp_(number|account)_/.test(name) && !/_month_|_budget_/.test(name),
+    ([name]) =>
+      /^whatsapp_(number|account)_/.test(name) && !/_month_|_budget_|_excluded$/.test(name),
   );
   for (const [name] of provider) {
     expect(families.get(name)?.help).toMatch(/Provider field: \w+(, \w+)*\. Polled, not live\.$/);

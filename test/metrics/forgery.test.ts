@@ -46,7 +46,7 @@ const anyFleet = record({
 
 test('for any names, the series are those of the numbers and the names are unchanged', async () => {
   const blank = (account: string): AccountView => ({
-    ...viewOf(account, { totals: TOTALS, numbers: [] }),
+    ...viewOf(account, { totals: TOTALS, numbers: [], excluded: 0 }),
     budget: undefined,
   });
   await assert(
@@ -59,7 +59,7 @@ test('for any names, the series are those of the numbers and the names are uncha
         }),
       );
       const text = await render({
-        ...viewOf(account, { totals: TOTALS, numbers: entries }),
+        ...viewOf(account, { totals: TOTALS, numbers: entries, excluded: 0 }),
         budget: undefined,
       });
       const served = [...parseExposition(text).values()].flatMap(({ samples }) => samples);

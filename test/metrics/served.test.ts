@@ -81,7 +81,7 @@ test('names, also the worst, are served as prom-client writes them', async () =>
       numberEntry({ whatsapp: String(10 * i + j), displayName, businessName }),
     ),
   );
-  await expectDefinition(create(), [viewOf('a"\\\nb', { totals: TOTALS, numbers })]);
+  await expectDefinition(create(), [viewOf('a"\\\nb', { totals: TOTALS, numbers, excluded: 0 })]);
 });
 
 function fleetOf(count: number, changes: Readonly<Record<number, object>> = {}): unknown {
@@ -136,6 +136,7 @@ test('a rendering that failed is tried again at the next scrape', async () => {
   let isBroken = false;
   const view = viewOf('acme', {
     totals: TOTALS,
+    excluded: 0,
     get numbers() {
       if (isBroken) throw new Error('a defect');
       return [number];
@@ -153,6 +154,7 @@ test('between two polls a scrape does not go through the numbers again', async (
   let reads = 0;
   const view = viewOf('acme', {
     totals: TOTALS,
+    excluded: 0,
     get numbers() {
       reads += 1;
       return [numberEntry()];

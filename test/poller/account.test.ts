@@ -14,7 +14,7 @@ function response(...odd: [AnomalyKind, string][]): ParsedResponse {
   const tally = createAnomalyTally();
   for (const [kind, where] of odd) tally.add(kind, where);
   const totals = { numbers: 1, conversations: 6, marketing: 3, service: 2, incoming: 1 };
-  return { snapshot: { totals, numbers: [numberEntry()] }, anomalies: tally.result() };
+  return { snapshot: { totals, numbers: [numberEntry()], excluded: 0 }, anomalies: tally.result() };
 }
 
 /** A poller with a provider controlled by the test. */

@@ -29,7 +29,7 @@ export function createPolledAccount() {
         endedAt: { unixMs, monotonicMs },
         durationMs: 0,
         tokenExpiresAtMs: undefined,
-        snapshot: { totals: TOTALS, numbers },
+        snapshot: { totals: TOTALS, numbers, excluded: 0 },
         anomalies: { counts: noAnomalies(), examples: [] },
       };
       state = afterPoll(state, outcome, settings);
