@@ -45,6 +45,17 @@ try {
 
   const assets = join(elsewhere, 'assets');
   say(run(command, 'assets', assets).trim());
+  const values = 'test/deploy/chart/values/operators.yaml';
+  const chart = run(
+    helm(),
+    'template',
+    'rehearsal',
+    join(assets, 'deploy/helm'),
+    '--values',
+    values,
+  );
+  expect(chart.includes('WhatsAppNumberOffline'), 'the chart renders no rules');
+  say('rendered the chart of the package');
   writeFileSync(join(FOLDER, 'sbom.cdx.json'), npm('sbom', '--sbom-format', 'cyclonedx'));
   say('wrote the SBOM');
 } finally {
@@ -53,6 +64,17 @@ try {
 
 function npm(...args: string[]): string {
   return run('npm', '--prefix', elsewhere, ...args);
+}
+
+/** The one that the tests use, or the one in the PATH. */
+function helm(): string {
+  const cache = 'node_modules/.cache/helm';
+  try {
+    run('scripts/fetch-helm.sh', cache);
+    return join(cache, 'helm4');
+  } catch {
+    return 'helm';
+  }
 }
 
 function run(command: string, ...args: string[]): string {

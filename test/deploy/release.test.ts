@@ -10,7 +10,7 @@ test('the rehearsal packs the package, installs it elsewhere and runs it', () =>
   const { status, stdout, stderr } = rehearse();
   expect(status, stderr).toBe(0);
   expect(stdout).toMatch(
-    /^versions.*\npacked .*\ninstalled.*\n\d+ files written.*\nwrote the SBOM\n/,
+    /^versions.*\npacked .*\ninstalled.*\n\d+ files written.*\nrendered.*\nwrote the SBOM\n/,
   );
   expect(existsSync(`release/whatsapp-numbers-exporter-${version}.tgz`)).toBe(true);
   const sbom = JSON.parse(readFileSync('release/sbom.cdx.json', 'utf8')) as {
