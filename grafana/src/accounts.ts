@@ -9,7 +9,7 @@ export const accounts = () =>
     description:
       'All accounts: failing first, then by age of data. Failures and anomalies are counts in the selected time range. If polls take longer than the interval, some are skipped.',
     width: 24,
-    none: 'No targets',
+    none: 'No data',
     sortBy: ['State', '-Data age'],
     columns: [
       { name: 'Account', label: 'account' },

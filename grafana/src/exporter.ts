@@ -54,7 +54,7 @@ const down = () =>
       'Exporters that Prometheus cannot reach: targets of the selected jobs. If above 0, check that the process runs and that its address in the scrape configuration is correct.',
     width: 4,
     unit: 'locale',
-    none: 'No targets',
+    none: 'No data',
     thresholds: NONE_IS_GOOD,
     queries: { '': countOfZero(target('up')) },
   });
@@ -66,7 +66,7 @@ const failing = () =>
       'Accounts whose last poll failed in every replica. If above 0, see the reasons in the graph below and the accounts in the table.',
     width: 4,
     unit: 'locale',
-    none: 'No accounts',
+    none: 'No data',
     thresholds: NONE_IS_GOOD,
     queries: { '': countOfZero(accountNow('up')) },
   });

@@ -28,7 +28,7 @@ const state = () =>
   stat({
     title: 'State',
     description:
-      'Online: connected to an inbox. Offline: nobody receives messages to this number; reconnect it to its inbox. Unknown: the number was removed, or the exporter is down.',
+      'Online: connected to an inbox. Offline: nobody receives messages to this number; reconnect it to its inbox. Unknown: polls fail, the exporter is down, or the number was removed.',
     width: 6,
     unit: 'none',
     none: 'Unknown',
@@ -98,11 +98,11 @@ const monthEnd = () =>
   stat({
     title: 'Forecast',
     description:
-      'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. A campaign in those days makes it too high.',
+      'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. Needs an hour of data. A campaign in those days makes it too high.',
     width: 8,
     unit: 'locale',
     decimals: 0,
-    none: 'Needs an hour of data',
+    none: 'No data',
     queries: { '': forecast(MONTH.all) },
   });
 
@@ -110,7 +110,7 @@ const details = () =>
   table({
     title: 'Details',
     description:
-      'Current data from the provider. Inbox and inbox account are ids, 0 for none. When you contact the provider about an outage, include the inbox id.',
+      'Current data from the provider; if there is none, only the last names. Inbox and inbox account are ids, 0 for none. When you contact the provider about an outage, include the inbox id.',
     width: 24,
     none: 'No data',
     sortBy: [],

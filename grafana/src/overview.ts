@@ -41,7 +41,7 @@ const offline = () =>
       'Numbers that are not connected to an inbox. If above 0, find them at the top of the table below and reconnect them, or remove numbers that are no longer used.',
     width: 4,
     unit: 'locale',
-    none: 'No numbers',
+    none: 'No data',
     thresholds: NONE_IS_GOOD,
     queries: { '': countOfZero(ONLINE) },
   });
@@ -53,7 +53,7 @@ const online = () =>
       'Numbers that are connected to an inbox. If there are fewer than expected and none is offline, numbers were removed at the provider.',
     width: 4,
     unit: 'locale',
-    none: 'No numbers',
+    none: 'No data',
     queries: { '': `sum(${ONLINE})` },
   });
 
@@ -89,7 +89,7 @@ const thisMonth = () =>
       'Conversations of the selected numbers since the start of the month, in the time zone configured in the exporter. The Usage dashboard shows them by category.',
     width: 4,
     unit: 'locale',
-    none: 'No numbers',
+    none: 'No data',
     queries: { '': `sum(${numberNow(MONTH.all)})` },
   });
 
@@ -97,11 +97,11 @@ const monthEnd = () =>
   stat({
     title: 'Forecast',
     description:
-      'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. If it exceeds your budget, find the largest numbers on the Usage dashboard.',
+      'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. Needs an hour of data. If it exceeds your budget, find the largest numbers on the Usage dashboard.',
     width: 4,
     unit: 'locale',
     decimals: 0,
-    none: 'Needs an hour of data',
+    none: 'No data',
     queries: { '': `sum(${forecast(MONTH.all)})` },
   });
 

@@ -69,7 +69,7 @@ export const builds = () =>
     description:
       'Versions and start times. Different versions mean an unfinished update; an unexpected recent start means a crash: see the log. If a configuration is rejected, the exporter keeps the previous one, and the log says why.',
     width: 24,
-    none: 'No targets',
+    none: 'No data',
     sortBy: ['Instance'],
     labelsFrom: `max by (instance, version, revision, node_version) (${target('whatsapp_exporter_build_info')})`,
     columns: [

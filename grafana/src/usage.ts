@@ -38,7 +38,7 @@ const thisMonth = () =>
       'Conversations of the selected numbers since the first of the month, in the time zone configured in the exporter. Compare it with last month and with the forecast.',
     width: 4,
     unit: 'locale',
-    none: 'No numbers',
+    none: 'No data',
     queries: { '': `sum(${numberNow(MONTH.all)})` },
   });
 
@@ -57,11 +57,11 @@ const monthEnd = () =>
   stat({
     title: 'Forecast',
     description:
-      'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. A campaign or a holiday in those days distorts it; see the bars below.',
+      'Estimate: the current count, plus the average per hour of the last 7 days for each remaining hour. Needs an hour of data. A campaign or a holiday in those days distorts it; see the bars below.',
     width: 4,
     unit: 'locale',
     decimals: 0,
-    none: 'Needs an hour of data',
+    none: 'No data',
     queries: { '': `sum(${forecast(MONTH.all)})` },
   });
 
@@ -72,7 +72,7 @@ const marketing = () =>
       'Conversations of this month opened by marketing templates, usually the most expensive ones. If this grows faster than planned, find the number in the ranking below and stop its campaign.',
     width: 4,
     unit: 'locale',
-    none: 'No numbers',
+    none: 'No data',
     queries: { '': `sum(${numberNow(MONTH.marketing)})` },
   });
 
@@ -84,7 +84,7 @@ const share = () =>
     width: 4,
     unit: 'percentunit',
     decimals: 1,
-    none: 'No conversations',
+    none: 'No data',
     queries: { '': `sum(${numberNow(MONTH.marketing)}) / (sum(${numberNow(MONTH.all)}) > 0)` },
   });
 
@@ -96,7 +96,7 @@ const left = () =>
     width: 4,
     unit: 'none',
     decimals: 1,
-    none: 'Not polled yet',
+    none: 'No data',
     queries: {
       '': `clamp_min(min(${accountNow('account_month_end_timestamp_seconds')}) - time(), 0) / 86400`,
     },
@@ -173,7 +173,7 @@ const top = () =>
       'The 10 numbers with the most conversations this month. Click one for its details. If the total is surprising, start with a number far above the others.',
     width: 12,
     unit: 'locale',
-    none: 'No numbers',
+    none: 'No data',
     link: toNumber('series'),
     queries: {
       '{{number}} {{display_name}}':

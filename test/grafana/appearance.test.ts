@@ -36,6 +36,12 @@ test('no value is no state: stats without data are grey, and cells without a val
   for (const { steps } of cells as { steps: Step[] }[]) expect(steps[0]?.color).toBe('transparent');
 });
 
+test('a stat without data does not guess why', () => {
+  for (const { title, fieldConfig } of ofType('stat')) {
+    expect(['No data', 'No polls', 'Unknown'], title).toContain(fieldConfig.defaults.noValue);
+  }
+});
+
 test('timelines have one page, and tooltips without thresholds', () => {
   for (const { title, options, fieldConfig } of ofType('state-timeline')) {
     expect(options['perPage'], title).toBe(0);

@@ -16,7 +16,7 @@ export interface Dashboard {
   readonly templating: { readonly list: readonly Variable[] };
 }
 
-export interface Link {
+interface Link {
   readonly title: string;
   readonly type: string;
   readonly tags: readonly string[];

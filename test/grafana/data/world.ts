@@ -14,7 +14,7 @@ export const DAY_S = 24 * HOUR_S;
 /** For a hook that creates a world, which is mostly work, on a slow machine. */
 export const WORLD_MS = 300_000;
 /** Summer time, as at the end of the range. */
-export const ISRAEL_S = 3 * HOUR_S;
+const ISRAEL_S = 3 * HOUR_S;
 
 export interface Asked {
   /** A day by default. */
