@@ -17,7 +17,9 @@ Values are from the last successful poll, not from the time of the scrape. If po
 \`poll.stale_after\`. Then all \`whatsapp_number_*\` and \`whatsapp_account_*\` series are dropped, except the two
 timestamps of the month and the budgets of accounts, which come from the configuration. The metrics about polling
 remain. An unknown value is a missing series, never 0, with two exceptions: \`whatsapp_up\` and
-\`whatsapp_poll_duration_seconds\` are 0 until the first poll ends.
+\`whatsapp_poll_duration_seconds\` are 0 until the first poll ends. Data of
+[collectors](configuration.md#collectors) has an age of its own; \`whatsapp_collector_up\` and
+\`whatsapp_collector_duration_seconds\` are 0 until the first run ends.
 
 ${renderTable(['metric', 'type', 'labels', 'provider field', 'meaning'], FAMILIES.map(toRow))}
 
@@ -86,7 +88,14 @@ time() - whatsapp_last_success_timestamp_seconds
 \`whatsapp_number_online_inbox\` and \`whatsapp_number_online_account\` are ids of the provider's inbox product;
 the latter is not related to the label \`account\`. The ids are values instead of labels, so that a number that
 moves to another inbox keeps its series. Compare them, but do not add them.
-\`changes(whatsapp_number_online_inbox[1d])\` counts moves. A value mapping in Grafana can show names.
+\`changes(whatsapp_number_online_inbox[1d])\` counts moves.
+
+The collector \`online_accounts\` exports the names behind the ids. To join them, turn the value into a label:
+
+\`\`\`promql
+count_values by (account, number) ("online_account", whatsapp_number_online_account)
+  * on (account, online_account) group_left (name) whatsapp_online_account_info
+\`\`\`
 
 ## Reasons
 

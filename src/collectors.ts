@@ -1,5 +1,6 @@
 import type { CollectorConfig } from './config/config.ts';
 import type { Collected, CollectorData, CollectorName } from './core/collector.ts';
+import { collectInboxes, inboxRuns } from './inboxes.ts';
 import { parseOnlineAccounts } from './core/online-accounts.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import type { CollectorTask } from './poller/collectors.ts';
@@ -11,14 +12,16 @@ import type { Request } from './provider/collect.ts';
 export interface CollectContext {
   readonly request: Request;
   /** The last good list of numbers. */
-  snapshot(): Snapshot | undefined;
+  readonly snapshot: () => Snapshot | undefined;
   /** The last good data of a collector, however old. */
-  last<Name extends CollectorName>(name: Name): CollectorData[Name] | undefined;
+  readonly last: <Name extends CollectorName>(name: Name) => CollectorData[Name] | undefined;
 }
 
 interface Collector<T> {
   /** The key under `collectors` that sets its interval. */
   readonly setting: keyof CollectorConfig;
+  /** How many runs share the interval, if not 1; 0 while there is nothing to request. */
+  runs?(context: Omit<CollectContext, 'request'>): number;
   collect(context: CollectContext): Promise<Collected<T>>;
   /** Applied as soon as a response is parsed, so that no later code sees what it hides. */
   hide(data: T, privacy: Privacy): T;
@@ -31,6 +34,16 @@ export const COLLECTORS: { readonly [Name in CollectorName]: Collector<Collector
     collect: async ({ request }) => parseOnlineAccounts(await request('online_accounts')),
     hide: (accounts, privacy) =>
       accounts.map((account) => ({ ...account, name: privacy.toName(account.name) })),
+  },
+  inboxes: {
+    setting: 'online_accounts',
+    runs: inboxRuns,
+    collect: collectInboxes,
+    hide: (accounts, { toName }) =>
+      accounts.map(({ inboxes, ...account }) => ({
+        ...account,
+        inboxes: inboxes.map(({ id, name }) => ({ id, name: toName(name) })),
+      })),
   },
 };
 
@@ -48,7 +61,10 @@ export function createTasks(
       {
         name,
         intervalMs,
-        gapMs: () => intervalMs,
+        gapMs: () => {
+          const runs = collector.runs?.(context) ?? 1;
+          return runs > 0 ? intervalMs / runs : undefined;
+        },
         collect: (signal) =>
           provider.collect(signal, async (request) => {
             const collected = await collector.collect({ ...context, request });

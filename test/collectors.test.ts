@@ -62,7 +62,13 @@ test('collectors run after the numbers, with the same token', async () => {
   const { simulator, configure } = await start();
   const account = await configure(ALL);
   await account.poll();
-  expect(simulator.requests).toMatchObject({ token: 1, numbers: 1, online_accounts: 1 });
+  expect(simulator.requests).toMatchObject({
+    token: 1,
+    numbers: 1,
+    online_accounts: 1,
+    inboxes: 3,
+  });
+  expect(account.collectors.states().inboxes?.lastGood?.data).toHaveLength(3);
   expect(account.collectors.states().online_accounts?.lastGood?.data).toHaveLength(3);
 });
 
@@ -122,12 +128,17 @@ test('a reload that stops an account starts no collector afterwards', async () =
   expect(simulator.requests.online_accounts).toBe(0);
 });
 
-test('names of Online accounts are hidden with the names of numbers', async () => {
+test('names of Online accounts and inboxes are hidden with the names of numbers', async () => {
   const { configure } = await start();
-  const hidden = await configure(ALL, { privacy: { ...FULL, noNames: true } });
-  await hidden.poll();
-  const names = hidden.collectors.states().online_accounts?.lastGood?.data.map(({ name }) => name);
-  expect(names).toEqual(['', '', '']);
+  const names = async (noNames: boolean) => {
+    const account = await configure(ALL, { privacy: { ...FULL, noNames } });
+    await account.poll();
+    const { online_accounts: online, inboxes } = account.collectors.states();
+    const data = [...(online?.lastGood?.data ?? []), ...(inboxes?.lastGood?.data ?? [])];
+    return JSON.stringify(data).match(/"name":"[^"]+"/g)?.length ?? 0;
+  };
+  expect(await names(false)).toBe(33);
+  expect(await names(true)).toBe(0);
 });
 
 test('with all collectors a simulated day takes 24 to 29 token calls', async () => {
@@ -139,5 +150,9 @@ test('with all collectors a simulated day takes 24 to 29 token calls', async () 
   }
   expect(simulator.requests.token).toBeGreaterThanOrEqual(24);
   expect(simulator.requests.token).toBeLessThanOrEqual(29);
-  expect(simulator.requests).toMatchObject({ numbers: 288, online_accounts: 144 });
+  expect(simulator.requests).toMatchObject({
+    numbers: 288,
+    online_accounts: 144,
+    inboxes: 3 * 144,
+  });
 }, 60_000);

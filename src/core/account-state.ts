@@ -1,5 +1,5 @@
 import { followMonth, type AccountMonth, type Levels } from './account-month.ts';
-import { ANOMALY_KINDS, noAnomalies, type Anomalies } from './anomalies.ts';
+import { addCounts, noAnomalies, type Anomalies } from './anomalies.ts';
 import type { Instant } from './clock.ts';
 import { countConversations, levelsOf, type ConversationCounters } from './conversations.ts';
 import type { MonthSettings } from './month.ts';
@@ -75,14 +75,8 @@ export function afterPoll(
   const settles = turn === 'none' && conversations === before;
   return {
     ...polled,
-    anomalies: addUp(state.anomalies, anomalies.counts),
+    anomalies: addCounts(state.anomalies, anomalies.counts),
     conversations,
     lastGood: { at, snapshot, month, settled: settles ? levels : undefined },
   };
-}
-
-function addUp(a: Anomalies['counts'], b: Anomalies['counts']): Anomalies['counts'] {
-  const sum = noAnomalies();
-  for (const kind of ANOMALY_KINDS) sum[kind] = a[kind] + b[kind];
-  return sum;
 }

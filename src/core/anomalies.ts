@@ -52,3 +52,15 @@ export function createAnomalyTally(): AnomalyTally {
 export function noAnomalies(): Record<AnomalyKind, number> {
   return Object.fromEntries(ANOMALY_KINDS.map((kind) => [kind, 0])) as Record<AnomalyKind, number>;
 }
+
+/** The anomalies of two responses. */
+export function addAnomalies(a: Anomalies, b: Anomalies): Anomalies {
+  const examples = [...a.examples, ...b.examples].slice(0, EXAMPLES_MAX);
+  return { counts: addCounts(a.counts, b.counts), examples };
+}
+
+export function addCounts(a: Anomalies['counts'], b: Anomalies['counts']): Anomalies['counts'] {
+  const sum = noAnomalies();
+  for (const kind of ANOMALY_KINDS) sum[kind] = a[kind] + b[kind];
+  return sum;
+}

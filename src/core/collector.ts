@@ -1,5 +1,6 @@
 import type { Anomalies } from './anomalies.ts';
 import type { Instant } from './clock.ts';
+import type { AccountInboxes } from './inboxes.ts';
 import type { OnlineAccount } from './online-accounts.ts';
 import type { PollError, Reason } from './reasons.ts';
 import { noFailures } from './reasons.ts';
@@ -7,6 +8,8 @@ import { noFailures } from './reasons.ts';
 /** What each collector returns: optional data besides the numbers. One line per collector. */
 export interface CollectorData {
   readonly online_accounts: readonly OnlineAccount[];
+  /** Ordered by when they were requested. */
+  readonly inboxes: readonly AccountInboxes[];
 }
 
 export type CollectorName = keyof CollectorData;

@@ -37,16 +37,12 @@ export function createListParser<Out extends object>(format: ListFormat<Out>) {
       const where = `list[${index}]`;
       const json = asObject(item) ?? {};
       reportUnknown(json, entryKeys, 'list');
-      const isUsable = identity.every((key) => fields[key].convert(json[fields[key].name]) != null);
-      if (!isUsable) {
-        tally.add('entry_invalid', where);
-        continue;
-      }
-      const entry = Object.freeze(read(json, where, tally));
-      const id = JSON.stringify(identity.map((key) => entry[key]));
-      if (entries.has(id)) tally.add('entry_duplicate', where);
+      const ids = identity.map((key) => fields[key].convert(json[fields[key].name]));
+      const id = JSON.stringify(ids);
+      if (ids.includes(undefined)) tally.add('entry_invalid', where);
+      else if (entries.has(id)) tally.add('entry_duplicate', where);
       else if (entries.size >= max) tally.add('number_limit', where);
-      else entries.set(id, entry);
+      else entries.set(id, Object.freeze(read(json, where, tally)));
     }
     if (entries.size === 0 && list.length > 0) refuse('no entry of the list is usable');
     return { data: Object.freeze([...entries.values()]), anomalies: tally.result() };

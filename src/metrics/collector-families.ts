@@ -35,6 +35,25 @@ export const COLLECTOR_FAMILIES: readonly Family[] = [
     (accounts) => accounts,
     (account) => [idOf(account), account.createdS],
   ),
+  ofCollected(
+    'inboxes',
+    {
+      name: 'whatsapp_inbox_info',
+      labels: ['online_account', 'server', 'inbox', 'name'],
+      help: polled(
+        'Name of the inbox, in an Online account that numbers refer to; the value is always 1',
+        'name',
+      ),
+    },
+    (accounts) =>
+      accounts.flatMap(({ account, server, inboxes }) =>
+        inboxes.map(({ id, name }) => ({ account, server, id, name })),
+      ),
+    ({ account, server, id, name }) => [
+      { online_account: String(account), server, inbox: String(id), name },
+      1,
+    ],
+  ),
   ofCollector(
     'gauge',
     'up',

@@ -28,6 +28,15 @@ export const CALLS = {
   },
   numbers: { method: 'GET', path: '/whatsapp/getWhatsApp', rejections: REJECTIONS },
   online_accounts: { method: 'GET', path: '/online/getAccounts', rejections: REJECTIONS },
+  inboxes: {
+    method: 'POST',
+    path: '/online/getInboxes',
+    rejections: {
+      ...REJECTIONS,
+      33: ['provider_failed', 'the Online account is wrong'],
+      34: ['provider_failed', 'the server of the Online account is wrong'],
+    },
+  },
 } as const satisfies Record<string, ApiCall>;
 
 export type Call = keyof typeof CALLS;

@@ -5,6 +5,7 @@ import {
   type CollectorView,
   type CollectorViews,
 } from '../../src/core/collector.ts';
+import { parseInboxes } from '../../src/core/inboxes.ts';
 import { parseOnlineAccounts } from '../../src/core/online-accounts.ts';
 import { NOW_MS } from './views.ts';
 
@@ -33,14 +34,28 @@ export const SAMPLES = {
       },
     ],
   },
+  inboxes: {
+    status: 'OK',
+    reason: 1,
+    accountID: 2,
+    server: 'online',
+    totalInboxes: 2,
+    list: [
+      { id: 2, name: 'Sales', channel_type: 'Channel::Api', api_type: 'wa_v2' },
+      { id: 3, name: 'שירות', channel_type: 'Channel::Api', api_type: 'wa_v2' },
+    ],
+  },
 };
 
 /** All collectors after one good run. */
 export const COLLECTED: Required<CollectorViews> = {
   online_accounts: viewOf(parseOnlineAccounts(SAMPLES.online_accounts)),
+  inboxes: viewOf({
+    data: [{ account: 2, server: 'online', inboxes: parseInboxes(SAMPLES.inboxes).data }],
+  }),
 };
 
-function viewOf<T>(collected: Collected<T>): CollectorView<T> {
+function viewOf<T>(collected: Pick<Collected<T>, 'data'>): CollectorView<T> {
   const endedAt = { unixMs: NOW_MS, monotonicMs: 0 };
   const run = { endedAt, durationMs: 120, failure: undefined };
   const state = afterRun(createCollectorState(), run, collected);

@@ -1,0 +1,63 @@
+import type { CollectContext } from './collectors.ts';
+import { addAnomalies, createAnomalyTally } from './core/anomalies.ts';
+import type { Collected } from './core/collector.ts';
+import { parseInboxes, type AccountInboxes } from './core/inboxes.ts';
+import type { OnlineAccount } from './core/online-accounts.ts';
+import { PollError } from './core/reasons.ts';
+
+/** Calls of a run. With more accounts, several runs share the interval. */
+const CALLS_MAX = 10;
+
+/** Runs that are needed to request the inboxes of every account that numbers refer to. */
+export function inboxRuns(context: Pick<CollectContext, 'snapshot' | 'last'>): number {
+  return Math.ceil(accountsInUse(context).length / CALLS_MAX);
+}
+
+/**
+ * Requests the inboxes of the accounts that were requested longest ago. One that fails does not keep
+ * the others from being requested, unless the failure concerns all of them.
+ */
+export async function collectInboxes(
+  context: CollectContext,
+): Promise<Collected<readonly AccountInboxes[]>> {
+  const inUse = accountsInUse(context);
+  // In the order of their requests, so that the first ones are due.
+  const known = (context.last('inboxes') ?? []).filter((one) => inUse.some(isOf(one)));
+  const rankOf = (account: OnlineAccount) => known.findIndex((one) => isOf(one)(account));
+  const due = inUse.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, CALLS_MAX);
+
+  const requested: AccountInboxes[] = [];
+  let anomalies = createAnomalyTally().result();
+  let failure: PollError | undefined;
+  let hasSucceeded = false;
+  for (const { id: account, server } of due) {
+    let inboxes = known.find((one) => one.account === account && one.server === server)?.inboxes;
+    try {
+      const body = await context.request('inboxes', { accountID: account, server });
+      const parsed = parseInboxes(body);
+      inboxes = parsed.data;
+      anomalies = addAnomalies(anomalies, parsed.anomalies);
+      hasSucceeded = true;
+    } catch (error) {
+      if (!(error instanceof PollError) || concernsAll(error)) throw error;
+      failure ??= error;
+    }
+    requested.push({ account, server, inboxes: inboxes ?? [] });
+  }
+  if (failure !== undefined && !hasSucceeded) throw failure;
+  const others = known.filter((one) => !due.some(isOf(one)));
+  return { data: [...others, ...requested], anomalies, ...(failure && { failure }) };
+}
+
+function accountsInUse({ snapshot, last }: Pick<CollectContext, 'snapshot' | 'last'>) {
+  const ids = new Set(snapshot()?.numbers.map(({ onlineAccount }) => onlineAccount));
+  return (last('online_accounts') ?? []).filter(({ id }) => ids.has(id));
+}
+
+function isOf({ account, server }: AccountInboxes): (online: OnlineAccount) => boolean {
+  return (online) => online.id === account && online.server === server;
+}
+
+function concernsAll({ reason, retryAfterMs }: PollError): boolean {
+  return ['token', 'credentials', 'rate_limited'].includes(reason) || retryAfterMs !== undefined;
+}
