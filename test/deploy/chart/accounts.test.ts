@@ -9,7 +9,7 @@ import { NAME, PORT, deploymentOf, podOf, rendered, withHelm } from './workload.
 const MINIMAL = readFileSync('test/deploy/chart/values/minimal.yaml', 'utf8');
 
 /** The exporter's own verdict on the configuration, with the files as the container sees them. */
-function loadConfig(manifests: Manifest[]) {
+function loadConfig(manifests: readonly Manifest[]) {
   const pod = podOf(deploymentOf(manifests));
   const [container] = pod.containers;
   const volumeAt = (path: string) => {

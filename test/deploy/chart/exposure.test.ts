@@ -1,7 +1,18 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { expect } from 'vitest';
-import { only, type Manifest } from '../../support/helm.ts';
+import { expect, test } from 'vitest';
+import {
+  CHART,
+  NAMESPACE,
+  RELEASE,
+  only,
+  optionalHelm,
+  type Manifest,
+} from '../../support/helm.ts';
 import { NAME, PORT, deploymentOf, podOf, rendered, withHelm } from './workload.ts';
+
+/** Only helm 4 shows its notes without a cluster. */
+const helm4 = (await optionalHelm())?.find((path) => path.endsWith('helm4'));
 
 const namespace = (name: string) => ({
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
@@ -126,4 +137,26 @@ withHelm('where clients need a certificate, the kubelet only connects', () => {
   });
   expect(JSON.stringify(container)).not.toContain('httpGet');
   expect(manifests.filter(({ kind }) => kind === 'Pod')).toEqual([]);
+});
+
+/** What helm prints after an installation. */
+function notesFor(values: string): string {
+  const args = ['install', RELEASE, CHART, '--namespace', NAMESPACE, '--dry-run=client'];
+  const file = `test/deploy/chart/values/${values}.yaml`;
+  const { stdout } = spawnSync(helm4 ?? '', [...args, '--values', file], { encoding: 'utf8' });
+  return stdout.split('\nNOTES:\n').at(-1) ?? '';
+}
+
+test.skipIf(helm4 === undefined)('the notes say where the page is, and what is missing', () => {
+  const PAGE = 'Whoever reaches the page can read all numbers and names.';
+  const SCRAPING = `scrape\n${NAME}.whatsapp:10972 as job whatsapp-exporter`;
+  expect(notesFor('minimal')).toContain(`port-forward deployment/${NAME} 10972`);
+  expect(notesFor('minimal')).toContain(SCRAPING);
+  expect(notesFor('minimal')).not.toContain(PAGE);
+  expect(notesFor('ingress')).toContain('Status page: https://whatsapp.example.com/\n');
+  expect(notesFor('ingress')).toContain(PAGE);
+  expect(notesFor('shards')).toContain(`port-forward statefulset/${NAME} 10972`);
+  expect(notesFor('shards')).not.toContain(SCRAPING);
+  expect(notesFor('sidecar')).toContain('set grafanaUrl');
+  expect(notesFor('operators')).not.toContain('set grafanaUrl');
 });

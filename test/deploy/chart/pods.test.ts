@@ -59,6 +59,13 @@ withHelm('the pods have no privileges, no token and no writable disk', () => {
   expect(only(manifests, 'ServiceAccount')).toHaveProperty('automountServiceAccountToken', false);
 });
 
+withHelm('a platform that assigns users can', () => {
+  expect(podOf(deploymentOf(rendered('off')))).toHaveProperty('securityContext', {
+    runAsNonRoot: true,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+});
+
 withHelm('probes and Service refer to the port by name', () => {
   const manifests = rendered('minimal');
   const [container] = podOf(deploymentOf(manifests)).containers;

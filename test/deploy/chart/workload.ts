@@ -44,9 +44,15 @@ export interface Workload extends Manifest {
   };
 }
 
+const cache = new Map<string, readonly Manifest[]>();
+
 /** The manifests for a file of values/, or for YAML with line breaks. */
-export const rendered = (values: string): Manifest[] =>
-  render(helm, values.includes('\n') ? values : `test/deploy/chart/values/${values}.yaml`);
+export function rendered(values: string): readonly Manifest[] {
+  const path = values.includes('\n') ? values : `test/deploy/chart/values/${values}.yaml`;
+  const manifests = cache.get(path) ?? render(helm, path);
+  cache.set(path, manifests);
+  return manifests;
+}
 
 export const deploymentOf = (manifests: readonly Manifest[]): Workload =>
   only<Workload>(manifests, 'Deployment');
