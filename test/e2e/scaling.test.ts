@@ -6,7 +6,7 @@ import { shardOf } from '../../src/core/shard.ts';
 import { eventually, portOf, startProgram } from '../support/program.ts';
 import { optionalPrometheusTools } from '../support/prometheus.ts';
 import { startAgent, startPrometheus } from '../support/prometheus-server.ts';
-import { scalingExamples } from '../support/scaling-examples.ts';
+import { examplesIn } from '../support/examples.ts';
 import { CLIENT_ID, CLIENT_SECRET, startProvider } from '../support/simulated-provider.ts';
 
 const tools = await optionalPrometheusTools();
@@ -31,7 +31,7 @@ test.skipIf(tools === undefined)(
         '--web.enable-remote-write-receiver',
       ]);
     const [mimir, victoria] = await Promise.all([startStore(), startStore()]);
-    let agent = scalingExamples().find(({ name }) => name === 'agent.yml')?.text ?? '';
+    let agent = examplesIn('docs/scaling.md').find(({ name }) => name === 'agent.yml')?.text ?? '';
     for (const [from, to] of [
       ...ports.map((port, shard) => [`exporter-${shard}.exporter:10972`, `127.0.0.1:${port}`]),
       ['http://mimir:8080/api/v1/push', `${mimir.url}/api/v1/write`],
