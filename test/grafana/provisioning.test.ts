@@ -29,7 +29,9 @@ test('Grafana-managed alerts have the names, labels and annotations of the Prome
     expect(prometheus).toContain(`- alert: ${title}\n`);
     expect(labels['severity'], title).toBe('critical');
     expect(annotations['runbook_url'], title).toBe(`${runbooks}#${title.toLowerCase()}`);
-    expect(annotations['dashboard_url'], title).toMatch(/\/d\/whatsapp-(number|exporter)\b/);
+    expect(annotations['dashboard_url'], title).toMatch(
+      /^\{\{ reReplaceAll "\/\$" "" externalURL \}\}\/d\/whatsapp-(number|exporter)\b/,
+    );
     expect(annotations['summary'], title).toMatch(/^[A-Z].+\.$/);
   }
 });
