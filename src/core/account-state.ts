@@ -3,6 +3,7 @@ import { addCounts, noAnomalies, type Anomalies } from './anomalies.ts';
 import type { Instant } from './clock.ts';
 import { countConversations, levelsOf, type ConversationCounters } from './conversations.ts';
 import type { MonthSettings } from './month.ts';
+import { followOnline, type OnlineHistory } from './online-history.ts';
 import { noFailures, type Reason } from './reasons.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -36,6 +37,8 @@ export interface AccountState {
   readonly failures: Readonly<Record<Reason, number>>;
   readonly anomalies: Anomalies['counts'];
   readonly conversations: ConversationCounters;
+  /** Undefined before the first successful poll. */
+  readonly online: OnlineHistory | undefined;
   readonly lastPoll: PollOutcome | undefined;
   readonly lastGood: GoodPoll | undefined;
 }
@@ -47,6 +50,7 @@ export function createAccountState(name: string): AccountState {
     failures: noFailures(),
     anomalies: noAnomalies(),
     conversations: new Map(),
+    online: undefined,
     lastPoll: undefined,
     lastGood: undefined,
   };
@@ -67,16 +71,21 @@ export function afterPoll(
   }
   const { endedAt: at, snapshot, anomalies } = outcome;
   const { lastGood, conversations: before } = state;
-  const settled = lastGood?.snapshot === snapshot ? lastGood.settled : undefined;
+  const isRepeated = lastGood?.snapshot === snapshot;
+  const settled = isRepeated ? lastGood.settled : undefined;
   const levels = settled ?? levelsOf(before, snapshot.numbers);
   const { month, turn } = followMonth(lastGood?.month, lastGood?.at, at, levels, settings);
   const isSettled = settled !== undefined && turn === 'none';
   const conversations = isSettled ? before : countConversations(before, snapshot.numbers, turn);
   const settles = turn === 'none' && conversations === before;
+  const online = isRepeated
+    ? state.online
+    : followOnline(state.online, lastGood?.snapshot.numbers ?? [], snapshot.numbers, at);
   return {
     ...polled,
     anomalies: addCounts(state.anomalies, anomalies.counts),
     conversations,
+    online,
     lastGood: { at, snapshot, month, settled: settles ? levels : undefined },
   };
 }
