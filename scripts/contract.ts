@@ -7,7 +7,7 @@ import { REASON_NAMES, REASONS } from '../src/core/reasons.ts';
 import { BUDGET_CATEGORIES } from '../src/core/budget.ts';
 import { FAMILIES } from '../src/metrics/families.ts';
 import { createApp, type Site } from '../src/web/app.ts';
-import { parseQuery } from '../src/web/page/listing.ts';
+import { parseQuery } from '../src/web/page/query.ts';
 import { renderJson } from '../src/web/page/json.ts';
 
 export type Json = string | readonly string[] | { readonly [key: string]: Json };
@@ -100,6 +100,7 @@ function statusOf(): Json {
     nextPollMs: 0,
     cooldownUntilMs: 0,
     failure,
+    sinceOf: () => ({ unixMs: 0, isExact: true }),
   };
   const status = {
     version: '0',

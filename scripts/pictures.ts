@@ -18,6 +18,12 @@ const PICTURES: Readonly<Record<string, BrowserContextOptions>> = {
   'status-page-light': { colorScheme: 'light', viewport: DESKTOP },
   'status-page-dark': { colorScheme: 'dark', viewport: DESKTOP },
   'status-page-phone': { colorScheme: 'light', viewport: PHONE, deviceScaleFactor: 2 },
+  'status-page-phone-he': {
+    colorScheme: 'light',
+    viewport: PHONE,
+    deviceScaleFactor: 2,
+    locale: 'he',
+  },
 };
 
 const flags = ['--demo', '--web.listen-address=127.0.0.1:0'];

@@ -103,6 +103,7 @@ export function createExporter(
         status: () => ({
           ...toStatus(views(), build.version, reloads.state(), clock),
           sharding: config.sharding,
+          grafanaUrl: config.web.grafanaUrl,
         }),
         isHealthy: () => timetable.isAlive(),
         isReady,
@@ -158,7 +159,7 @@ export async function pollOnce(
 
 /** What a reload does not change. */
 function untilRestart({ web, log }: Config): object {
-  return { ...web, enableLifecycle: undefined, format: log.format };
+  return { ...web, enableLifecycle: undefined, grafanaUrl: undefined, format: log.format };
 }
 
 async function pollAll(accounts: readonly Account[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { ageMs, type Clock, type Instant } from './core/clock.ts';
+import { onlineSince } from './core/online-history.ts';
 import type { ReloadState } from './edge.ts';
 import { REASONS } from './core/reasons.ts';
 import type { AccountView } from './metrics/family.ts';
@@ -19,7 +20,7 @@ function toAccountStatus(
   { state, snapshot, nextPollMs, cooldownUntilMs }: AccountView,
   clock: Clock,
 ): AccountStatus {
-  const { name, lastPoll, lastGood } = state;
+  const { name, lastPoll, lastGood, online } = state;
   const failed = lastPoll !== undefined && 'reason' in lastPoll ? lastPoll : undefined;
   return {
     name,
@@ -33,6 +34,11 @@ function toAccountStatus(
       ...REASONS[failed.reason],
     },
     numbers: snapshot?.numbers,
+    sinceOf(whatsapp) {
+      if (online === undefined) return { unixMs: clock.unixMs(), isExact: false };
+      const { at, isExact } = onlineSince(online, whatsapp);
+      return { unixMs: toUnixMs(at, clock), isExact };
+    },
   };
 }
 

@@ -43,6 +43,7 @@ test('an account that has not been polled has no values', () => {
         cooldownUntilMs: undefined,
         failure: undefined,
         numbers: undefined,
+        sinceOf: expect.any(Function) as unknown,
       },
     ],
   });
@@ -67,7 +68,7 @@ test('a failure has a meaning and a remedy, and the last success is kept', async
   poll(undefined);
   await clock.advance(60_000);
   poll({ reason: 'blocked', detail: 'why' });
-  expect(status({ isFresh: false }).accounts).toEqual([
+  expect(status({ isFresh: false }).accounts).toMatchObject([
     {
       name: 'acme',
       lastPollMs: START_MS + 60_000,
@@ -77,6 +78,19 @@ test('a failure has a meaning and a remedy, and the last success is kept', async
       numbers: undefined,
     },
   ]);
+});
+
+test('the state of a number is at least as old as the first poll, by the clock as it is set now', async () => {
+  const { clock, poll, status, snapshot } = start();
+  poll(undefined);
+  await clock.advance(60_000);
+  poll(undefined);
+  clock.jump(3_600_000);
+  const [account] = status({ isFresh: true }).accounts;
+  expect(account?.sinceOf(snapshot()?.numbers[0]?.whatsapp ?? '')).toEqual({
+    unixMs: START_MS,
+    isExact: false,
+  });
 });
 
 test('a change of the clock does not make a poll look more recent', async () => {

@@ -16,7 +16,7 @@ import { invalid, quote } from './problems.ts';
 import { readNamedFile } from './read-file.ts';
 import { optional, refuse, setting, type Context } from './setting.ts';
 import type { COLLECTORS } from './settings.ts';
-import { apiUrl, boolean, counts, secretOf, text, wholeNumber } from './text.ts';
+import { baseUrl, boolean, counts, secretOf, text, wholeNumber } from './text.ts';
 
 const DEFAULT_NAME = 'default';
 
@@ -66,7 +66,7 @@ export const toAccountShape = (readFile: ReadFile) => {
       meaning: 'Name of the account, the `account` label of its metrics',
       example: 'acme',
     }),
-    api_url: setting(apiUrl, {
+    api_url: setting(baseUrl, {
       env: 'WHATSAPP_API_URL',
       default: 'https://partners.99digital.co.il/api',
       value: 'url',

@@ -74,6 +74,11 @@ export const toSections = ({ readFile, readKeyFile, usualGapMs, checkWebFile }: 
         example: '/etc/whatsapp-numbers-exporter.web.yml',
       },
     ),
+    grafana_url: optional(t.baseUrl, {
+      value: 'url',
+      meaning: 'Address of Grafana; the status page then links each number to its dashboard',
+      example: 'https://grafana.example.com',
+    }),
     max_requests: setting(t.wholeNumber(0, 999_999), {
       default: '40',
       value: 'count',

@@ -178,7 +178,7 @@ export const numbers = listOf(
 );
 
 /** Without trailing slashes, so that a path can be appended. */
-export const apiUrl = text((given) => {
+export const baseUrl = text((given) => {
   if (!URL.canParse(given)) invalid('must be an absolute URL');
   const url = new URL(given);
   if (!['https:', 'http:'].includes(url.protocol)) invalid('must start with https://');

@@ -4,10 +4,13 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Body, Log } from '../edge.ts';
 import { parseAccountFilter } from './account-filter.ts';
 import type { Guard } from './guard.ts';
+import { renderCsv } from './page/csv.ts';
 import { renderJson } from './page/json.ts';
-import { parseQuery } from './page/listing.ts';
 import type { Status } from './page/model.ts';
 import { PAGE_CSP, renderPage } from './page/page.ts';
+import { loadPhoneFormat } from './page/phone.ts';
+import { parseQuery, type Language, type Query } from './page/query.ts';
+import { wordsOf } from './page/words.ts';
 import { createSender, type SendChunks } from './send.ts';
 import { isHost, renderTargets, TARGETS_CONTENT_TYPE } from './targets.ts';
 
@@ -93,28 +96,41 @@ export function createApp(site: Site, log: Log, guard: Guard): Express {
       toBody(targets, encoding),
     );
   });
-  const links = [
-    { path: site.telemetryPath, label: 'Metrics' },
-    { path: '/api/status', label: 'This page as JSON' },
-    { path: '/sd', label: 'Targets for Prometheus' },
-    { path: '/-/healthy', label: 'Health' },
-    { path: '/-/ready', label: 'Readiness' },
-  ];
-  get('/', (request, response) => {
+  get('/', async (request, response) => {
     // In addition to the operator's own, if there is one: browsers enforce both.
     response.append('Content-Security-Policy', PAGE_CSP).set('Referrer-Policy', 'no-referrer');
-    const page = renderPage(site.status(), parseQuery(request.url), links);
+    const query = parseQuery(request.url);
+    const language = languageOf(request, query, response);
+    const { telemetryPath } = site;
+    const toPhone = await loadPhoneFormat();
+    const page = renderPage(site.status(), query, { language, telemetryPath, toPhone });
     return sendEncoded(sendChunks, request, response, 'text/html; charset=utf-8', (encoding) =>
       toBody(page, encoding),
     );
   });
-  get('/api/status', (request, response) => {
-    const filter = parseAccountFilter(request.url, site.accounts());
-    if ('refusal' in filter) return sendText(response, filter.status, filter.refusal);
-    if ((filter.accounts?.size ?? 0) > 1)
-      return sendText(response, 400, 'Name one account, or none for all.');
-    response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    return sendChunks(request, response, renderJson(site.status(), parseQuery(request.url)));
+  /** The numbers that match the query, in chunks. */
+  const getNumbers = (
+    path: string,
+    contentType: string,
+    render: (query: Query, request: Request, response: Response) => Promise<Iterable<Uint8Array>>,
+  ) => {
+    get(path, async (request, response) => {
+      const filter = parseAccountFilter(request.url, site.accounts());
+      if ('refusal' in filter) return sendText(response, filter.status, filter.refusal);
+      if ((filter.accounts?.size ?? 0) > 1)
+        return sendText(response, 400, 'Name one account, or none for all.');
+      response.setHeader('Content-Type', contentType);
+      const chunks = await render(parseQuery(request.url), request, response);
+      return sendChunks(request, response, chunks);
+    });
+  };
+  getNumbers('/api/status', 'application/json; charset=utf-8', (query) =>
+    Promise.resolve(renderJson(site.status(), query)),
+  );
+  getNumbers('/api/numbers.csv', 'text/csv; charset=utf-8', async (query, request, response) => {
+    const { texts } = wordsOf(languageOf(request, query, response));
+    response.set('Content-Disposition', 'attachment; filename="whatsapp-numbers.csv"');
+    return renderCsv(site.status(), query, texts, await loadPhoneFormat());
   });
 
   const reload = async ({ headers }: Request, response: Response) => {
@@ -163,10 +179,17 @@ async function sendEncoded(
   const encoding = request.acceptsEncodings(['gzip', 'identity']) === 'gzip' ? 'gzip' : 'identity';
   const { length, chunks } = await make(encoding);
   // Not response.set(): it would add a charset, which JSON has none of.
-  response.setHeader('Content-Type', contentType).set('Vary', 'Accept-Encoding');
+  response.setHeader('Content-Type', contentType).vary('Accept-Encoding');
   if (encoding === 'gzip') response.set('Content-Encoding', 'gzip');
   response.set('Content-Length', String(length));
   await sendChunks(request, response, chunks);
+}
+
+/** The language of the URL, or the one that the browser prefers. `iw` is what Hebrew once was. */
+function languageOf(request: Request, query: Query, response: Response): Language {
+  response.vary('Accept-Language');
+  const preferred = request.acceptsLanguages('en', 'he', 'iw');
+  return query.language ?? (preferred === 'he' || preferred === 'iw' ? 'he' : 'en');
 }
 
 async function toBody(text: string, encoding: Encoding): Promise<Body> {

@@ -37,6 +37,11 @@ const VALUES: [key: string, text: string, config: object][] = [
   ['web.telemetry_path', '/a/b-c_d.e~f', { web: { telemetryPath: '/a/b-c_d.e~f' } }],
   ['web.telemetry_path', '/..metrics', { web: { telemetryPath: '/..metrics' } }],
   ['web.telemetry_path', '/sd/metrics', { web: { telemetryPath: '/sd/metrics' } }],
+  [
+    'web.grafana_url',
+    'https://grafana.example/sub/',
+    { web: { grafanaUrl: 'https://grafana.example/sub' } },
+  ],
   ['web.max_requests', '0', { web: { maxRequests: 0 } }],
   [
     'web.allowed_hosts',
@@ -109,6 +114,7 @@ test.each([
   ['sharding.total_shards', ['', '0', '1000']],
   ['log.level', ['', 'warning', 'verbose', 'info ']],
   ['accounts.name', ['', 'a b', 'שלום', 'x'.repeat(65), 'a\n', 'a"b']],
+  ['web.grafana_url', ['', 'grafana.example', 'javascript:alert(1)', 'https://u:p@a.example']],
   ['accounts.api_url', ['', 'example.com', '/api', 'ftp://a.example', 'https://', 'https://u@a']],
   ['accounts.api_url', ['https://:p@a.example', 'https://a.example/?a=b', 'https://a.example/#a']],
   ['accounts.client_id', ['', ' ', 'a b', 'a\n', 'a\u0000', 'é', '\u200b', '\ufeffabc']],

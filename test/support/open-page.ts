@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, onTestFinished, test } from 'vitest';
-import type { AccountStatus } from '../../src/web/page/model.ts';
+import type { AccountStatus, Status } from '../../src/web/page/model.ts';
 import { startSite } from '../web/site.ts';
 import { startOptionalBrowser } from './browser.ts';
 import { numberEntry } from './numbers.ts';
@@ -40,16 +40,18 @@ export async function open(
   accounts: readonly AccountStatus[],
   options: BrowserContextOptions = {},
   path = '/',
+  fields: Partial<Status> = {},
 ) {
   const shown = { accounts, isLost: false };
   const site = await startSite({
     status: () => {
       if (shown.isLost) throw new Error('lost');
-      return statusOf(...shown.accounts);
+      return { ...statusOf(...shown.accounts), ...fields };
     },
   });
   const context = await browser?.newContext({
     viewport: DESKTOP,
+    locale: 'en',
     timezoneId: 'Asia/Jerusalem',
     ...options,
   });

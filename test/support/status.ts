@@ -20,6 +20,7 @@ export function accountStatus(fields: Partial<AccountStatus> = {}): AccountStatu
     nextPollMs: NOW_MS + 18_000,
     failure: undefined,
     numbers: [numberEntry()],
+    sinceOf: () => ({ unixMs: NOW_MS - 7_200_000, isExact: true }),
     ...fields,
   };
 }

@@ -22,7 +22,7 @@ const STATUSES = [200, 400, 403, 404, 405, 417, 431];
 /** Those of every answer here; a further one would be a request's doing. */
 const HEADERS = new Set(
   (
-    'allow cache-control connection content-encoding content-length content-security-policy ' +
+    'allow cache-control connection content-disposition content-encoding content-length content-security-policy ' +
     'content-type date keep-alive referrer-policy retry-after transfer-encoding vary ' +
     'www-authenticate x-content-type-options'
   ).split(' '),
@@ -118,6 +118,9 @@ test('any request gets a valid response from a fixed set, and none reflects the 
   expect((await ask('/metrics')).body).toBe(METRICS);
 });
 
+/** Sent in chunks. */
+const LISTS = ['/api/status', '/api/numbers.csv'];
+
 function expectSound(any: AnyRequest, { status, headers, body }: Answer): void {
   expect(STATUSES).toContain(status);
   expect([...headers.keys()].filter((name) => !HEADERS.has(name))).toEqual([]);
@@ -128,9 +131,9 @@ function expectSound(any: AnyRequest, { status, headers, body }: Answer): void {
   }
   // Node.js itself rejects what is not HTTP, with only a status.
   const length = headers.get('content-length');
-  const isJson = headers.get('content-type') === PAGES['/api/status'];
+  const isList = LISTS.some((path) => headers.get('content-type') === PAGES[path]);
   if (length !== undefined) expect(body.length).toBe(Number(length));
-  else if (!isJson) expect([[400, 417, 431].includes(status), body.length]).toEqual([true, 0]);
+  else if (!isList) expect([[400, 417, 431].includes(status), body.length]).toEqual([true, 0]);
   const isGzip = headers.get('content-encoding') === 'gzip';
   expect(headers.get('content-encoding')).toBe(isGzip ? 'gzip' : undefined);
   if (isGzip) expect(JSON.stringify(any.headers).toLowerCase()).toMatch(/gzip|\*/);
@@ -157,6 +160,8 @@ function expectPage({ method, target: path }: AnyRequest, shown: string, content
     const { numbers, accounts } = JSON.parse(shown) as Record<string, unknown[]>;
     expect(accounts).toHaveLength(1);
     expect(numbers?.length).toBeLessThanOrEqual(NUMBERS.length);
+  } else if (contentType === PAGES['/api/numbers.csv']) {
+    expect(shown).toMatch(/^\ufeff[^\n]+\r\n(?:972 [^\n]+\r\n){0,600}$/);
   } else if (contentType === PAGES['/']) {
     expect(shown).toMatch(/^<!doctype html>[^]*<\/html>\s*$/);
     expect(shown).not.toMatch(/<zq/i);

@@ -1,23 +1,26 @@
 import { expect, test } from 'vitest';
-import {
-  PAGE_ROWS,
-  pageOf,
-  parseQuery,
-  selectRows,
-  sortRows,
-  type Query,
-} from '../../src/web/page/listing.ts';
+import { PAGE_ROWS, pageOf, selectRows, sortRows } from '../../src/web/page/listing.ts';
+import { parseQuery, toHref, type Query } from '../../src/web/page/query.ts';
 import { numberEntry } from '../support/numbers.ts';
 import { accountStatus } from '../support/status.ts';
 
-const everything = parseQuery('/');
+const everything: Query = {
+  search: '',
+  account: undefined,
+  state: undefined,
+  sort: undefined,
+  language: undefined,
+  page: 1,
+  isAll: false,
+};
+const ALL_SET = { state: 'offline', sort: '-since', language: 'he', isAll: true } as const;
 const numbered = (count: number) =>
   Array.from({ length: count }, (_, i) =>
     numberEntry({ whatsapp: String(972_500_000_000 + i), displayName: `Name ${10_000 + i}` }),
   );
 /** The display names that a search finds. */
 function find(search: string, numbers = NAMED): readonly string[] {
-  const rows = selectRows([accountStatus({ numbers })], { ...everything, search });
+  const { rows } = selectRows([accountStatus({ numbers })], { ...everything, search });
   return rows.map(({ number }) => number.displayName);
 }
 const NAMED = [
@@ -26,21 +29,29 @@ const NAMED = [
   numberEntry({ whatsapp: '972509998877', displayName: '\u200fפִּרחי תמר', businessName: '' }),
 ];
 
-test.each<[string, Query]>([
-  ['/', { search: '', account: undefined, page: 1 }],
+test.each<[string, Partial<Query>]>([
+  ['/', {}],
   ['/?q=+dana+&account=acme&page=3', { search: 'dana', account: 'acme', page: 3 }],
-  ['/?q=%D7%93%D7%A0%D7%94', { search: 'דנה', account: undefined, page: 1 }],
-  ['/?q=%ff%zz', { search: '\ufffd%zz', account: undefined, page: 1 }],
-  ['/?q=a?b', { search: 'a?b', account: undefined, page: 1 }],
-  ['/?q=a?&account=acme', { search: 'a?', account: 'acme', page: 1 }],
-  ['/?q=a&q=b&q[]=c&account=', { search: 'a', account: undefined, page: 1 }],
-  [`/?q=${'x'.repeat(5_000)}`, { search: 'x'.repeat(100), account: undefined, page: 1 }],
-  ...['0', '-1', '1.5', '1e3', 'NaN', '9'.repeat(400), ''].map((page): [string, Query] => [
+  ['/?state=offline&sort=-since&lang=he&all=1', ALL_SET],
+  ['/?state=on&sort=--name&sort=name&lang=ar&all=2', {}],
+  ['/?q=%D7%93%D7%A0%D7%94', { search: 'דנה' }],
+  ['/?q=%ff%zz', { search: '\ufffd%zz' }],
+  ['/?q=a?b', { search: 'a?b' }],
+  ['/?q=a?&account=acme', { search: 'a?', account: 'acme' }],
+  ['/?q=a&q=b&q[]=c&account=', { search: 'a' }],
+  [`/?q=${'x'.repeat(5_000)}`, { search: 'x'.repeat(100) }],
+  ...['0', '-1', '1.5', '1e3', 'NaN', '9'.repeat(400), ''].map((page): [string, object] => [
     `/?page=${page}`,
-    { search: '', account: undefined, page: 1 },
+    {},
   ]),
 ])('the valid parameters of URL %.40s are used, within limits', (url, query) => {
-  expect(parseQuery(url)).toEqual(query);
+  expect(parseQuery(url)).toEqual({ ...everything, ...query });
+});
+
+test('a link to the same query is read as that query', () => {
+  const query = parseQuery('/?q=a%26b+%22&account=acme&state=unknown&sort=total&lang=he&page=7');
+  expect(parseQuery(toHref(query, { page: 7 }))).toEqual(query);
+  expect(parseQuery(toHref(query, {})).page).toBe(1);
 });
 
 test('offline numbers come first, then unknown ones, each sorted by name', () => {
@@ -81,20 +92,52 @@ test('one account can be selected, and an account without current data adds noth
     accountStatus({ name: 'old', numbers: undefined }),
   ];
   const accountsOf = (account?: string) =>
-    selectRows(accounts, { ...everything, account }).map((row) => row.account);
+    selectRows(accounts, { ...everything, account }).rows.map((row) => row.account);
   expect(accountsOf()).toEqual(['acme', 'beta']);
   expect(accountsOf('beta')).toEqual(['beta']);
   expect(accountsOf('old')).toEqual([]);
   expect(accountsOf('ACME')).toEqual([]);
 });
 
+test.each<[NonNullable<Query['sort']>, string]>([
+  ['name', 'abcd'],
+  ['-name', 'dcba'],
+  ['state', 'bdca'],
+  ['-state', 'acbd'],
+  ['since', 'dcba'],
+  ['-since', 'abcd'],
+  ['total', 'badc'],
+  ['-total', 'dbac'],
+])(
+  'sorted by %s, with unknown values last and equal ones in their usual order: %s',
+  (sort, order) => {
+    const numbers = [
+      numberEntry({ whatsapp: '4', displayName: 'a', online: 1, conversations: 5 }),
+      numberEntry({ whatsapp: '3', displayName: 'b', online: 0, conversations: 5 }),
+      numberEntry({ whatsapp: '2', displayName: 'c', online: undefined, conversations: undefined }),
+      numberEntry({ whatsapp: '1', displayName: 'd', online: 0, conversations: 10 }),
+    ];
+    const sinceOf = (whatsapp: string) => ({ unixMs: Number(whatsapp), isExact: true });
+    const { rows } = selectRows([accountStatus({ numbers, sinceOf })], { ...everything, sort });
+    expect(rows.map(({ number }) => number.displayName).join('')).toBe(order);
+  },
+);
+
 test('requests share the rows of the same lists, and a new list has rows of its own', () => {
   const [acme, beta] = [accountStatus(), accountStatus({ name: 'beta' })];
-  const rows = sortRows([acme, beta]);
-  expect(sortRows([{ ...acme }, { ...beta }])).toBe(rows);
-  expect(sortRows([acme, beta], 'beta')).toBe(sortRows([beta]));
+  const rows = sortRows([acme, beta], everything);
+  expect(sortRows([{ ...acme }, { ...beta }], everything)).toBe(rows);
+  expect(sortRows([acme, beta], { ...everything, account: 'beta' })).toBe(
+    sortRows([beta], everything),
+  );
+  const byName = sortRows([acme, beta], { ...everything, sort: 'name' });
+  expect(sortRows([acme, beta], { ...everything, sort: 'name' })).toBe(byName);
   const polled = accountStatus({ name: 'beta', numbers: numbered(2) });
-  expect(sortRows([acme, polled]).map(({ account }) => account)).toEqual(['acme', 'beta', 'beta']);
+  expect(sortRows([acme, polled], everything).map(({ account }) => account)).toEqual([
+    'acme',
+    'beta',
+    'beta',
+  ]);
 });
 
 test.each([
@@ -103,7 +146,7 @@ test.each([
   [26, 25, 2_400],
   [999_999, 25, 2_400],
 ])('page %d of 2,450 numbers is page %d', (asked, page, first) => {
-  const rows = selectRows([accountStatus({ numbers: numbered(2_450) })], everything);
+  const { rows } = selectRows([accountStatus({ numbers: numbered(2_450) })], everything);
   const shown = pageOf(rows, { ...everything, page: asked });
   expect(shown).toMatchObject({ page, pages: 25 });
   expect(shown.rows).toEqual(rows.slice(first, first + PAGE_ROWS));

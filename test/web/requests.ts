@@ -10,12 +10,13 @@ export const PAGES: Readonly<Record<string, string>> = {
   '/metrics': CONTENT_TYPE,
   '/': 'text/html; charset=utf-8',
   '/api/status': 'application/json; charset=utf-8',
+  '/api/numbers.csv': 'text/csv; charset=utf-8',
   '/sd': 'application/json',
   '/-/healthy': 'text/plain; charset=utf-8',
   '/-/ready': 'text/plain; charset=utf-8',
 };
 const ASKED =
-  'authorization cookie expect forwarded host if-modified-since if-none-match range te ' +
+  'accept-language authorization cookie expect forwarded host if-modified-since if-none-match range te ' +
   'transfer-encoding upgrade content-length x-forwarded-for x-forwarded-host ' +
   'x-http-method-override x-original-url';
 
@@ -31,7 +32,10 @@ export const text = fc.oneof(
 const query = fc.oneof(
   fc.webQueryParameters(),
   fc
-    .tuple(oneOf(['q', 'account', 'page', 'q[]', '__proto__', 'target']), text)
+    .tuple(
+      oneOf(['q', 'account', 'page', 'state', 'sort', 'lang', 'all', 'q[]', '__proto__', 'target']),
+      text,
+    )
     .map(([key, value]) => `${key}=${encodeURIComponent(value.toWellFormed())}`),
   text,
 );

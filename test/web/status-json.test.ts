@@ -28,6 +28,7 @@ test('the status for scripts is complete and has its own format', async () => {
   expect(headers['content-type']).toBe('application/json; charset=utf-8');
   const names = { displayName: 'Display', businessName: 'Business' };
   const counts = { marketingThisMonth: 3, serviceThisMonth: 2, incomingThisMonth: 1 };
+  const since = { stateSince: '2026-11-22T08:00:00Z', stateSinceIsExact: true };
   expect(JSON.parse(body)).toEqual({
     version: '1.2.3',
     time: '2026-11-22T10:00:00Z',
@@ -70,6 +71,7 @@ test('the status for scripts is complete and has its own format', async () => {
         account: 'acme',
         number: '972500000002',
         state: 'offline',
+        ...since,
         ...names,
         conversationsThisMonth: null,
         ...counts,
@@ -78,6 +80,7 @@ test('the status for scripts is complete and has its own format', async () => {
         account: 'acme',
         number: '972500000001',
         state: 'online',
+        ...since,
         ...names,
         conversationsThisMonth: 6,
         ...counts,
@@ -117,4 +120,6 @@ test('it supports the same search as the page, without paging', async () => {
   expect(await count('page=2')).toBe(251);
   expect(await count('account=beta')).toBe(1);
   expect(await count('q=000249')).toBe(1);
+  expect(await count('state=online')).toBe(251);
+  expect(await count('state=offline')).toBe(0);
 });

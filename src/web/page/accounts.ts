@@ -1,83 +1,114 @@
+import type { Reason } from '../../core/reasons.ts';
 import { html, type Html } from './html.ts';
-import { conditionOf, tally, type AccountStatus, type Condition, type Status } from './model.ts';
-import { ago, ahead, count, moment, whole } from './words.ts';
+import { conditionOf, tally, type AccountStatus, type Failure, type Status } from './model.ts';
+import { toHref, type Query } from './query.ts';
+import type { Texts } from './texts/texts.ts';
+import type { Words } from './words.ts';
 
 /** With more accounts than this, those without problems are collapsed. */
 const SHOWN_MAX = 6;
-const WORST_FIRST: readonly Condition[] = ['stale', 'failing', 'waiting', 'ok'];
 
-const LABELS: Readonly<Record<Condition, string>> = {
-  ok: 'Up to date',
-  failing: 'Last check failed',
-  waiting: 'Not checked yet',
-  stale: 'No current data',
-};
+type Tone = 'good' | 'unsure' | 'bad';
 
-export function renderAccounts(status: Status): Html {
-  const { accounts } = status;
-  const inOrder = WORST_FIRST.flatMap((condition) =>
-    accounts.filter((account) => conditionOf(account) === condition),
-  );
-  const list = (items: readonly AccountStatus[]) =>
-    html`<ul class="accounts">
-      ${items.map((account) => renderAccount(account, status))}
-    </ul>`;
-  const withProblem = inOrder.filter((account) => conditionOf(account) !== 'ok');
-  const upToDate = inOrder.slice(withProblem.length);
-  if (accounts.length <= SHOWN_MAX) return section(list(inOrder));
-  return section(
-    html`${withProblem.length > 0 ? list(withProblem) : undefined}
-      <details>
-        <summary>${count(upToDate.length, 'account')} up to date</summary>
-        ${list(upToDate)}
-      </details>`,
-  );
+interface Card {
+  readonly account: AccountStatus;
+  readonly tone: Tone;
+  /** The worst have the highest rank. */
+  readonly rank: number;
+  readonly badge: string;
 }
 
-function section(content: Html): Html {
+export function renderAccounts(status: Status, query: Query, words: Words): Html {
+  const { accounts } = status;
+  const cards = accounts
+    .map((account) => toCard(account, words))
+    .toSorted((a, b) => b.rank - a.rank);
+  const list = (shown: readonly Card[]) =>
+    html`<ul class="accounts">
+      ${shown.map((card) => renderCard(card, status, query, words))}
+    </ul>`;
+  const sick = cards.filter(({ tone }) => tone !== 'good');
+  const well = cards.slice(sick.length);
+  const content =
+    accounts.length <= SHOWN_MAX
+      ? list(cards)
+      : html`${sick.length > 0 ? list(sick) : undefined}
+          <details>
+            <summary>${words.texts.otherAccounts(well.length)}</summary>
+            ${list(well)}
+          </details>`;
   return html`<section aria-labelledby="accounts">
-    <h2 id="accounts">Accounts</h2>
+    <h2 id="accounts">${words.texts.accounts}</h2>
     ${content}
   </section>`;
 }
 
-function renderAccount(account: AccountStatus, status: Status): Html {
+const RANKS = { stale: 4, failing: 3, waiting: 0.5 } as const;
+
+/** The badge shows health: of the numbers, as far as it is known. How fresh that is, the text says. */
+function toCard(account: AccountStatus, { texts }: Words): Card {
   const condition = conditionOf(account);
+  const { all, offline, unknown } = tally(account.numbers ?? []);
+  const failingRank = condition === 'ok' ? 0 : RANKS[condition];
+  const rank = failingRank + (all === 0 ? 0 : (offline + unknown / 1_000) / all);
+  const card = (tone: Tone, badge: string) => ({ account, tone, rank, badge });
+  if (condition === 'waiting') return card('unsure', texts.notChecked);
+  if (condition === 'stale') return card('bad', texts.noData);
+  if (offline > 0) return card('bad', texts.offlineOf(offline, all));
+  if (unknown > 0) return card('unsure', texts.unknownToo(unknown));
+  if (condition === 'failing') return card('unsure', texts.checkFailed);
+  return card('good', texts.allOnline(all));
+}
+
+function renderCard({ account, tone, badge }: Card, status: Status, query: Query, words: Words) {
+  const { name, failure } = account;
+  const href = `${toHref(query, { account: name, search: '', state: undefined })}#numbers`;
+  const facts = renderFacts(account, status, words);
+  // Open where it is the only account: there is nothing else to look at.
+  const isOpen = status.accounts.length === 1;
   return html`<li>
-    <h3><bdi>${account.name}</bdi> <span class="state ${condition}">${LABELS[condition]}</span></h3>
-    <p>${renderFacts(account, status)}</p>
-    ${renderFailure(account)}
+    <h3>
+      <a href="${href}"><bdi>${name}</bdi></a> <span class="state ${tone}">${badge}</span>
+    </h3>
+    ${
+      failure === undefined
+        ? html`<p>${facts}</p>`
+        : html`<details ${isOpen ? html`open` : undefined}>
+            <summary>${facts}</summary>
+            ${renderRemedy(failure, words.texts)}
+          </details>`
+    }
   </li> `;
 }
 
-function renderFacts(account: AccountStatus, { nowMs }: Status): Html {
-  const { lastPollMs, nextPollMs, cooldownUntilMs, failure } = account;
-  const checked = failure === undefined ? 'Checked' : 'Last check failed';
-  const last = lastPollMs === undefined ? '' : `${checked} ${ago(lastPollMs, nowMs)}. `;
-  const next = nextPollMs === undefined ? '' : `Next check ${ahead(nextPollMs, nowMs)}.`;
-  const until =
-    cooldownUntilMs === undefined ? '' : html` Cooling down until ${moment(cooldownUntilMs)}.`;
-  return html`${renderData(account, nowMs)} ${last}${next}${until}`;
-}
-
-function renderData({ numbers, lastSuccessMs, failure }: AccountStatus, nowMs: number): Html {
-  const age = lastSuccessMs === undefined ? '' : ago(lastSuccessMs, nowMs);
-  if (numbers !== undefined) {
-    const { all, offline, unknown } = tally(numbers);
-    const withUnknown = unknown === 0 ? '' : `, ${whole(unknown)} unknown`;
-    const asOf = failure === undefined ? '' : ` as of ${age}`;
-    return html`${count(all, 'number')}, ${whole(offline)} offline${withUnknown}${asOf}.`;
+function renderFacts(account: AccountStatus, { nowMs }: Status, words: Words): Html {
+  const { numbers, lastPollMs, lastSuccessMs, nextPollMs, cooldownUntilMs, failure } = account;
+  const { texts, ago, ahead, recent } = words;
+  const facts: Html[] = [];
+  if (lastPollMs !== undefined) {
+    const polled = ago(lastPollMs, nowMs);
+    const detail = failure && html`<bdi lang="en">${failure.detail}</bdi>`;
+    facts.push(detail ? texts.failed(polled, detail) : texts.checked(polled));
   }
-  if (lastSuccessMs === undefined) return html`No data yet.`;
-  return html`No current data: the last successful check was on ${moment(lastSuccessMs)} (${age}),
-  and its numbers are too old to show.`;
+  if (lastSuccessMs === undefined) facts.push(html`${texts.noDataYet}`);
+  else if (numbers === undefined) facts.push(texts.tooOld(ago(lastSuccessMs, nowMs)));
+  else if (failure !== undefined) facts.push(texts.dataFrom(ago(lastSuccessMs, nowMs)));
+  if (cooldownUntilMs !== undefined) {
+    const why = failure && explain(failure, texts).meaning;
+    facts.push(texts.coolingDown(recent(cooldownUntilMs), why));
+  }
+  if (nextPollMs !== undefined) facts.push(texts.nextCheck(ahead(nextPollMs, nowMs)));
+  return html`${facts.map((fact) => html`${fact} `)}`;
 }
 
-function renderFailure({ failure }: AccountStatus): Html | undefined {
-  if (failure === undefined) return undefined;
-  const { reason, detail, meaning, remedy } = failure;
+function renderRemedy(failure: Failure, texts: Texts): Html {
+  const { meaning, remedy } = explain(failure, texts);
   return html`<p>
-    <strong>Why it failed:</strong> ${meaning} (<code>${reason}</code>): ${detail}.<br />
-    <strong>What to do:</strong> ${remedy}
+    <strong>${texts.why}</strong> ${meaning} (<code>${failure.reason}</code>).<br />
+    <strong>${texts.what}</strong> ${remedy}
   </p> `;
+}
+
+function explain(failure: Failure, { reasons }: Texts): Pick<Failure, 'meaning' | 'remedy'> {
+  return reasons[failure.reason as Reason] ?? failure;
 }

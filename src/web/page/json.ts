@@ -1,5 +1,6 @@
-import { createMatcher, sortRows, type Query, type Row } from './listing.ts';
+import { createMatcher, sortRows, type Row } from './listing.ts';
 import { conditionOf, stateOf, tally, type Status } from './model.ts';
+import type { Query } from './query.ts';
 
 const END = Buffer.from(`]}`);
 /** Rows per chunk of about 60 kB. */
@@ -12,8 +13,8 @@ const CHUNK_ROWS = 200;
  */
 export function* renderJson(status: Status, query: Query): Generator<Uint8Array> {
   const { version, nowMs, reload, sharding = null, accounts } = status;
-  const rows = sortRows(accounts, query.account);
-  const matches = createMatcher(query.search);
+  const rows = sortRows(accounts, query);
+  const matches = createMatcher(query);
   const head = JSON.stringify({
     version,
     time: toTime(nowMs),
@@ -47,11 +48,13 @@ export function* renderJson(status: Status, query: Query): Generator<Uint8Array>
   yield END;
 }
 
-function renderRow({ account, number }: Row): string {
+function renderRow({ account, number, since }: Row): string {
   return JSON.stringify({
     account,
     number: number.whatsapp,
     state: stateOf(number),
+    stateSince: toTime(since.unixMs),
+    stateSinceIsExact: since.isExact,
     displayName: number.displayName,
     businessName: number.businessName,
     conversationsThisMonth: number.conversations ?? null,

@@ -1,14 +1,15 @@
 import type { NumberEntry } from '../../core/snapshot.ts';
-import { queryOf } from '../account-filter.ts';
-import { stateOf, type AccountStatus, type NumberState } from './model.ts';
-
-/** The query in the URL of the page. */
-export interface Query {
-  readonly search: string;
-  /** Undefined: all accounts. */
-  readonly account: string | undefined;
-  readonly page: number;
-}
+import {
+  stateOf,
+  tally,
+  type AccountStatus,
+  type NumberState,
+  type Since,
+  type Tally,
+} from './model.ts';
+import { SEARCH_LENGTH_MAX, type Query, type Sort, type SortKey } from './query.ts';
+import { en } from './texts/en.ts';
+import { he } from './texts/he.ts';
 
 /** A number with its account, and its keys for search and sorting. */
 export interface Row {
@@ -17,6 +18,7 @@ export interface Row {
   /** Names and digits, normalized by `fold`. */
   readonly text: string;
   readonly rank: number;
+  readonly since: Since;
 }
 
 export interface Page {
@@ -27,40 +29,44 @@ export interface Page {
 
 /** About 50 kB of page. */
 export const PAGE_ROWS = 100;
-const SEARCH_LENGTH_MAX = 100;
-
-/** Reads the query of a request's URL. What cannot be read is ignored. */
-export function parseQuery(url: string): Query {
-  const parameters = queryOf(url);
-  const page = parameters.get('page') ?? '';
-  return {
-    search: (parameters.get('q') ?? '').trim().slice(0, SEARCH_LENGTH_MAX),
-    account: parameters.get('account') || undefined,
-    page: /^\d{1,6}$/.test(page) ? Math.max(1, Number(page)) : 1,
-  };
-}
+/** All that is printed: half a megabyte, which takes about 50 ms to render. */
+export const PRINTED_ROWS_MAX = 1_000;
 
 /** The requested page of the rows, or the last page if there are fewer. */
-export function pageOf(rows: readonly Row[], query: Query): Page {
+export function pageOf(rows: readonly Row[], query: Pick<Query, 'page' | 'isAll'>): Page {
+  if (query.isAll) return { rows: rows.slice(0, PRINTED_ROWS_MAX), page: 1, pages: 1 };
   const pages = Math.max(1, Math.ceil(rows.length / PAGE_ROWS));
   const page = Math.min(query.page, pages);
   return { rows: rows.slice((page - 1) * PAGE_ROWS, page * PAGE_ROWS), page, pages };
 }
 
-/** The current numbers that match a query: offline first, then by name. */
-export function selectRows(accounts: readonly AccountStatus[], query: Query): readonly Row[] {
-  const rows = sortRows(accounts, query.account);
-  return query.search === '' ? rows : rows.filter(createMatcher(query.search));
+type Selection = Pick<Query, 'search' | 'account' | 'state' | 'sort'>;
+
+/** The current numbers that match a query, and how many would match it in each state. */
+export function selectRows(
+  accounts: readonly AccountStatus[],
+  query: Selection,
+): { readonly rows: readonly Row[]; readonly counts: Tally } {
+  const found = sortRows(accounts, query).filter(createMatcher({ ...query, state: undefined }));
+  const rows =
+    query.state === undefined ? found : found.filter(createMatcher({ ...query, search: '' }));
+  return { rows, counts: tally(found.map(({ number }) => number)) };
 }
 
 /** Cache of merged rows, by the first list, so that slow clients share them. */
 const merged = new WeakMap<readonly Row[], { lists: readonly Row[][]; rows: readonly Row[] }>();
 
-/** The sorted numbers of an account, or of all. */
-export function sortRows(accounts: readonly AccountStatus[], account?: string): readonly Row[] {
-  const lists = accounts.flatMap(({ name, numbers }) =>
-    numbers === undefined || (account ?? name) !== name ? [] : [rowsOf(name, numbers)],
-  );
+/** The sorted numbers of an account, or of all: unless asked otherwise offline first, then by name. */
+export function sortRows(
+  accounts: readonly AccountStatus[],
+  { account, sort }: Pick<Query, 'account' | 'sort'>,
+): readonly Row[] {
+  const rows = mergeRows(accounts, account);
+  return sort === undefined ? rows : reorder(rows, sort);
+}
+
+function mergeRows(accounts: readonly AccountStatus[], account?: string): readonly Row[] {
+  const lists = accounts.flatMap((one) => ((account ?? one.name) === one.name ? rowsOf(one) : []));
   const [first] = lists;
   if (first === undefined || lists.length === 1) return first ?? [];
   const cached = merged.get(first);
@@ -72,23 +78,56 @@ export function sortRows(accounts: readonly AccountStatus[], account?: string): 
   return rows;
 }
 
+const SORT_VALUES: Readonly<Record<SortKey, (row: Row) => string | number | undefined>> = {
+  name: ({ text }) => text,
+  state: ({ rank }) => rank,
+  since: ({ since }) => since.unixMs,
+  account: ({ account }) => account,
+  total: ({ number }) => number.conversations,
+  marketing: ({ number }) => number.marketing,
+  service: ({ number }) => number.service,
+  incoming: ({ number }) => number.incoming,
+};
+
+/** The last other order of rows, because readers of a page request it every few seconds. */
+const reordered = new WeakMap<readonly Row[], { sort: Sort; rows: readonly Row[] }>();
+
+/** Equal rows keep their order. Unknown values come last in both directions. */
+function reorder(before: readonly Row[], sort: Sort): readonly Row[] {
+  const cached = reordered.get(before);
+  if (cached?.sort === sort) return cached.rows;
+  const isDescending = sort.startsWith('-');
+  const valueOf = SORT_VALUES[sort.replace('-', '') as SortKey];
+  const rows = before.toSorted((rowA, rowB) => {
+    const [a, b] = [valueOf(rowA), valueOf(rowB)];
+    if (a === b) return 0;
+    if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
+    return a < b === isDescending ? 1 : -1;
+  });
+  reordered.set(before, { sort, rows });
+  return rows;
+}
+
 const RANKS: Readonly<Record<NumberState, number>> = { offline: 0, unknown: 1, online: 2 };
 
 /** Cache per list: folding 50,000 names takes 100 ms, and a list serves many requests. */
 const indexes = new WeakMap<readonly NumberEntry[], Row[]>();
 
-function rowsOf(account: string, numbers: readonly NumberEntry[]): Row[] {
+/** A list of no or one element. */
+function rowsOf({ name, numbers, sinceOf }: AccountStatus): Row[][] {
+  if (numbers === undefined) return [];
   const cached = indexes.get(numbers);
-  if (cached !== undefined) return cached;
-  const rows = numbers.map((number) => toRow(account, number)).toSorted(compare);
+  if (cached !== undefined) return [cached];
+  const rows = numbers.map((number) => toRow(name, number, sinceOf(number.whatsapp)));
+  rows.sort(compare);
   indexes.set(numbers, rows);
-  return rows;
+  return [rows];
 }
 
-function toRow(account: string, number: NumberEntry): Row {
+function toRow(account: string, number: NumberEntry, since: Since): Row {
   const { whatsapp, displayName, businessName } = number;
   const text = [displayName, businessName, whatsapp].map(fold).join(' ').trim();
-  return { account, number, text, rank: RANKS[stateOf(number)] };
+  return { account, number, text, rank: RANKS[stateOf(number)], since };
 }
 
 /** Not localeCompare: with 50,000 numbers it would block scrapes for a second. */
@@ -96,16 +135,30 @@ function compare(a: Row, b: Row): number {
   return a.rank - b.rank || (a.text < b.text ? -1 : Number(a.text > b.text));
 }
 
+/** The names of the states in all languages, as `fold` leaves them. */
+const STATE_NAMES = new Map(
+  [en, he].flatMap(({ states }) =>
+    Object.entries(states).map(([state, name]) => [name.toLowerCase(), state] as const),
+  ),
+);
+
 /**
- * Matches digits in any grouping, with a leading 0 instead of the country code, or names that contain
- * every word.
+ * Matches the state; and digits in any grouping, with a leading 0 instead of the country code, or names
+ * that contain every word. The name of a state also finds the numbers in that state.
  */
-export function createMatcher(search: string): (row: Row) => boolean {
-  const words = fold(search).split(/\s+/);
+export function createMatcher({
+  search,
+  state,
+}: Pick<Query, 'search' | 'state'>): (row: Row) => boolean {
+  const folded = fold(search);
+  const words = folded.split(/\s+/);
   const digits = /^[\d\s()+.-]+$/.test(search) ? search.replace(/\D/g, '').replace(/^0+/, '') : '';
+  const named = STATE_NAMES.get(folded);
   return ({ number, text }) =>
-    (digits !== '' && number.whatsapp.includes(digits)) ||
-    words.every((word) => text.includes(word));
+    (state === undefined || stateOf(number) === state) &&
+    ((digits !== '' && number.whatsapp.includes(digits)) ||
+      (named !== undefined && stateOf(number) === named) ||
+      words.every((word) => text.includes(word)));
 }
 
 /** Only this part of a name is searched. Normalization may turn one character into 18. */

@@ -9,6 +9,8 @@ export interface Status {
   /** Undefined without sharding; shards are counted from 0. */
   readonly sharding?: { readonly shard: number; readonly totalShards: number } | undefined;
   readonly accounts: readonly AccountStatus[];
+  /** Where numbers have a dashboard, without a slash at the end; undefined without Grafana. */
+  readonly grafanaUrl?: string | undefined;
 }
 
 export interface AccountStatus {
@@ -23,6 +25,14 @@ export interface AccountStatus {
   readonly failure: Failure | undefined;
   /** Undefined if there is no current data: none was received yet, or it is too old. */
   readonly numbers: readonly NumberEntry[] | undefined;
+  /** Since when a number has been in its state. */
+  readonly sinceOf: (whatsapp: string) => Since;
+}
+
+export interface Since {
+  readonly unixMs: number;
+  /** Whether the exporter saw the change; otherwise the number has been in its state for longer. */
+  readonly isExact: boolean;
 }
 
 export interface Failure {

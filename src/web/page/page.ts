@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
 import { renderAccounts } from './accounts.ts';
 import { html, type Html } from './html.ts';
-import type { Query } from './listing.ts';
+import { toIcon } from './icon.ts';
 import { tally, type Status } from './model.ts';
 import { renderNumbers } from './numbers.ts';
+import { LANGUAGES, toHref, type Language, type Query } from './query.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
-import { ago, count, moment, whole } from './words.ts';
-
-/** A link to another page of the exporter. */
-export interface Link {
-  readonly path: string;
-  readonly label: string;
-}
+import type { Texts } from './texts/texts.ts';
+import { wordsOf, type Words } from './words.ts';
 
 /** Not in the template below: the formatter must not change text whose hash is in the policy. */
 const STYLE_ELEMENT: Html = { markup: `<style>${STYLE}</style>` };
@@ -23,6 +19,7 @@ export const PAGE_CSP = [
   "default-src 'none'",
   `style-src '${sha256(STYLE)}'`,
   `script-src '${sha256(SCRIPT)}'`,
+  'img-src data:', // The icon.
   "connect-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
@@ -33,43 +30,56 @@ function sha256(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
+export interface PageOptions {
+  readonly language: Language;
+  readonly telemetryPath: string;
+  /** See phone.ts. */
+  readonly toPhone: (digits: string) => string;
+}
+
 /**
  * The status page: which numbers are offline, and how old is the data? It works without the script,
- * which only refreshes <main> and searches as the user types.
+ * which refreshes <main>, keeps ages current and searches as the user types.
  */
-export function renderPage(status: Status, query: Query, links: readonly Link[]): string {
-  const { text, tone } = verdict(status);
+export function renderPage(status: Status, query: Query, options: PageOptions): string {
+  const words = wordsOf(options.language);
+  const { texts } = words;
+  const { text, tone } = verdict(status, texts);
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${texts.language}" dir="${texts.direction}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${text} – WhatsApp numbers</title>
+        <title>${text} – ${texts.title}</title>
+        <link rel="icon" href="${toIcon(tone)}" />
         ${STYLE_ELEMENT}
       </head>
       <body>
         <header>
-          <h1>WhatsApp numbers</h1>
-          <button type="button" id="pause" aria-pressed="false" hidden>Pause refreshing</button>
+          <h1>${texts.title}</h1>
+          <button type="button" id="pause" aria-pressed="false" hidden>${texts.pause}</button>
         </header>
-        <p id="note" role="alert"></p>
+        <p
+          id="note"
+          role="alert"
+          data-paused="${texts.pausedAt}"
+          data-failed="${texts.notRefreshedSince}"
+        ></p>
         <main>
           <p class="verdict ${tone}" role="status">${text}</p>
           <p id="asof" class="quiet">
-            ${renderFreshness(status)}Page from ${moment(status.nowMs)}.${renderShard(status)}
+            ${renderFreshness(status, words)}
+            <span id="from">${texts.pageFrom(words.recent(status.nowMs))}</span>
+            ${renderShard(status, texts)}
           </p>
-          ${renderReload(status)} ${renderAccounts(status)} ${renderNumbers(status, query)}
+          ${renderReload(status, words)} ${renderAccounts(status, query, words)}
+          ${renderNumbers(status, query, words, options.toPhone)}
         </main>
         <footer>
-          <noscript
-            ><p>
-              This page does not refresh itself without JavaScript. <a href="">Reload</a> it for
-              newer data.
-            </p></noscript
-          >
+          <noscript><p>${texts.withoutScript(html`<a href="">${texts.reload}</a>`)}</p></noscript>
           <p>whatsapp-numbers-exporter ${status.version}</p>
           <ul>
-            ${links.map(({ path, label }) => html`<li><a href=".${path}">${label}</a></li>`)}
+            ${renderLinks(query, options, texts)}
           </ul>
         </footer>
         ${SCRIPT_ELEMENT}
@@ -77,44 +87,55 @@ export function renderPage(status: Status, query: Query, links: readonly Link[])
     </html> `.markup;
 }
 
+function renderLinks(query: Query, { language, telemetryPath }: PageOptions, { links }: Texts) {
+  const pages = [
+    [telemetryPath, links.metrics],
+    ['/api/status', links.json],
+    ['/sd', links.targets],
+    ['/-/healthy', links.health],
+    ['/-/ready', links.readiness],
+  ].map(([path, label]) => html`<li><a href=".${path}">${label}</a></li>`);
+  const languages = LANGUAGES.filter((other) => other !== language).map((other) => {
+    const href = toHref(query, { language: other, page: query.page });
+    const { ownName } = wordsOf(other).texts;
+    return html`<li><a href="${href}" lang="${other}" hreflang="${other}">${ownName}</a></li>`;
+  });
+  return [...languages, ...pages];
+}
+
 /** Explains why the accounts of other shards are missing. */
-function renderShard({ sharding }: Status): string {
-  if (sharding === undefined) return '';
-  const { shard, totalShards } = sharding;
-  return ` Shows only the accounts of shard ${shard} of ${totalShards}, counted from 0.`;
+function renderShard({ sharding }: Status, texts: Texts): string {
+  return sharding === undefined ? '' : texts.shard(sharding.shard, sharding.totalShards);
 }
 
 /** The summary in one line. The tone is `good` only if the state of every number is known. */
-function verdict({ accounts }: Status): { text: string; tone: 'good' | 'bad' | 'unsure' } {
+function verdict(
+  { accounts }: Status,
+  texts: Texts,
+): { text: string; tone: 'good' | 'bad' | 'unsure' } {
   const current = accounts.flatMap(({ numbers }) => numbers ?? []);
   const missing = accounts.filter(({ numbers }) => numbers === undefined).length;
   const { all, offline, unknown } = tally(current);
-  if (accounts.length === 0) return { text: 'No accounts', tone: 'unsure' };
-  if (missing === accounts.length) return { text: 'No current data', tone: 'unsure' };
-  const texts = [
-    offline > 0
-      ? `${whole(offline)} of ${count(all, 'number')} offline`
-      : `${count(all, 'number')}, none offline`,
-    ...(unknown > 0 ? [`${whole(unknown)} unknown`] : []),
-    ...(missing > 0 ? [`no current data for ${count(missing, 'account')}`] : []),
+  if (accounts.length === 0) return { text: texts.noAccounts, tone: 'unsure' };
+  if (missing === accounts.length) return { text: texts.noData, tone: 'unsure' };
+  const parts = [
+    offline > 0 ? texts.offlineOf(offline, all) : texts.noneOffline(all),
+    ...(unknown > 0 ? [texts.unknownToo(unknown)] : []),
+    ...(missing > 0 ? [texts.missingToo(missing)] : []),
   ];
-  const tone = offline > 0 ? 'bad' : texts.length > 1 ? 'unsure' : 'good';
-  return { text: texts.join(', '), tone };
+  const tone = offline > 0 ? 'bad' : parts.length > 1 ? 'unsure' : 'good';
+  return { text: parts.join(', '), tone };
 }
 
-function renderReload({ reload }: Status): Html | undefined {
+function renderReload({ reload }: Status, { texts, moment }: Words): Html | undefined {
   if (reload.succeeded) return undefined;
-  return html`<p class="notice unsure">
-    The configuration has changed but is invalid; see the log for the reason. The exporter still
-    uses the configuration of ${moment(reload.inForceSinceMs)}.
-  </p>`;
+  return html`<p class="notice unsure">${texts.notReloaded(moment(reload.inForceSinceMs))}</p>`;
 }
 
 /** The age of the oldest data shown. */
-function renderFreshness({ accounts, nowMs }: Status): Html | undefined {
+function renderFreshness({ accounts, nowMs }: Status, { texts, ago }: Words): Html | undefined {
   const timesMs = accounts.flatMap(({ numbers, lastSuccessMs }) =>
     numbers === undefined ? [] : (lastSuccessMs ?? []),
   );
-  if (timesMs.length === 0) return undefined;
-  return html`Data from ${ago(Math.min(...timesMs), nowMs)}. `;
+  return timesMs.length === 0 ? undefined : texts.dataFrom(ago(Math.min(...timesMs), nowMs));
 }

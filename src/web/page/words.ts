@@ -1,4 +1,8 @@
 import { html, type Html } from './html.ts';
+import { en } from './texts/en.ts';
+import { he } from './texts/he.ts';
+import type { Language } from './query.ts';
+import type { Texts } from './texts/texts.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -6,60 +10,68 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Largest first; a unit is used from one and a half on. */
-const UNITS = [
+export const UNITS = [
   ['day', DAY_MS],
   ['hour', HOUR_MS],
   ['minute', MINUTE_MS],
   ['second', SECOND_MS],
 ] as const;
 
-let cached: ReturnType<typeof createFormats> | undefined;
-
-/** Created with the first page, because it would slow down the start. */
-function formats(): ReturnType<typeof createFormats> {
-  return (cached ??= createFormats());
+/** The texts of a language, and its way to write times. The script does the same in the reader's zone. */
+export interface Words {
+  readonly texts: Texts;
+  /** `3 minutes ago`. Never in the future, even if the machine's clock was changed. */
+  readonly ago: (thenMs: number, nowMs: number) => Html;
+  /** `in 18 seconds`. */
+  readonly ahead: (thenMs: number, nowMs: number) => Html;
+  /** Date and time in UTC. */
+  readonly moment: (unixMs: number) => Html;
+  /** Without the year; the script shortens it to the time if it was today. */
+  readonly recent: (unixMs: number) => Html;
 }
 
-function createFormats() {
-  return {
-    relative: new Intl.RelativeTimeFormat('en'),
-    whole: new Intl.NumberFormat('en'),
-    moment: new Intl.DateTimeFormat('en-GB', {
-      dateStyle: 'medium',
-      timeStyle: 'medium',
-      timeZone: 'UTC',
-    }),
+const created = new Map<Language, Words>();
+
+/** Created when first needed, because it would slow down the start. */
+export function wordsOf(language: Language): Words {
+  const words = created.get(language) ?? createWords({ en, he }[language]);
+  created.set(language, words);
+  return words;
+}
+
+function createWords(texts: Texts): Words {
+  const { locale } = texts;
+  const timeZone = 'UTC';
+  const relative = new Intl.RelativeTimeFormat(locale);
+  const full = new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    timeZone,
+  });
+  const short = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+  });
+
+  const time = (unixMs: number, kind: string, text: string): Html =>
+    html`<time class="${kind}" datetime="${new Date(unixMs).toISOString()}">${text}</time>`;
+  const moment = (unixMs: number) => time(unixMs, 'moment', `${full.format(unixMs)} UTC`);
+  /** The moment itself is for paper, and for readers without the script, where the age stands still. */
+  const distance = (unixMs: number, kind: 'ago' | 'ahead', differenceMs: number) => {
+    const [unit, unitMs] = UNITS.find(([, ms]) => Math.abs(differenceMs) > 1.5 * ms) ?? UNITS[3];
+    // For no difference this is -0, which reads `0 seconds ago`; 0 would read `in 0 seconds`.
+    const units = Math.round(Math.abs(differenceMs) / unitMs);
+    const text = relative.format(differenceMs > 0 ? units : -units, unit);
+    return html`${time(unixMs, kind, text)}<span class="at"> (${moment(unixMs)})</span>`;
   };
-}
-
-/** `3 minutes ago`. Never in the future, even if the machine's clock was changed. */
-export function ago(thenMs: number, nowMs: number): string {
-  return relative(Math.min(0, thenMs - nowMs));
-}
-
-/** `in 18 seconds`. */
-export function ahead(thenMs: number, nowMs: number): string {
-  return relative(Math.max(0, thenMs - nowMs));
-}
-
-function relative(differenceMs: number): string {
-  const [unit, unitMs] = UNITS.find(([, ms]) => Math.abs(differenceMs) > 1.5 * ms) ?? UNITS[3];
-  // For no difference this is -0, which reads `0 seconds ago`; 0 would read `in 0 seconds`.
-  const units = Math.round(Math.abs(differenceMs) / unitMs);
-  return formats().relative.format(differenceMs > 0 ? units : -units, unit);
-}
-
-/** A moment in UTC; the script converts it to the reader's time zone. */
-export function moment(unixMs: number): Html {
-  const iso = new Date(unixMs).toISOString();
-  return html`<time datetime="${iso}">${formats().moment.format(unixMs)} UTC</time>`;
-}
-
-/** `1,234 numbers`. */
-export function count(n: number, noun: string): string {
-  return `${whole(n)} ${noun}${n === 1 ? '' : 's'}`;
-}
-
-export function whole(n: number): string {
-  return formats().whole.format(n);
+  return {
+    texts,
+    ago: (thenMs, nowMs) => distance(thenMs, 'ago', Math.min(0, thenMs - nowMs)),
+    ahead: (thenMs, nowMs) => distance(thenMs, 'ahead', Math.max(0, thenMs - nowMs)),
+    moment,
+    recent: (unixMs) => time(unixMs, 'recent', `${short.format(unixMs)} UTC`),
+  };
 }
