@@ -61,6 +61,7 @@ privacy: { number_label: full, no_names: false }
 poll: { schedule: '* * * * *', timeout: 20s }
 month: { timezone: Asia/Jerusalem }
 limits: { numbers: 50000 }
+metrics: { exclude: [whatsapp_number_created_timestamp_seconds] }
 numbers: { exclude: ['972501234567'] }
 sharding: { shard: 0, total_shards: 3 } # for one of several processes
 log: { level: info, format: json }
@@ -76,7 +77,7 @@ accounts:
 Relative paths in the file are relative to its folder; those in flags and variables to the working directory.
 Durations are written \`90s\`, \`5m\` or \`1h30m\`. Booleans are \`true\`, \`false\`, \`1\` or \`0\`.
 
-## Fewer numbers
+## Fewer numbers and metrics
 
 \`numbers.include\` and \`numbers.exclude\` select numbers of all accounts by the digits that they begin with; a
 whole number selects itself. Excluded numbers appear in no metric, page, JSON or log. Spaces, dashes and a leading
@@ -89,6 +90,10 @@ numbers: { include: ['97250', '97252'], exclude: ['972501234567'] }
 \`whatsapp_account_numbers_excluded\` counts them. The totals of an account (\`whatsapp_account_*\`) are the provider's
 and still contain excluded numbers, so they are higher than the sum over the numbers. A reload with another selection
 discards the data collected before, counters included.
+
+\`metrics.exclude\` leaves whole metrics out of \`/metrics\`; status page and JSON are not affected. Metrics about the
+exporter's health cannot be excluded. What each metric costs, and which to leave out first:
+[metrics.md](metrics.md#series). A change needs a restart.
 
 ## Schedule
 
@@ -135,7 +140,7 @@ and page show the reason, and an alert fires.
 
 A reload polls the accounts that are new or changed. An unchanged account keeps its token, numbers and
 counters. Files with secrets and the web configuration need no reload. Flags and variables are those of
-the start. The rest of \`web\` and \`log.format\` need a restart; the log says so.
+the start. The rest of \`web\`, \`metrics\` and \`log.format\` need a restart; the log says so.
 
 ## Exit codes
 

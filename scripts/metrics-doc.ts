@@ -3,6 +3,7 @@ import { REASONS } from '../src/core/reasons.ts';
 import { FAMILIES } from '../src/metrics/families.ts';
 import type { Family } from '../src/metrics/family.ts';
 import { MISNAMED } from '../src/metrics/registry.ts';
+import { renderSeries, renderSeriesSection } from './series-doc.ts';
 
 /** Renders docs/metrics.md from the tables in src, formatted as prettier would. */
 export function renderMetricsDoc(): string {
@@ -21,9 +22,11 @@ remain. An unknown value is a missing series, never 0, with two exceptions: \`wh
 [collectors](configuration.md#collectors) has an age of its own; \`whatsapp_collector_up\` and
 \`whatsapp_collector_duration_seconds\` are 0 until the first run ends.
 
-${renderTable(['metric', 'type', 'labels', 'provider field', 'meaning'], FAMILIES.map(toRow))}
+${renderTable(['metric', 'type', 'labels', 'series', 'provider field', 'meaning'], FAMILIES.map(toRow))}
 
 \`account\` is the name of the configured account; \`number\` contains the digits of the number.
+
+${renderSeriesSection()}
 
 ## Queries
 
@@ -129,10 +132,12 @@ failures and anomalies are those of this one poll.
 `;
 }
 
-function toRow({ name, type, labels, help }: Family): readonly string[] {
+function toRow(family: Family): readonly string[] {
+  const { name, type, labels, help } = family;
   const [, meaning = help, fields = ''] =
     /^(.*) Provider field: (.*)\. Polled, not live\.$/.exec(help) ?? [];
-  return [toCode(name), type, toCodes(labels), toCodes(fields.split(', ')), meaning];
+  const series = renderSeries(family);
+  return [toCode(name), type, toCodes(labels), series, toCodes(fields.split(', ')), meaning];
 }
 
 function toAnomalyRow([kind, meaning]: readonly [string, string]): readonly string[] {

@@ -36,6 +36,7 @@ export function createExporter(
   const exposition = createExposition(build, {
     runtime: clock,
     reload: () => reloads.state(),
+    excluded: initial.metrics.exclude,
     ...(logLinesDropped && { logLinesDropped }),
   });
   const onPolled = ({ name }: AccountState) => {
@@ -118,7 +119,10 @@ export function createExporter(
     },
     async reload(next) {
       if (!isDeepStrictEqual(untilRestart(next), untilRestart(config))) {
-        log.warn({}, 'changes under web and of log.format take effect at the next restart');
+        log.warn(
+          {},
+          'changes under web and metrics and of log.format take effect at the next restart',
+        );
       }
       await applyConfig(next);
     },
@@ -150,7 +154,7 @@ export async function pollOnce(
     ...view,
     state: { ...state, conversations: createAccountState(state.name).conversations },
   }));
-  const exposition = createExposition(build, {});
+  const exposition = createExposition(build, { excluded: config.metrics.exclude });
   const { chunks } = await exposition.encode(shown, 'identity');
   await stopAccounts(accounts);
   const allSucceeded = views.every(({ state }) => state.lastGood !== undefined);
@@ -158,8 +162,14 @@ export async function pollOnce(
 }
 
 /** What a reload does not change. */
-function untilRestart({ web, log }: Config): object {
-  return { ...web, enableLifecycle: undefined, grafanaUrl: undefined, format: log.format };
+function untilRestart({ web, metrics, log }: Config): object {
+  return {
+    ...web,
+    ...metrics,
+    enableLifecycle: undefined,
+    grafanaUrl: undefined,
+    format: log.format,
+  };
 }
 
 async function pollAll(accounts: readonly Account[]): Promise<void> {

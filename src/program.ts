@@ -12,6 +12,7 @@ import type { Secret } from './core/secret.ts';
 import { createExporter, pollOnce } from './exporter.ts';
 import { checkLogins } from './login.ts';
 import { createLog, createRedactor, logTo, type Output } from './log.ts';
+import { whyNotExcludable } from './metrics/exclude.ts';
 import type { Build } from './metrics/family.ts';
 import { ScheduleError, parseSchedule } from './poller/schedule.ts';
 import { createReloads } from './reload.ts';
@@ -40,6 +41,7 @@ const loadConfig = createConfigLoader({
   checkWebConfig,
   readFile: watch.read,
   usualGapMs,
+  whyNotExcludable,
 });
 
 await main();

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeConfig } from '../src/config/describe.ts';
 import { createConfigLoader } from '../src/config/load.ts';
+import { whyNotExcludable } from '../src/metrics/exclude.ts';
 import { formatProblems } from '../src/config/problems.ts';
 import { createExporter } from '../src/exporter.ts';
 import { createLog, createRedactor } from '../src/log.ts';
@@ -159,6 +160,7 @@ function configFor(apiUrl: string) {
   const load = createConfigLoader({
     checkWebConfig,
     readFile: () => '',
+    whyNotExcludable,
     usualGapMs: () => 3_600_000,
   });
   const loaded = load({

@@ -118,6 +118,7 @@ async function start(privacy: PrivacyConfig) {
     month: PROVIDER_MONTH,
     sharding: undefined,
     limits: { numbers: 50_000 },
+    metrics: { exclude: [] },
     numbers: { include: [], exclude: [] },
     log: { level: 'trace', format: 'json' },
     accounts: [

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { getHeapCodeStatistics } from 'node:v8';
 import type { Config } from '../../src/config/config.ts';
 import { createConfigLoader } from '../../src/config/load.ts';
+import { whyNotExcludable } from '../../src/metrics/exclude.ts';
 import { createExporter } from '../../src/exporter.ts';
 import { createLog, createRedactor, logTo } from '../../src/log.ts';
 import { parseSchedule } from '../../src/poller/schedule.ts';
@@ -62,6 +63,7 @@ const log = {
 const loaded = createConfigLoader({
   checkWebConfig,
   readFile: () => '',
+  whyNotExcludable,
   usualGapMs: (schedule) => parseSchedule(schedule).usualGapMs,
 })({ flags: {}, env: process.env });
 if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));

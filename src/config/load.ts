@@ -20,6 +20,8 @@ export interface World {
   readonly readFile: ReadFile;
   /** Checks a schedule: its usual time between two polls, in ms. Throws InvalidValue. */
   readonly usualGapMs: (schedule: string) => number;
+  /** Why a metric cannot be excluded: a phrase that follows its name; undefined if it can. */
+  readonly whyNotExcludable: (metric: string) => string | undefined;
   /** What is wrong with the web configuration file, and with the files that it names. */
   readonly checkWebConfig: (path: string, readFile: ReadFile) => readonly Problem[];
 }
@@ -52,7 +54,7 @@ const ISSUES_MAX = 100;
  * Flags win over variables, over the file, over the defaults. Reports all problems at once. The schema
  * is built once, because that takes several times as long as one load.
  */
-export function createConfigLoader({ readFile, usualGapMs, checkWebConfig }: World) {
+export function createConfigLoader({ readFile, checkWebConfig, ...world }: World) {
   let run = startRun();
   const read: ReadFile = (path, kind) => {
     run.files.add(path);
@@ -66,9 +68,9 @@ export function createConfigLoader({ readFile, usualGapMs, checkWebConfig }: Wor
     run.problems.push(...checkWebConfig(path, read));
   };
   const schema = createSchema({
+    ...world,
     readFile: read,
     readKeyFile: readWatched,
-    usualGapMs,
     checkWebFile,
   });
 

@@ -9,7 +9,7 @@ import { CONFIG_FILE_SHAPE, toSections, type Outside } from './settings.ts';
 
 /** The configuration file with flags and variables merged into it; every section is there. */
 export function createSchema(outside: Outside) {
-  const { web, privacy, poll, collectors, month, limits, numbers, sharding, log } =
+  const { web, privacy, poll, collectors, month, limits, metrics, numbers, sharding, log } =
     toSections(outside);
   const account = z.strictObject({
     ...toAccountShape(outside.readFile),
@@ -25,6 +25,7 @@ export function createSchema(outside: Outside) {
     collectors: z.strictObject(collectors),
     month: z.strictObject(month).transform(toMonth),
     limits: z.strictObject(limits).transform(camelKeys),
+    metrics: z.strictObject(metrics).transform(toExclusion),
     numbers: z.strictObject(numbers).transform(toSelection),
     sharding: z
       .strictObject(sharding)
@@ -52,6 +53,7 @@ const nowhere: Outside = {
   readFile: () => invalid('cannot be read'),
   readKeyFile: () => invalid('cannot be read'),
   usualGapMs: () => 0,
+  whyNotExcludable: () => undefined,
   checkWebFile: () => {},
 };
 const sections = toSections(nowhere);
@@ -145,6 +147,10 @@ function toEnabled(intervals: Values<'collectors'>) {
 
 function toMonth({ starts_at, ...rest }: Values<'month'>) {
   return { ...camelKeys(rest), startsAtMs: starts_at };
+}
+
+function toExclusion({ exclude = [] }: Values<'metrics'>) {
+  return { exclude };
 }
 
 function toSelection({ include = [], exclude = [] }: Values<'numbers'>) {

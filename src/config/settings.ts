@@ -18,6 +18,8 @@ export interface Outside {
   readonly readKeyFile: ReadFile;
   /** Checks a schedule: its usual time between two polls, in ms. Throws InvalidValue. */
   readonly usualGapMs: (schedule: string) => number;
+  /** Why a metric cannot be excluded: a phrase that follows its name. */
+  readonly whyNotExcludable: (metric: string) => string | undefined;
   /** Reports the problems of a web configuration file. */
   readonly checkWebFile: (path: string) => void;
 }
@@ -46,7 +48,13 @@ export const COLLECTORS = {
 };
 
 /** Every section of the file with its settings. The only place where a setting is described. */
-export const toSections = ({ readFile, readKeyFile, usualGapMs, checkWebFile }: Outside) => ({
+export const toSections = ({
+  readFile,
+  readKeyFile,
+  usualGapMs,
+  checkWebFile,
+  whyNotExcludable,
+}: Outside) => ({
   web: {
     listen_address: setting(t.listenAddresses, {
       default: ':10972',
@@ -175,6 +183,14 @@ export const toSections = ({ readFile, readKeyFile, usualGapMs, checkWebFile }: 
       value: 'count',
       meaning: 'Maximum numbers per account; the excess is dropped and counted',
       example: '50000',
+    }),
+  },
+  metrics: {
+    exclude: optional(t.names(whyNotExcludable), {
+      value: 'name',
+      meaning: 'Metric of numbers or accounts to leave out of /metrics; may be repeated',
+      example: 'whatsapp_number_created_timestamp_seconds',
+      isList: true,
     }),
   },
   numbers: {

@@ -177,6 +177,17 @@ export const numbers = listOf(
   ),
 );
 
+/** Names, each with a check that says what is wrong with it. */
+export const names = (check: (name: string) => string | undefined) =>
+  listOf(
+    z.array(
+      text((given) => {
+        const problem = check(given);
+        return problem === undefined ? given : invalid(problem);
+      }),
+    ),
+  );
+
 /** Without trailing slashes, so that a path can be appended. */
 export const baseUrl = text((given) => {
   if (!URL.canParse(given)) invalid('must be an absolute URL');

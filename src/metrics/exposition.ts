@@ -3,9 +3,9 @@ import type { Clock } from '../core/clock.ts';
 import type { Body, ReloadState } from '../edge.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
-import type { AccountView, Build, CollectedView } from './family.ts';
+import type { AccountView, Build, CollectedView, Family } from './family.ts';
 import { compress, endMember, inflateParts, joinParts } from './gzip.ts';
-import { NUMBER_FAMILIES, renderNumbers, type Block } from './numbers.ts';
+import { renderNumbers, type Block } from './numbers.ts';
 import { createProcessMetrics, renderFamilies } from './registry.ts';
 import { remember } from './remember.ts';
 
@@ -35,10 +35,12 @@ export interface ExpositionOptions {
   /** The result of the last configuration reload; a new object each time. */
   readonly reload?: () => ReloadState;
   readonly logLinesDropped?: () => number;
+  /** Names of metrics that are not served; see exclude.ts. */
+  readonly excluded?: readonly string[];
 }
 
 interface RenderedAccount {
-  /** For each of ACCOUNT_FAMILIES and of COLLECTOR_FAMILIES its series. */
+  /** For each metric of accounts and of collectors its series. */
   readonly series: readonly string[];
   /** Empty without fresh data. */
   readonly blocks: readonly Block[];
@@ -49,8 +51,6 @@ interface NumbersInput extends Pick<AccountState, 'conversations'> {
   readonly snapshot: Snapshot;
 }
 
-const ACCOUNT_FAMILIES = FAMILIES.filter((family) => family.scope === 'account');
-const COLLECTOR_FAMILIES = FAMILIES.filter((family) => family.scope === 'collector');
 const EXPORTER_FAMILIES = FAMILIES.filter((family) => family.scope === 'exporter');
 const NO_COLLECTORS = {};
 /** One body is enough for all lists: polls are spread over the interval, so a list changes often. */
@@ -58,25 +58,30 @@ const LISTS = {};
 
 export function createExposition(
   build: Build,
-  { runtime, reload, logLinesDropped }: ExpositionOptions,
+  { runtime, reload, logLinesDropped, excluded = [] }: ExpositionOptions,
 ): Exposition {
   const processMetrics = runtime && createProcessMetrics(runtime);
-  const heads = renderHeads();
+  const served = FAMILIES.filter(({ name }) => !excluded.includes(name));
+  const numberFamilies = served.filter((family) => family.scope === 'number');
+  const accountFamilies = served.filter((family) => family.scope === 'account');
+  const collectorFamilies = served.filter((family) => family.scope === 'collector');
+  const heads = renderHeads(numberFamilies, [...accountFamilies, ...collectorFamilies]);
 
   /** The last rendering of each account. */
   const latest = new Map<string, readonly Block[]>();
   const blocksOf = remember(async ({ account, snapshot, conversations }: NumbersInput) => {
-    const blocks = await renderNumbers(account, snapshot, conversations, latest.get(account));
+    const before = latest.get(account);
+    const blocks = await renderNumbers(account, snapshot, conversations, before, numberFamilies);
     latest.set(account, blocks);
     return blocks;
   });
   const collectorsOf = remember((view: CollectedView) =>
-    renderFamilies(COLLECTOR_FAMILIES, (family) => family.samples(view)),
+    renderFamilies(collectorFamilies, (family) => family.samples(view)),
   );
   const accountOf = remember(async (view: AccountView): Promise<RenderedAccount> => {
     const { state, snapshot, collectors = NO_COLLECTORS } = view;
     const { name: account, conversations } = state;
-    const ofAccount = await renderFamilies(ACCOUNT_FAMILIES, (family) => family.samples(view));
+    const ofAccount = await renderFamilies(accountFamilies, (family) => family.samples(view));
     const ofCollectors = await collectorsOf(collectors, { account, collectors });
     return {
       series: [...ofAccount, ...ofCollectors].map(({ series }) => series),
@@ -130,9 +135,9 @@ export function createExposition(
 }
 
 /** The HELP and TYPE lines of every metric of numbers, compressed, and of accounts. */
-async function renderHeads() {
-  const ofNumbers = await renderFamilies(NUMBER_FAMILIES, () => []);
-  const ofAccounts = await renderFamilies([...ACCOUNT_FAMILIES, ...COLLECTOR_FAMILIES], () => []);
+async function renderHeads(numbers: readonly Family[], accounts: readonly Family[]) {
+  const ofNumbers = await renderFamilies(numbers, () => []);
+  const ofAccounts = await renderFamilies(accounts, () => []);
   const texts = ofNumbers.map(({ head }, i) => Buffer.from(i === 0 ? head : `\n\n${head}`));
   return {
     numberHeads: await Promise.all(texts.map(compress)),

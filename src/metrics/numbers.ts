@@ -24,7 +24,7 @@ interface Stretch {
 }
 
 export interface Block extends Stretch {
-  /** For each of NUMBER_FAMILIES its series, without the head. */
+  /** For each metric of numbers its series, without the head. */
   readonly parts: readonly Part[];
 }
 
@@ -34,6 +34,7 @@ export async function renderNumbers(
   { numbers }: Snapshot,
   conversations: AccountState['conversations'],
   before: readonly Block[] = [],
+  families: readonly NumberFamily[] = NUMBER_FAMILIES,
 ): Promise<readonly Block[]> {
   const text = new Text();
   const blocks: Block[] = [];
@@ -43,7 +44,7 @@ export async function renderNumbers(
     const stretch = { numbers: entries, counters };
     const earlier = before[blocks.length];
     const parts: Part[] = [];
-    for (const [i, family] of NUMBER_FAMILIES.entries()) {
+    for (const [i, family] of families.entries()) {
       let part = earlier && isSame(family, stretch, earlier) ? earlier.parts[i] : undefined;
       if (part === undefined) {
         writeSeries(text, family, account, stretch);

@@ -7,6 +7,7 @@ import {
   type ConfigSources,
   type LoadedConfig,
 } from '../../src/config/load.ts';
+import { whyNotExcludable } from '../../src/metrics/exclude.ts';
 import { formatProblems, invalid } from '../../src/config/problems.ts';
 import type { ReadFile } from '../../src/edge.ts';
 import { parseDuration } from '../../src/core/duration.ts';
@@ -21,6 +22,7 @@ let readFile: ReadFile;
 const loadConfig = createConfigLoader({
   checkWebConfig,
   readFile: (path) => readFile(path),
+  whyNotExcludable,
   usualGapMs: (text) =>
     text === 'never' ? invalid('is not a schedule') : (parseDuration(text) ?? 60_000),
 });

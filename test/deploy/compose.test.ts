@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createConfigLoader } from '../../src/config/load.ts';
+import { whyNotExcludable } from '../../src/metrics/exclude.ts';
 import { checkWebConfig } from '../../src/web/web-config-file.ts';
 
 interface Service {
@@ -158,7 +159,12 @@ test('the example of .env removes --demo, and is valid once its placeholders are
   );
   expect(env['EXPORTER_FLAGS']).toBe('');
   const readFile = (path: string) => readFileSync(path, 'utf8');
-  const loadConfig = createConfigLoader({ checkWebConfig, readFile, usualGapMs: () => 60_000 });
+  const loadConfig = createConfigLoader({
+    checkWebConfig,
+    readFile,
+    whyNotExcludable,
+    usualGapMs: () => 60_000,
+  });
   const load = (own: Record<string, string>) => loadConfig({ flags: {}, env: { ...env, ...own } });
   expect(load({})).toHaveProperty('problems.length', 2);
   const own = { WHATSAPP_CLIENT_ID: 'fake-client', WHATSAPP_CLIENT_SECRET: 'fake-secret' };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createConfigLoader } from '../../src/config/load.ts';
+import { whyNotExcludable } from '../../src/metrics/exclude.ts';
 import { fetchPrograms, findProgram, unlessMissing } from '../support/programs.ts';
 import { checkWebConfig } from '../../src/web/web-config-file.ts';
 
@@ -35,6 +36,7 @@ test('the secret reaches the exporter as a credential, which the configuration a
   const loaded = createConfigLoader({
     checkWebConfig,
     readFile: () => 'not-a-real-secret',
+    whyNotExcludable,
     usualGapMs: () => 60_000,
   })({ flags: {}, env: { ...env, WHATSAPP_CLIENT_ID: 'a-client' } });
   expect(loaded).toHaveProperty('config.accounts.0.credentials.kind', 'client');

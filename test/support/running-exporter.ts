@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { createConfigLoader } from '../../src/config/load.ts';
+import { whyNotExcludable } from '../../src/metrics/exclude.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { createExporter } from '../../src/exporter.ts';
@@ -30,6 +31,7 @@ function configWith({ accounts, flags = {} }: Setup): Config {
   const loaded = createConfigLoader({
     checkWebConfig,
     readFile: () => file,
+    whyNotExcludable,
     usualGapMs: (schedule) => parseSchedule(schedule).usualGapMs,
   })({
     flags: {

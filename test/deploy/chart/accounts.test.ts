@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { expect } from 'vitest';
 import { createConfigLoader } from '../../../src/config/load.ts';
+import { whyNotExcludable } from '../../../src/metrics/exclude.ts';
 import { checkWebConfig } from '../../../src/web/web-config-file.ts';
 import { only, type Manifest } from '../../support/helm.ts';
 import { NAME, PORT, deploymentOf, podOf, rendered, withHelm } from './workload.ts';
@@ -37,7 +38,12 @@ function loadConfig(manifests: readonly Manifest[]) {
   const env = Object.fromEntries(
     (container?.env ?? []).map(({ name, value }) => [name, value ?? 'a-fake-key-of-16-bytes']),
   );
-  const load = createConfigLoader({ checkWebConfig, readFile, usualGapMs: () => 60_000 });
+  const load = createConfigLoader({
+    checkWebConfig,
+    readFile,
+    whyNotExcludable,
+    usualGapMs: () => 60_000,
+  });
   return { loaded: load({ flags: Object.fromEntries(flags) as never, env }), secrets };
 }
 
