@@ -1,60 +1,94 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { RULE_FILES } from '../../prometheus/src/generated.ts';
+import { freePort } from '../support/free-port.ts';
 import { eventually } from '../support/program.ts';
 import { optionalPrometheusTools } from '../support/prometheus.ts';
+import { readGroups, rulesOf } from '../prometheus/rule-files.ts';
 
 const tools = await optionalPrometheusTools();
 
-async function get<T>(url: string): Promise<T> {
-  const response = await fetch(url);
-  return ((await response.json()) as { data: T }).data;
+function startStack(flags: readonly string[]) {
+  const stack = spawn(process.execPath, ['--import', 'tsx', 'scripts/demo/stack.ts', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exit = once(stack, 'exit');
+  // Not SIGKILL, which would leave its children running.
+  onTestFinished(() => void stack.kill('SIGTERM'));
+  const output = { stdout: '', stderr: '' };
+  stack.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  stack.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  return { stack, exit, output };
 }
 
-test.skipIf(tools === undefined)(
-  'the demo stack scrapes, evaluates the rules, and stops all processes on Ctrl-C',
-  async () => {
-    const stack = spawn(process.execPath, ['--import', 'tsx', 'scripts/demo-stack.ts'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const exit = once(stack, 'exit');
-    // Not SIGKILL, which would leave its children running.
-    onTestFinished(() => void stack.kill('SIGTERM'));
-    let output = '';
-    stack.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    await eventually(() => output.includes('Ctrl-C') || undefined, 'the addresses');
-    const urls = [...output.matchAll(/^\w+ +(http:\S+)$/gm)].map(([, url = '']) => url);
-    const [exporter = '', prometheus = '', alertmanager = ''] = urls;
-    const ask = <T>(path: string) => get<T>(`${prometheus}api/v1/${path}`).catch(() => undefined);
+const PAGE = /PAGE .*\n(?: {10}.*\n)+/;
 
-    await eventually(
-      async () => {
-        const query = encodeURIComponent('up{job="whatsapp-exporter"} == 1');
-        const up = await ask<{ result: { metric: { instance: string } }[] }>(
-          `query?query=${query}`,
-        );
-        return up?.result.find(({ metric }) => exporter.includes(metric.instance));
-      },
-      'a scrape of the exporter',
-      30_000,
-    );
-    const rules = await ask<{ groups: { rules: { name: string; health: string }[] }[] }>('rules');
-    const loaded = rules?.groups.flatMap((group) => group.rules) ?? [];
-    const shipped = RULE_FILES.map((file) => readFileSync(file, 'utf8'));
-    expect(loaded).toHaveLength(shipped.join('').match(/- (alert|record):/g)?.length ?? 0);
+test.skipIf(tools === undefined)(
+  'the demo pages within 3 minutes, tells its story to the end, and stops on Ctrl-C',
+  { timeout: 240_000 },
+  async () => {
+    const startedMs = performance.now();
+    const [exporter, prometheus, alertmanager] = [
+      await freePort(),
+      await freePort(),
+      await freePort(),
+    ];
+    const { stack, exit, output } = startStack([
+      `--exporter=${exporter}`,
+      `--prometheus=${prometheus}`,
+      `--alertmanager=${alertmanager}`,
+      '--pause=2',
+    ]);
+    const page = await eventually(() => PAGE.exec(output.stdout)?.[0], 'a page', 180_000);
+    console.info(`first page after ${Math.round((performance.now() - startedMs) / 1000)} s`);
+    const number = /STORY +Number (\d+) of acme drops/.exec(output.stdout)?.[1] ?? 'a number';
+    expect(page).toContain(`A WhatsApp number is offline. (acme, ${number})`);
+    expect(page).toContain(`WhatsApp number ${number}`);
+    expect(page).toMatch(/Check in the provider's\s+dashboard/);
+    expect(page).toMatch(/runbook: https:\S+docs\/runbooks\.md#whatsappnumberoffline\n/);
+
+    const response = await fetch(`http://127.0.0.1:${prometheus}/api/v1/rules`);
+    const { data } = (await response.json()) as {
+      data: { groups: { rules: { name: string; health: string }[] }[] };
+    };
+    const loaded = data.groups.flatMap(({ rules }) => rules);
+    expect(loaded).toHaveLength(rulesOf(readGroups()).length);
     expect(loaded.filter(({ health }) => health === 'err')).toEqual([]);
-    const found = await eventually(async () => {
-      const answer = await ask<{ activeAlertmanagers: { url: string }[] }>('alertmanagers');
-      return answer?.activeAlertmanagers[0]?.url;
-    }, 'the Alertmanager');
-    expect(found).toContain(alertmanager);
-    expect((await fetch(`${alertmanager}-/ready`)).ok).toBe(true);
+
+    await eventually(() => output.stdout.includes('The end.') || undefined, 'the end', 150_000);
+    const told = [...output.stdout.matchAll(/^\S+ {2}(PAGE|TICKET|RESOLVED) +(.*\.)/gm)];
+    const summaries = (kind: string) =>
+      told.filter(([, one]) => one === kind).map(([, , summary]) => summary);
+    expect(summaries('PAGE')).toEqual([
+      'A WhatsApp number is offline.',
+      'The WhatsApp provider denies access.',
+      'WhatsApp data is stale.',
+    ]);
+    expect(summaries('TICKET')).toEqual(['The WhatsApp provider cannot be reached.']);
+    expect(summaries('RESOLVED')).toHaveLength(4);
+    expect(new Set(summaries('RESOLVED'))).toEqual(
+      new Set([...summaries('PAGE'), ...summaries('TICKET')]),
+    );
+    expect(output.stdout).toContain('http_status (HTTP 503 from the numbers call)');
+    expect(output.stdout).toMatch(/remedy: https:\S+docs\/runbooks\.md#credentials\n/);
 
     stack.kill('SIGINT');
     expect(await exit).toEqual([0, null]);
-    for (const url of urls) await expect(fetch(url)).rejects.toThrow('fetch failed');
+    for (const port of [exporter, prometheus, alertmanager]) {
+      await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
+    }
   },
-  60_000,
 );
+
+test('the demo names the port that is taken, and how to choose another one', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  onTestFinished(() => void taken.close());
+  const { port } = taken.address() as AddressInfo;
+  const { exit, output } = startStack([`--exporter=${port}`]);
+  expect(await exit).toEqual([1, null]);
+  expect(output.stderr).toBe(
+    `Port ${port} is not available. Choose another one: npm run demo:stack -- --exporter=PORT\n`,
+  );
+});

@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { speedUp } from '../../prometheus/src/fast-rules.ts';
 import { RULE_FILES } from '../../prometheus/src/generated.ts';
 import { eventually, portOf, startProgram } from '../support/program.ts';
 import { optionalPrometheusTools } from '../support/prometheus.ts';
@@ -36,9 +37,10 @@ async function startWebhook(): Promise<{ url: string; alerts: Alert[] }> {
 
 /** The shipped rules with seconds instead of minutes. */
 function inSeconds(file: string): string {
-  return readFileSync(file, 'utf8')
-    .replaceAll(/(\[|offset |interval: |for: )(\d+)m/g, '$1$2s')
-    .replace("grafana_url: ''", 'grafana_url: http://grafana.invalid');
+  return speedUp(readFileSync(file, 'utf8')).replace(
+    'grafana_url: ""',
+    'grafana_url: http://grafana.invalid',
+  );
 }
 
 /** The shipped Alertmanager example with this webhook as the pager, and without delays. */
