@@ -1,5 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +6,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { writeAssets } from '../../../src/assets.ts';
 import { CHART, NAMESPACE, RELEASE, optionalHelm } from '../../support/helm.ts';
-import { portOf, startProgram } from '../../support/program.ts';
-import { environmentFor, startProvider } from '../../support/simulated-provider.ts';
 import { withHelm } from './workload.ts';
 
 const [helm = ''] = (await optionalHelm()) ?? [];
@@ -65,36 +62,4 @@ withHelm('the packed chart contains rules and dashboards, and renders on its own
   );
   expect(names).not.toContain('files/dashboards/.lint');
   expectSameChart(archive);
-});
-
-/** The script of `helm test` as the pod starts it. */
-async function runTestScript(...exporters: readonly string[]) {
-  const script = readFileSync(`${CHART}/files/test.mjs`, 'utf8').trim();
-  const flags = ['--input-type=module', '--eval', script, ...exporters];
-  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, output };
-}
-
-async function startExporter(env: Readonly<Record<string, string>>): Promise<string> {
-  const program = startProgram(['--web.listen-address=127.0.0.1:0'], env);
-  return `http://127.0.0.1:${await portOf(program)}`;
-}
-
-test('`helm test` succeeds when each account was polled, and else says what to do', async () => {
-  const provider = await startProvider();
-  const good = await startExporter(environmentFor(provider));
-  expect(await runTestScript(good)).toEqual({
-    code: 0,
-    output: expect.stringContaining('account acme: ok') as string,
-  });
-  const wrong = { ...environmentFor(provider), WHATSAPP_CLIENT_SECRET: 'not-the-real-secret' };
-  const bad = await startExporter(wrong);
-  const { code, output } = await runTestScript(good, bad);
-  expect(code).toBe(1);
-  expect(output).toContain(`${bad}: account acme: stale`);
-  expect(output).toContain('Check client_id and client_secret');
 });

@@ -27,6 +27,7 @@ export interface PodSpec {
   readonly volumes: readonly {
     readonly name: string;
     readonly configMap?: { readonly name: string };
+    readonly secret?: { readonly secretName: string };
     readonly projected?: { readonly sources: readonly Source[] };
   }[];
   readonly affinity?: object;
