@@ -122,6 +122,8 @@ function createAccount(
   const collectors: Collectors = createCollectors({
     account: name,
     tasks: createTasks(settings.collectors, privately, provider, {
+      clock,
+      month: settings.month,
       snapshot: () => poller.state().lastGood?.snapshot,
       last: (collector) => collectors.states()[collector]?.lastGood?.data,
     }),

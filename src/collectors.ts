@@ -1,7 +1,16 @@
 import type { CollectorConfig } from './config/config.ts';
+import type { Clock } from './core/clock.ts';
 import type { Collected, CollectorData, CollectorName } from './core/collector.ts';
 import { collectInboxes, inboxRuns } from './inboxes.ts';
+import type { MonthSettings } from './core/month.ts';
+import {
+  COMPLETE_MONTHS,
+  completeMonths,
+  parseMonthlyStatistics,
+} from './core/monthly-statistics.ts';
+import { parseOnboardings } from './core/onboardings.ts';
 import { parseOnlineAccounts } from './core/online-accounts.ts';
+import { parseRegisteredNumbers } from './core/registered-numbers.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import type { CollectorTask } from './poller/collectors.ts';
 import type { Privacy } from './privacy.ts';
@@ -11,6 +20,8 @@ import type { Request } from './provider/collect.ts';
 /** What a collector may use. */
 export interface CollectContext {
   readonly request: Request;
+  readonly clock: Clock;
+  readonly month: MonthSettings;
   /** The last good list of numbers. */
   readonly snapshot: () => Snapshot | undefined;
   /** The last good data of a collector, however old. */
@@ -44,6 +55,36 @@ export const COLLECTORS: { readonly [Name in CollectorName]: Collector<Collector
         ...account,
         inboxes: inboxes.map(({ id, name }) => ({ id, name: toName(name) })),
       })),
+  },
+  registered_numbers: {
+    setting: 'registered_numbers',
+    collect: async ({ request }) => parseRegisteredNumbers(await request('registered_numbers')),
+    hide: (numbers, { toNumber, toName }) =>
+      numbers.map((number) => ({
+        ...number,
+        whatsapp: toNumber(number.whatsapp),
+        comment: toName(number.comment),
+      })),
+  },
+  onboardings: {
+    setting: 'onboardings',
+    collect: async ({ request }) => parseOnboardings(await request('onboardings')),
+    hide: ({ counts, unfinished }, { toNumber, toName }) => ({
+      counts,
+      unfinished: unfinished.map(({ whatsapp, createdS, businessName }) => ({
+        whatsapp: whatsapp && toNumber(whatsapp),
+        createdS,
+        businessName: toName(businessName),
+      })),
+    }),
+  },
+  monthly_statistics: {
+    setting: 'monthly_statistics',
+    async collect({ request, clock, month }) {
+      const { data, anomalies } = parseMonthlyStatistics(await request('monthly_statistics'));
+      return { data: completeMonths(data, clock.unixMs(), month, COMPLETE_MONTHS), anomalies };
+    },
+    hide: (months) => months,
   },
 };
 

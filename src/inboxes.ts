@@ -18,7 +18,7 @@ export function inboxRuns(context: Pick<CollectContext, 'snapshot' | 'last'>): n
  * the others from being requested, unless the failure concerns all of them.
  */
 export async function collectInboxes(
-  context: CollectContext,
+  context: Pick<CollectContext, 'request' | 'snapshot' | 'last'>,
 ): Promise<Collected<readonly AccountInboxes[]>> {
   const inUse = accountsInUse(context);
   // In the order of their requests, so that the first ones are due.

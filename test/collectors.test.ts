@@ -10,7 +10,12 @@ import { createMemoryLog } from './support/memory-log.ts';
 
 const SECRET = 'fake-secret';
 const FULL: PrivacyConfig = { numberLabel: 'full', noNames: false, hashKey: undefined };
-const ALL: CollectorConfig = { online_accounts: 600_000 };
+const ALL: CollectorConfig = {
+  online_accounts: 600_000,
+  registered_numbers: 3_600_000,
+  onboardings: 3_600_000,
+  monthly_statistics: 21_600_000,
+};
 
 /** One account of 25 numbers on a simulator, with these collectors. */
 async function start() {
@@ -29,6 +34,7 @@ async function start() {
     const config = {
       poll: { schedule: '1m', timeoutMs: 20_000, staleAfterMs: 300_000 },
       limits: { numbers: 50_000 },
+      numbers: { include: [], exclude: [] },
       month: PROVIDER_MONTH,
       proxy: { http: '', https: '', no: '' },
       privacy: FULL,
@@ -141,6 +147,49 @@ test('names of Online accounts and inboxes are hidden with the names of numbers'
   expect(await names(true)).toBe(0);
 });
 
+test('registered numbers and onboardings are hidden like the numbers of the account', async () => {
+  const { configure } = await start();
+  const dataOf = async (privacy: PrivacyConfig) => {
+    const account = await configure(ALL, { privacy });
+    await account.poll();
+    const { registered_numbers, onboardings } = account.collectors.states();
+    return {
+      registered: registered_numbers?.lastGood?.data ?? [],
+      unfinished: onboardings?.lastGood?.data.unfinished ?? [],
+    };
+  };
+  const shown = await dataOf(FULL);
+  expect(shown.registered.some(({ comment }) => comment.startsWith('kept for '))).toBe(true);
+  expect(shown.unfinished.some(({ businessName }) => businessName !== '')).toBe(true);
+
+  const hashKey = new Secret('fake-hash-key-canary');
+  const hidden = await dataOf({ numberLabel: 'hashed', noNames: true, hashKey });
+  for (const { whatsapp, comment } of hidden.registered) {
+    expect(whatsapp).toMatch(/^[0-9a-f]{16}$/);
+    expect(comment).toBe('');
+  }
+  // Those with a temporary number have none, so there is nothing to hash.
+  expect(hidden.unfinished.map(({ whatsapp }) => whatsapp.length)).toEqual(
+    shown.unfinished.map(({ whatsapp }) => (whatsapp === '' ? 0 : 16)),
+  );
+  expect(hidden.unfinished.every(({ businessName }) => businessName === '')).toBe(true);
+});
+
+test('the last 13 complete months are kept, and a new month follows after its end', async () => {
+  const { clock, configure } = await start();
+  const account = await configure(ALL);
+  const months = async () => {
+    await account.poll();
+    return account.collectors.states().monthly_statistics?.lastGood?.data.map((m) => m.month);
+  };
+  const before = await months();
+  expect(before).toHaveLength(13);
+  expect([before?.at(0), before?.at(-1)]).toEqual(['2025-10', '2026-10']);
+  await clock.advance(Date.parse('2026-12-01T02:00:00Z') - clock.unixMs());
+  const after = await months();
+  expect([after?.at(0), after?.at(-1)]).toEqual(['2025-11', '2026-11']);
+});
+
 test('with all collectors a simulated day takes 24 to 29 token calls', async () => {
   const { simulator, clock, configure } = await start();
   const account = await configure(ALL);
@@ -154,5 +203,8 @@ test('with all collectors a simulated day takes 24 to 29 token calls', async () 
     numbers: 288,
     online_accounts: 144,
     inboxes: 3 * 144,
+    registered_numbers: 24,
+    onboardings: 24,
+    monthly_statistics: 4,
   });
 }, 60_000);

@@ -24,7 +24,7 @@ function start(ids: readonly number[], failures: Readonly<Record<number, Reason>
     createdS: 0,
   }));
   const last = (name: string) => (name === 'inboxes' ? inboxes : accounts);
-  const context: CollectContext = {
+  const context: Parameters<typeof collectInboxes>[0] = {
     snapshot: () => ({ numbers }) as unknown as Snapshot,
     last: last as CollectContext['last'],
     request: async (_call, body) => {

@@ -45,6 +45,13 @@ const collector = (name: string, example: string, meaning: string) =>
 /** The collectors and their intervals; also for single accounts. */
 export const COLLECTORS = {
   online_accounts: collector('online-accounts', '10m', 'Online accounts and their inboxes'),
+  registered_numbers: collector(
+    'registered-numbers',
+    '1h',
+    'registered numbers that wait to be connected',
+  ),
+  onboardings: collector('onboardings', '1h', 'onboardings of clients'),
+  monthly_statistics: collector('monthly-statistics', '6h', 'conversations of past months'),
 };
 
 /** Every section of the file with its settings. The only place where a setting is described. */

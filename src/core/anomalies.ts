@@ -12,7 +12,8 @@ export const ANOMALIES = {
     'a name that contains U+FFFD, which replaces characters lost in transfer: it is kept',
   total_mismatch:
     'an account total that differs from the sum over the list, or a number whose categories do not add up to its conversations: all values are served as received',
-  number_limit: 'a number above the limit of numbers per account: the entry is dropped',
+  number_limit:
+    'a number above the limit of numbers per account, or an entry above the limit of another list: the entry is dropped',
 } as const satisfies Record<string, string>;
 
 export type AnomalyKind = keyof typeof ANOMALIES;

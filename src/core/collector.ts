@@ -1,15 +1,20 @@
 import type { Anomalies } from './anomalies.ts';
 import type { Instant } from './clock.ts';
 import type { AccountInboxes } from './inboxes.ts';
+import type { MonthStatistics } from './monthly-statistics.ts';
+import type { Onboardings } from './onboardings.ts';
 import type { OnlineAccount } from './online-accounts.ts';
-import type { PollError, Reason } from './reasons.ts';
-import { noFailures } from './reasons.ts';
+import { noFailures, type PollError, type Reason } from './reasons.ts';
+import type { RegisteredNumber } from './registered-numbers.ts';
 
 /** What each collector returns: optional data besides the numbers. One line per collector. */
 export interface CollectorData {
   readonly online_accounts: readonly OnlineAccount[];
   /** Ordered by when they were requested. */
   readonly inboxes: readonly AccountInboxes[];
+  readonly registered_numbers: readonly RegisteredNumber[];
+  readonly onboardings: Onboardings;
+  readonly monthly_statistics: readonly MonthStatistics[];
 }
 
 export type CollectorName = keyof CollectorData;

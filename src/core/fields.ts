@@ -61,7 +61,7 @@ export function createFieldReader<Out extends object>(fields: Fields<Out>) {
         const isMissing = value === undefined || value === null;
         if (isMissing && isOptional) continue;
         anomalies.add(isMissing ? 'field_missing' : 'field_invalid', `${owner}.${name}`);
-      } else if (typeof converted === 'string') {
+      } else if (convert === toText && typeof converted === 'string') {
         // This runs for every field of every number: `owner.name` is only built when reported.
         if (converted !== value && typeof value === 'string') {
           anomalies.add('text_cut', `${owner}.${name}`);

@@ -1,4 +1,5 @@
 import type { OnlineAccount } from '../core/online-accounts.ts';
+import { CATEGORIES } from '../core/snapshot.ts';
 import { ofCollected, ofCollector, polled, seconds, type Family } from './family.ts';
 
 const idOf = ({ id, server }: OnlineAccount) => ({ online_account: String(id), server });
@@ -53,6 +54,108 @@ export const COLLECTOR_FAMILIES: readonly Family[] = [
       { online_account: String(account), server, inbox: String(id), name },
       1,
     ],
+  ),
+  ofCollected(
+    'registered_numbers',
+    {
+      name: 'whatsapp_account_registered_numbers',
+      labels: [],
+      help: polled('Registered numbers that wait to be connected; at most 500 may', 'list'),
+    },
+    (numbers) => [numbers.length],
+    (count) => [{}, count],
+  ),
+  ofCollected(
+    'registered_numbers',
+    {
+      name: 'whatsapp_registered_number_expiry_timestamp_seconds',
+      labels: ['number'],
+      help: polled('Time when the registration lapses, in Unix seconds', 'expiration'),
+    },
+    (numbers) => numbers,
+    ({ whatsapp: number, expiresS }) => [{ number }, expiresS],
+  ),
+  ofCollected(
+    'registered_numbers',
+    {
+      name: 'whatsapp_registered_number_onboarding_link',
+      labels: ['number'],
+      help: polled('Whether an onboarding link exists (1) or not (0)', 'onboarding_link'),
+    },
+    (numbers) => numbers,
+    ({ whatsapp: number, hasLink }) => [{ number }, hasLink],
+  ),
+  ofCollected(
+    'registered_numbers',
+    {
+      name: 'whatsapp_registered_number_info',
+      labels: ['number', 'comment'],
+      help: polled('Comment on the registered number; the value is always 1', 'comment'),
+    },
+    (numbers) => numbers,
+    ({ whatsapp: number, comment }) => [{ number, comment }, 1],
+  ),
+  ofCollected(
+    'onboardings',
+    {
+      name: 'whatsapp_account_onboardings',
+      labels: ['status', 'coexistence'],
+      help: polled(
+        'Onboardings by status (finished, unfinished) and coexistence (1, 0)',
+        'status, coexistence',
+      ),
+    },
+    ({ counts }) => counts,
+    ({ finished, coexistence, count }) => [
+      {
+        status: finished === 1 ? 'finished' : 'unfinished',
+        coexistence: String(coexistence),
+      },
+      count,
+    ],
+  ),
+  ofCollected(
+    'onboardings',
+    {
+      name: 'whatsapp_onboarding_created_timestamp_seconds',
+      labels: ['number'],
+      help: polled(
+        'Time when the unfinished onboarding of the number began, in Unix seconds; the series without a number is the oldest of those that have a temporary number',
+        'create_time',
+      ),
+    },
+    ({ unfinished }) => unfinished,
+    // An empty label is an absent one to Prometheus.
+    ({ whatsapp: number, createdS }) => [number === '' ? {} : { number }, createdS],
+  ),
+  ofCollected(
+    'onboardings',
+    {
+      name: 'whatsapp_onboarding_info',
+      labels: ['number', 'business_name'],
+      help: polled(
+        'Business name of the unfinished onboarding; the value is always 1',
+        'business_name',
+      ),
+    },
+    ({ unfinished }) => unfinished.filter(({ whatsapp }) => whatsapp !== ''),
+    ({ whatsapp: number, businessName: business_name }) => [{ number, business_name }, 1],
+  ),
+  ofCollected(
+    'monthly_statistics',
+    {
+      name: 'whatsapp_account_month_conversations',
+      labels: ['month', 'category'],
+      help: polled(
+        'Conversations in each of the last 13 complete months, by category',
+        'totalMarketing, totalService, totalIncoming',
+      ),
+    },
+    (months) =>
+      months.flatMap(({ month, ...counts }) =>
+        CATEGORIES.map((category) => ({ month, category, count: counts[category] })),
+      ),
+    ({ month, category, count }) => [{ month, category }, count],
   ),
   ofCollector(
     'gauge',

@@ -37,6 +37,17 @@ export const CALLS = {
       34: ['provider_failed', 'the server of the Online account is wrong'],
     },
   },
+  registered_numbers: {
+    method: 'GET',
+    path: '/whatsapp/getRegisteredNumbers',
+    rejections: REJECTIONS,
+  },
+  onboardings: { method: 'GET', path: '/whatsapp/getAccounts', rejections: REJECTIONS },
+  monthly_statistics: {
+    method: 'GET',
+    path: '/whatsapp/getConversationsStatistics',
+    rejections: REJECTIONS,
+  },
 } as const satisfies Record<string, ApiCall>;
 
 export type Call = keyof typeof CALLS;

@@ -9,7 +9,12 @@ export const DEMO_CREDENTIALS = {
 } as const;
 
 /** All collectors, at every poll, because nobody watches a demo for hours. */
-export const DEMO_COLLECTORS = { online_accounts: '1m' };
+export const DEMO_COLLECTORS = {
+  online_accounts: '1m',
+  registered_numbers: '1m',
+  onboardings: '1m',
+  monthly_statistics: '1m',
+};
 
 const DEMO_SEED = 10_972;
 const DEMO_NUMBERS = 25;

@@ -47,7 +47,7 @@ test('mistakes in the collectors of an account are explained like those of all',
     "1 problem in the configuration
 
       accounts[0].collectors (test.yml:2:58): must be a mapping of keys to values
-          Meaning: The keys here are online_accounts
+          Meaning: The keys here are online_accounts, registered_numbers, onboardings, monthly_statistics
           Example: collectors: { online_accounts: 10m }
     "
   `);
@@ -55,7 +55,7 @@ test('mistakes in the collectors of an account are explained like those of all',
     "1 problem in the configuration
 
       test.yml:2:58: unknown key "collector"; did you mean collectors?
-          Meaning: The keys here are online_accounts
+          Meaning: The keys here are online_accounts, registered_numbers, onboardings, monthly_statistics
           Example: collectors: { online_accounts: 10m }
     "
   `);
@@ -63,7 +63,7 @@ test('mistakes in the collectors of an account are explained like those of all',
     "1 problem in the configuration
 
       test.yml:2:58: unknown key "online_accounts"; it belongs under collectors
-          Meaning: The keys here are online_accounts
+          Meaning: The keys here are online_accounts, registered_numbers, onboardings, monthly_statistics
           Example: collectors: { online_accounts: 10m }
     "
   `);

@@ -55,6 +55,17 @@ const VALUES: [key: string, text: string, config: object][] = [
   ['poll.timeout', '1h30m', { poll: { timeoutMs: 5_400_000 } }],
   ['poll.stale_after', '7m', { poll: { staleAfterMs: 420_000 } }],
   ['collectors.online_accounts', '1m', { accounts: [{ collectors: { online_accounts: 60_000 } }] }],
+  [
+    'collectors.registered_numbers',
+    '6h',
+    { accounts: [{ collectors: { registered_numbers: 21_600_000 } }] },
+  ],
+  ['collectors.onboardings', '6h', { accounts: [{ collectors: { onboardings: 21_600_000 } }] }],
+  [
+    'collectors.monthly_statistics',
+    '6h',
+    { accounts: [{ collectors: { monthly_statistics: 21_600_000 } }] },
+  ],
   ['collectors.online_accounts', 'off', { accounts: [{ collectors: {} }] }],
   ['month.timezone', 'America/Argentina/Buenos_Aires', {}],
   ['month.starts_at', '04:05', { month: { startsAtMs: 14_700_000 } }],
