@@ -69,3 +69,27 @@ function readIfThere(path: string): Buffer | undefined {
     throw error;
   }
 }
+
+/** The same, with a report on the streams; returns whether it succeeded. */
+export function printAssets(
+  root: string,
+  folder: string,
+  { stdout, stderr }: Readonly<Record<'stdout' | 'stderr', NodeJS.WritableStream>>,
+): boolean {
+  try {
+    const result = writeAssets(root, folder);
+    if ('written' in result) {
+      const { written, unchanged } = result;
+      stdout.write(`${written} files written to ${folder}, ${unchanged} unchanged\n`);
+      return true;
+    }
+    const changed = result.changed.map((path) => `  ${path}\n`).join('');
+    stderr.write(
+      `Nothing was written, because these files differ from this version's:\n${changed}` +
+        'Name an empty folder, compare the two, and move the files.\n',
+    );
+  } catch (error) {
+    stderr.write(`assets: ${(error as Error).message}\n`);
+  }
+  return false;
+}

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { writeAssets } from './assets.ts';
+import type { Dependencies } from './accounts.ts';
+import { printAssets } from './assets.ts';
 import { parseCommandLine } from './config/cli.ts';
 import type { Config } from './config/config.ts';
 import { describeConfig } from './config/describe.ts';
@@ -11,6 +12,7 @@ import type { Mapping } from './config/yaml-file.ts';
 import type { Secret } from './core/secret.ts';
 import { createExporter, pollOnce } from './exporter.ts';
 import { checkLogins } from './login.ts';
+import { runHistory } from './history.ts';
 import { createLog, createRedactor, logTo, type Output } from './log.ts';
 import { whyNotExcludable } from './metrics/exclude.ts';
 import type { Build } from './metrics/family.ts';
@@ -55,7 +57,7 @@ async function main(): Promise<void> {
     return;
   }
   if (command.kind === 'assets') {
-    assets(command.folder);
+    process.exitCode = printAssets(PACKAGE, command.folder, process) ? 0 : 1;
     return;
   }
   if (command.kind === 'simulator') {
@@ -72,8 +74,13 @@ async function main(): Promise<void> {
   if ('problems' in loaded) {
     process.stderr.write(formatProblems(loaded.problems));
     process.exitCode = 1;
-  } else if (command.kind === 'once') await once(loaded.config);
-  else if (command.kind === 'login') await logIn(loaded.config);
+  } else if (command.kind === 'once') {
+    await runOnce(loaded.config, (dependencies) => once(loaded.config, dependencies));
+  } else if (command.kind === 'history') {
+    await runOnce(loaded.config, (dependencies) =>
+      runHistory(loaded.config, command, process, dependencies),
+    );
+  } else if (command.kind === 'login') await logIn(loaded.config);
   else
     process.stdout.write(
       `${describeConfig(loaded.config, loaded.merged)}\nThe configuration is valid.\n`,
@@ -88,42 +95,29 @@ function load({ flags }: Run, { account }: Demo): LoadedConfig {
   return loaded;
 }
 
-function assets(folder: string): void {
-  try {
-    const result = writeAssets(PACKAGE, folder);
-    if ('written' in result) {
-      const { written, unchanged } = result;
-      process.stdout.write(`${written} files written to ${folder}, ${unchanged} unchanged\n`);
-      return;
-    }
-    const changed = result.changed.map((path) => `  ${path}\n`).join('');
-    process.stderr.write(
-      `Nothing was written, because these files differ from this version's:\n${changed}` +
-        'Name an empty folder, compare the two, and move the files.\n',
-    );
-  } catch (error) {
-    process.stderr.write(`assets: ${(error as Error).message}\n`);
-  }
-  process.exitCode = 1;
-}
-
-async function once(config: Config): Promise<void> {
+/** Runs an action that succeeds or fails, with the log on stderr. */
+async function runOnce(
+  config: Config,
+  action: (dependencies: Dependencies) => Promise<boolean>,
+): Promise<void> {
   const { flush, ...dependencies } = await createDependencies(config, process.stderr);
-  const { allSucceeded, metrics } = await pollOnce(config, build, dependencies);
   // If the reader has closed stdout, only the exit code can report it.
   process.stdout.on('error', () => process.exit(1));
-  process.stdout.write(metrics);
-  process.exitCode = allSucceeded ? 0 : 1;
+  process.exitCode = (await action(dependencies)) ? 0 : 1;
   await flush();
+}
+
+async function once(config: Config, dependencies: Dependencies): Promise<boolean> {
+  const { allSucceeded, metrics } = await pollOnce(config, build, dependencies);
+  process.stdout.write(metrics);
+  return allSucceeded;
 }
 
 /** The log would repeat the sentences, but for unexpected errors. */
 async function logIn({ log, ...config }: Config): Promise<void> {
   const quiet: Config = { ...config, log: { ...log, level: 'error' } };
-  const { flush, ...dependencies } = await createDependencies(quiet, process.stderr);
   const print = (line: string) => void process.stdout.write(`${line}\n`);
-  process.exitCode = (await checkLogins(quiet, dependencies, print)) ? 0 : 1;
-  await flush();
+  await runOnce(quiet, (dependencies) => checkLogins(quiet, dependencies, print));
 }
 
 async function simulate(address: { host: string; port: number }): Promise<void> {

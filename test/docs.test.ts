@@ -21,7 +21,7 @@ test.each(DOCS.split(' '))('every flag and variable that %s names exists', (file
 
 const PAPERS =
   'README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md docs/ARCHITECTURE.md docs/security.md ' +
-  'docs/stability.md docs/web-configuration.md docs/configuration.md docs/verify.md docs/feeding.md docs/comparison.md';
+  'docs/stability.md docs/history.md docs/web-configuration.md docs/configuration.md docs/verify.md docs/feeding.md docs/comparison.md';
 
 test.each(PAPERS.split(' '))('every file that %s links to is there', (file) => {
   const folder = file.includes('/') ? 'docs/' : '';

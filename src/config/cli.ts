@@ -22,6 +22,15 @@ export type CommandLine =
       readonly port: number;
     }
   | {
+      /** Prints the past months of the accounts. */
+      readonly kind: 'history';
+      readonly demo: boolean;
+      readonly flags: Readonly<Record<string, string>>;
+      readonly byNumber: boolean;
+      /** Path of a file, instead of stdout. */
+      readonly output?: string;
+    }
+  | {
       /** Writes the package's rules, dashboards and manifests. */
       readonly kind: 'assets';
       readonly folder: string;
@@ -42,7 +51,8 @@ const VARIABLE_WIDTH = 30; // The longest name of a variable without a flag.
 /** Reads the arguments after the program's name. Prints nothing and does not exit. */
 export function parseCommandLine(argv: readonly string[], version: string): CommandLine {
   const [flags, out, err]: [Record<string, string>, string[], string[]] = [{}, [], []];
-  const program = createProgram(version, flags, {
+  const given: Commands = {};
+  const program = createProgram(version, flags, given, {
     writeOut: (text) => out.push(text),
     writeErr: (text) => err.push(text),
     getOutHelpWidth: () => HELP_WIDTH,
@@ -59,12 +69,18 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
     if (!(error instanceof CommanderError)) throw error;
     return { kind: 'exit', code: error.exitCode, stdout: out.join(''), stderr: err.join('') };
   }
-  const [folder] = program.commands.flatMap((command) => command.args);
-  if (folder !== undefined) return { kind: 'assets', folder };
   const { demo = false, once, checkConfig, login, simulator } = program.opts<Modes>();
+  if (given.assets !== undefined) return { kind: 'assets', folder: given.assets };
+  if (given.history !== undefined) return { kind: 'history', demo, flags, ...given.history };
   if (simulator !== undefined) return { kind: 'simulator', ...simulator };
   const kind = once ? 'once' : login ? 'login' : checkConfig ? 'check-config' : 'run';
   return { kind, demo, flags };
+}
+
+/** The arguments of the command that was given, if any. */
+interface Commands {
+  assets?: string;
+  history?: Pick<CommandLine & { kind: 'history' }, 'byNumber' | 'output'>;
 }
 
 interface Modes extends Partial<Record<'demo' | 'once' | 'checkConfig' | 'login', true>> {
@@ -91,6 +107,7 @@ function refuseNeedlessValue(program: Command, argv: readonly string[]): void {
 function createProgram(
   version: string,
   flags: Record<string, string>,
+  given: Commands,
   output: OutputConfiguration,
 ): Command {
   const program = new Command('whatsapp-numbers-exporter')
@@ -110,7 +127,18 @@ function createProgram(
     .command('assets <folder>')
     .description('Write rules, dashboards and manifests to a folder')
     .helpOption('-h, --help', 'Print this help')
-    .action(() => {});
+    .action((folder: string) => void (given.assets = folder));
+  program
+    .command('history')
+    .description('Print the past months of the accounts as OpenMetrics')
+    .addHelpText(
+      'after',
+      '\nUses the flags, variables and file of the exporter. See docs/history.md.',
+    )
+    .option('--by-number', 'Add the months of each number, with a call every 2 s', false)
+    .option('--output <path>', 'Write to a file, or continue an unfinished one')
+    .helpOption('-h, --help', 'Print this help')
+    .action((options: NonNullable<Commands['history']>) => void (given.history = options));
   return program
     .action(() => {})
     .helpCommand(false)

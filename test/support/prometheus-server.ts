@@ -38,16 +38,17 @@ async function serve(program: string, flags: readonly string[]): Promise<string>
   return url;
 }
 
-/** Runs the program `prometheus` with `prometheus.yml` and other files. */
+/** Runs the program `prometheus` with `prometheus.yml` and other files, and a new database by default. */
 export async function startPrometheus(
   prometheus: string,
   files: Readonly<Record<'prometheus.yml', string>> & Readonly<Record<string, string>>,
   flags: readonly string[] = [],
+  database?: string,
 ): Promise<{ readonly url: string; query(expression: string): Promise<InstantSample[]> }> {
   const folder = folderWith(files);
   const url = await serve(prometheus, [
     `--config.file=${join(folder, 'prometheus.yml')}`,
-    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--storage.tsdb.path=${database ?? join(folder, 'data')}`,
     ...flags,
   ]);
   return {
