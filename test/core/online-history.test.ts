@@ -6,13 +6,12 @@ import {
   type PollFailure,
 } from '../../src/core/account-state.ts';
 import { followOnline, onlineSince, type OnlineHistory } from '../../src/core/online-history.ts';
-import { parseNumbers } from '../../src/core/parse.ts';
+import { parseNumbers, type ParsedResponse } from '../../src/core/parse.ts';
 import { PROVIDER_MONTH as MONTH } from '../../src/core/month.ts';
-import { numberEntry } from '../support/numbers.ts';
 import { sampleResponse } from '../support/sample.ts';
 
 const at = (unixMs: number) => ({ unixMs, monotonicMs: unixMs });
-type Result = PollFailure | ReturnType<typeof parseNumbers>;
+type Result = PollFailure | Pick<ParsedResponse, 'snapshot' | 'anomalies'>;
 type States = Readonly<Record<string, number | undefined>>;
 const listOf = (states: States) =>
   Object.entries(states).map(([whatsapp, online]) => ({ whatsapp, online }));
@@ -64,20 +63,27 @@ test('without a change the history is the same object', () => {
   expect(followOnline(history, listOf({ a: 1 }), listOf({ a: 1 }), at(9))).toBe(history);
 });
 
-test('a repeated snapshot is not compared, and a failed poll changes nothing', () => {
+test('a repeated snapshot is not compared again, and a failed poll changes nothing', () => {
   const poll = (state: AccountState, result: Result) =>
     afterPoll(
       state,
       { endedAt: at(1), durationMs: 1, tokenExpiresAtMs: undefined, ...result },
       MONTH,
     );
-  const parsed = parseNumbers(sampleResponse());
-  const numbers = [...parsed.snapshot.numbers];
-  const response = { ...parsed, snapshot: { ...parsed.snapshot, numbers } };
-  const first = poll(createAccountState('acme'), response);
+  const { anomalies, snapshot } = parseNumbers(sampleResponse());
+  let reads = 0;
+  const counted = {
+    ...snapshot,
+    get numbers() {
+      reads += 1;
+      return snapshot.numbers;
+    },
+  };
+  const first = poll(createAccountState('acme'), { anomalies, snapshot: counted });
   const failed = poll(first, { reason: 'network', detail: 'connection refused' });
   expect(failed.online).toBe(first.online);
-  numbers.splice(0, 1);
-  numbers.push(numberEntry({ whatsapp: '1' }));
-  expect(poll(failed, response).online).toBe(first.online);
+  const settled = poll(failed, { anomalies, snapshot: counted });
+  reads = 0;
+  expect(poll(settled, { anomalies, snapshot: counted }).online).toBe(first.online);
+  expect(reads).toBe(0);
 });
