@@ -7,6 +7,7 @@ import { REASON_NAMES, REASONS } from '../src/core/reasons.ts';
 import { BUDGET_CATEGORIES } from '../src/core/budget.ts';
 import { FAMILIES } from '../src/metrics/families.ts';
 import { createApp, type Site } from '../src/web/app.ts';
+import { createOnlinePlaces } from '../src/core/online-places.ts';
 import { parseQuery } from '../src/web/page/query.ts';
 import { renderJson } from '../src/web/page/json.ts';
 
@@ -101,6 +102,7 @@ function statusOf(): Json {
     cooldownUntilMs: 0,
     failure,
     sinceOf: () => ({ unixMs: 0, isExact: true }),
+    placeOf: createOnlinePlaces(),
   };
   const status = {
     version: '0',

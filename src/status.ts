@@ -1,5 +1,6 @@
 import { ageMs, type Clock, type Instant } from './core/clock.ts';
 import { onlineSince } from './core/online-history.ts';
+import { createOnlinePlaces } from './core/online-places.ts';
 import type { ReloadState } from './edge.ts';
 import { REASONS } from './core/reasons.ts';
 import type { AccountView } from './metrics/family.ts';
@@ -17,10 +18,12 @@ export function toStatus(
 }
 
 function toAccountStatus(
-  { state, snapshot, nextPollMs, cooldownUntilMs }: AccountView,
+  { state, snapshot, nextPollMs, cooldownUntilMs, collectors }: AccountView,
   clock: Clock,
 ): AccountStatus {
   const { name, lastPoll, lastGood, online } = state;
+  // Made when needed: most requests are for other pages, or for few numbers.
+  let places: ReturnType<typeof createOnlinePlaces> | undefined;
   const failed = lastPoll !== undefined && 'reason' in lastPoll ? lastPoll : undefined;
   return {
     name,
@@ -39,6 +42,7 @@ function toAccountStatus(
       const { at, isExact } = onlineSince(online, whatsapp);
       return { unixMs: toUnixMs(at, clock), isExact };
     },
+    placeOf: (number) => (places ??= createOnlinePlaces(collectors))(number),
   };
 }
 

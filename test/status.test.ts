@@ -5,6 +5,9 @@ import { PROVIDER_MONTH } from '../src/core/month.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { REASONS } from '../src/core/reasons.ts';
 import { toStatus } from '../src/status.ts';
+import type { AccountView } from '../src/metrics/family.ts';
+import { createCollectorState } from '../src/core/collector.ts';
+import { numberEntry } from './support/numbers.ts';
 import { createFakeClock } from './support/fake-clock.ts';
 import { sampleResponse } from './support/sample.ts';
 
@@ -44,6 +47,7 @@ test('an account that has not been polled has no values', () => {
         failure: undefined,
         numbers: undefined,
         sinceOf: expect.any(Function) as unknown,
+        placeOf: expect.any(Function) as unknown,
       },
     ],
   });
@@ -91,6 +95,27 @@ test('the state of a number is at least as old as the first poll, by the clock a
     unixMs: START_MS,
     isExact: false,
   });
+});
+
+test('the places of numbers are those that collectors know', () => {
+  const clock = createFakeClock(START_MS);
+  const account = {
+    id: 1,
+    server: 'online',
+    name: 'Shop A',
+    active: 1,
+    createdS: undefined,
+  } as const;
+  const view = {
+    state: createAccountState('acme'),
+    snapshot: undefined,
+    pollIntervalS: 60,
+    nextPollMs: NEXT_MS,
+    collectors: { online_accounts: { state: createCollectorState(), data: [account] } },
+  };
+  const [status] = toStatus([view as AccountView], '1.2.3', RELOAD, clock).accounts;
+  const number = numberEntry({ onlineAccount: 1, onlineInbox: 2 });
+  expect(status?.placeOf(number)).toEqual({ account, inbox: undefined });
 });
 
 test('a change of the clock does not make a poll look more recent', async () => {

@@ -21,6 +21,7 @@ export function accountStatus(fields: Partial<AccountStatus> = {}): AccountStatu
     failure: undefined,
     numbers: [numberEntry()],
     sinceOf: () => ({ unixMs: NOW_MS - 7_200_000, isExact: true }),
+    placeOf: () => ({ account: undefined, inbox: undefined }),
     ...fields,
   };
 }

@@ -25,9 +25,9 @@ test('the CSV file has every number that matches, in the order of the page', asy
   const lines = linesOf(body);
   expect(lines).toHaveLength(226);
   expect(lines.slice(0, 2)).toEqual([
-    'Number,Display name,Business name,State,Since (UTC),Change was seen,Account,' +
+    'Number,Display name,Business name,State,Since (UTC),Change was seen,Inbox,Online account,Account,' +
       'Conversations this month,Marketing,Service,Incoming',
-    '972 50-000-0448,Display,Business,Offline,2026-11-22 08:00:00,yes,acme,448,3,2,1',
+    '972 50-000-0448,Display,Business,Offline,2026-11-22 08:00:00,yes,2,1,acme,448,3,2,1',
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Status } from '../../src/web/page/model.ts';
+import type { AccountStatus, Status } from '../../src/web/page/model.ts';
 import { numberEntry } from '../support/numbers.ts';
 import { NOW_MS, accountStatus, statusOf } from '../support/status.ts';
 import { readable, rowsOf } from './readable.ts';
@@ -143,4 +143,25 @@ test('the icon is red only while numbers are offline', async () => {
   const [bad, good, unsure] = [await iconOf(0), await iconOf(1), await iconOf(undefined)];
   expect(bad).toContain('#cf222e');
   expect(good + unsure).not.toContain('#cf222e');
+});
+
+test('the names of inbox and Online account are shown beside their ids, and that it is suspended', async () => {
+  const account = {
+    id: 1,
+    server: 'online',
+    name: 'Shop A',
+    active: 1,
+    createdS: undefined,
+  } as const;
+  const rowWith = async (placeOf: AccountStatus['placeOf']) => {
+    const get = await startPage(statusOf(accountStatus({ placeOf })));
+    return rowsOf(await get())[0];
+  };
+  expect(await rowWith(() => ({ account, inbox: 'Sales' }))).toContain(
+    'Business Inbox Sales (2) of Shop A (1) Online',
+  );
+  expect(await rowWith(() => ({ account: { ...account, active: 0 }, inbox: undefined }))).toContain(
+    'Inbox 2 of Shop A (1) suspended Online',
+  );
+  expect(await rowWith(() => ({ account: undefined, inbox: undefined }))).not.toContain('Inbox');
 });

@@ -64,6 +64,10 @@ test('text from outside cannot become markup', async () => {
           numbers: [
             numberEntry({ whatsapp: hostile, displayName: hostile, businessName: `${hostile}2` }),
           ],
+          placeOf: () => ({
+            account: { id: 1, server: hostile, name: hostile, active: 1, createdS: undefined },
+            inbox: hostile,
+          }),
         }),
         accountStatus({ name: `${hostile}3` }),
       ),
@@ -73,7 +77,7 @@ test('text from outside cannot become markup', async () => {
   const query = new URLSearchParams({ q: hostile, account: hostile });
   const { body } = await ask(`/?${query.toString()}`);
   const escaped = '&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;amp;';
-  expect(body.split(escaped)).toHaveLength(19);
+  expect(body.split(escaped)).toHaveLength(21);
   expect(body.match(/<script/g)).toHaveLength(1);
   expect(body).not.toContain("alert('");
 });

@@ -5,7 +5,13 @@ import { startSite } from './site.ts';
 
 const offline = numberEntry({ whatsapp: '972500000002', online: 0, conversations: undefined });
 const STATUS = statusOf(
-  accountStatus({ numbers: [numberEntry(), offline] }),
+  accountStatus({
+    numbers: [numberEntry(), offline],
+    placeOf: () => ({
+      account: { id: 1, server: 'online', name: 'Shop A', active: 0, createdS: undefined },
+      inbox: undefined,
+    }),
+  }),
   accountStatus({
     name: 'beta',
     numbers: undefined,
@@ -28,6 +34,13 @@ test('the status for scripts is complete and has its own format', async () => {
   expect(headers['content-type']).toBe('application/json; charset=utf-8');
   const names = { displayName: 'Display', businessName: 'Business' };
   const counts = { marketingThisMonth: 3, serviceThisMonth: 2, incomingThisMonth: 1 };
+  const place = {
+    onlineAccount: 1,
+    onlineAccountName: 'Shop A',
+    onlineAccountActive: false,
+    inbox: 2,
+    inboxName: null,
+  };
   const since = { stateSince: '2026-11-22T08:00:00Z', stateSinceIsExact: true };
   expect(JSON.parse(body)).toEqual({
     version: '1.2.3',
@@ -75,6 +88,7 @@ test('the status for scripts is complete and has its own format', async () => {
         ...names,
         conversationsThisMonth: null,
         ...counts,
+        ...place,
       },
       {
         account: 'acme',
@@ -84,6 +98,7 @@ test('the status for scripts is complete and has its own format', async () => {
         ...names,
         conversationsThisMonth: 6,
         ...counts,
+        ...place,
       },
     ],
   });

@@ -1,4 +1,4 @@
-import { createMatcher, sortRows, type Row } from './listing.ts';
+import { createMatcher, createPlaceFinder, sortRows, type Row } from './listing.ts';
 import { stateOf, type Status } from './model.ts';
 import type { Query } from './query.ts';
 import type { CsvColumn, Texts } from './texts/texts.ts';
@@ -18,7 +18,7 @@ export function* renderCsv(
   texts: Texts,
   toPhone: (digits: string) => string,
 ): Generator<Uint8Array> {
-  const columns = columnsOf(texts, toPhone);
+  const columns = columnsOf(texts, toPhone, createPlaceFinder(accounts));
   const names = Object.keys(columns) as CsvColumn[];
   yield Buffer.from(BYTE_ORDER_MARK + toLine(names.map((name) => texts.csvColumns[name])));
   const rows = sortRows(accounts, query);
@@ -37,6 +37,7 @@ type Cell = string | number | undefined;
 function columnsOf(
   { states, yes, no }: Texts,
   toPhone: (digits: string) => string,
+  placeOf: ReturnType<typeof createPlaceFinder>,
 ): Readonly<Record<CsvColumn, (row: Row) => Cell>> {
   return {
     number: ({ number }) => toPhone(number.whatsapp).replace(/^\+/, ''),
@@ -45,6 +46,8 @@ function columnsOf(
     state: ({ number }) => states[stateOf(number)],
     since: ({ since }) => new Date(since.unixMs).toISOString().slice(0, 19).replace('T', ' '),
     isExact: ({ since }) => (since.isExact ? yes : no),
+    inbox: (row) => placeOf(row)?.inbox || row.number.onlineInbox,
+    onlineAccount: (row) => placeOf(row)?.account?.name || row.number.onlineAccount,
     account: ({ account }) => account,
     total: ({ number }) => number.conversations,
     marketing: ({ number }) => number.marketing,

@@ -1,4 +1,5 @@
-import { createMatcher, sortRows, type Row } from './listing.ts';
+import { createMatcher, createPlaceFinder, sortRows, type Row } from './listing.ts';
+import type { OnlinePlace } from '../../core/online-places.ts';
 import { conditionOf, stateOf, tally, type Status } from './model.ts';
 import type { Query } from './query.ts';
 
@@ -15,6 +16,7 @@ export function* renderJson(status: Status, query: Query): Generator<Uint8Array>
   const { version, nowMs, reload, sharding = null, accounts } = status;
   const rows = sortRows(accounts, query);
   const matches = createMatcher(query);
+  const placeOf = createPlaceFinder(accounts);
   const head = JSON.stringify({
     version,
     time: toTime(nowMs),
@@ -40,7 +42,7 @@ export function* renderJson(status: Status, query: Query): Generator<Uint8Array>
     const chunk = rows
       .slice(start, start + CHUNK_ROWS)
       .filter(matches)
-      .map(renderRow);
+      .map((row) => renderRow(row, placeOf(row)));
     if (chunk.length === 0) continue;
     yield Buffer.from(separator + chunk.join(','));
     separator = ',';
@@ -48,7 +50,7 @@ export function* renderJson(status: Status, query: Query): Generator<Uint8Array>
   yield END;
 }
 
-function renderRow({ account, number, since }: Row): string {
+function renderRow({ account, number, since }: Row, place: OnlinePlace | undefined): string {
   return JSON.stringify({
     account,
     number: number.whatsapp,
@@ -61,7 +63,16 @@ function renderRow({ account, number, since }: Row): string {
     marketingThisMonth: number.marketing ?? null,
     serviceThisMonth: number.service ?? null,
     incomingThisMonth: number.incoming ?? null,
+    onlineAccount: number.onlineAccount ?? null,
+    onlineAccountName: place?.account?.name ?? null,
+    onlineAccountActive: toBoolean(place?.account?.active),
+    inbox: number.onlineInbox ?? null,
+    inboxName: place?.inbox ?? null,
   });
+}
+
+function toBoolean(flag: 0 | 1 | undefined): boolean | null {
+  return flag === undefined ? null : flag === 1;
 }
 
 /** jq's `fromdate` does not accept fractions of a second. */

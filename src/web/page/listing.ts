@@ -1,3 +1,4 @@
+import type { OnlinePlace } from '../../core/online-places.ts';
 import type { NumberEntry } from '../../core/snapshot.ts';
 import {
   stateOf,
@@ -19,6 +20,14 @@ export interface Row {
   readonly text: string;
   readonly rank: number;
   readonly since: Since;
+}
+
+/** Finds the inbox that the number of a row is connected to. */
+export function createPlaceFinder(
+  accounts: readonly AccountStatus[],
+): (row: Row) => OnlinePlace | undefined {
+  const byName = new Map(accounts.map((account) => [account.name, account]));
+  return ({ account, number }) => byName.get(account)?.placeOf(number);
 }
 
 export interface Page {

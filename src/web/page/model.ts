@@ -1,4 +1,5 @@
 import type { ReloadState } from '../../edge.ts';
+import type { OnlinePlace } from '../../core/online-places.ts';
 import type { NumberEntry } from '../../core/snapshot.ts';
 
 /** The data of the page and /api/status. Times are Unix milliseconds. */
@@ -27,6 +28,8 @@ export interface AccountStatus {
   readonly numbers: readonly NumberEntry[] | undefined;
   /** Since when a number has been in its state. */
   readonly sinceOf: (whatsapp: string) => Since;
+  /** The inbox that a number is connected to, as far as collectors know it. */
+  readonly placeOf: (number: NumberEntry) => OnlinePlace;
 }
 
 export interface Since {

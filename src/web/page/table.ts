@@ -1,6 +1,7 @@
+import type { OnlinePlace } from '../../core/online-places.ts';
 import type { NumberEntry } from '../../core/snapshot.ts';
 import { html, type Html } from './html.ts';
-import type { Row } from './listing.ts';
+import { createPlaceFinder, type Row } from './listing.ts';
 import { stateOf, type Status } from './model.ts';
 import { COUNT_KEYS, SORT_KEYS, toHref, type Query, type Sort, type SortKey } from './query.ts';
 import { whole } from './texts/whole.ts';
@@ -22,6 +23,7 @@ export function renderTable(rows: readonly Row[], context: Context): Html {
   const { status, words } = context;
   const withAccount = status.accounts.length > 1;
   const keys = SORT_KEYS.filter((key) => key !== 'account' || withAccount);
+  const placeOf = createPlaceFinder(status.accounts);
   const withGrafana = status.grafanaUrl !== undefined;
   return html`<table role="table">
     <caption>
@@ -34,7 +36,7 @@ export function renderTable(rows: readonly Row[], context: Context): Html {
       </tr>
     </thead>
     <tbody role="rowgroup">
-      ${rows.map((row) => renderRow(row, withAccount, context))}
+      ${rows.map((row) => renderRow(row, placeOf(row), withAccount, context))}
     </tbody>
   </table>`;
 }
@@ -68,7 +70,12 @@ function renderHead(key: SortKey, { query, words }: Context): Html {
   </th>`;
 }
 
-function renderRow({ account, number, since }: Row, withAccount: boolean, context: Context): Html {
+function renderRow(
+  { account, number, since }: Row,
+  place: OnlinePlace | undefined,
+  withAccount: boolean,
+  context: Context,
+): Html {
   const { status, words, toPhone } = context;
   const { texts, recent } = words;
   const state = stateOf(number);
@@ -79,7 +86,9 @@ function renderRow({ account, number, since }: Row, withAccount: boolean, contex
       html`<td role="cell" class="count ${key}">${n === undefined ? '–' : whole(n)}</td>`,
   );
   return html`<tr role="row">
-    <th role="rowheader" scope="row">${renderNames(number, toPhone)}</th>
+    <th role="rowheader" scope="row">
+      ${renderNames(number, toPhone)}${place && renderPlace(number, place, texts)}
+    </th>
     <td role="cell"><span class="state ${state}">${texts.states[state]}</span></td>
     <td role="cell" class="since">
       ${since.isExact ? texts.since(when) : texts.sinceAtLeast(when)}
@@ -100,6 +109,23 @@ function renderNames(
   const business =
     second === undefined ? undefined : html` &ensp;<bdi class="quiet">${second}</bdi>`;
   return html`<bdi class="name">${name}</bdi><br />${phone}${business}`;
+}
+
+/** Ids mean nothing to people, so there is nothing to show without a name. */
+function renderPlace(
+  { onlineAccount, onlineInbox }: NumberEntry,
+  { account, inbox }: OnlinePlace,
+  texts: Words['texts'],
+): Html | undefined {
+  if (!inbox && !account?.name && account?.active !== 0) return undefined;
+  const named = (name: string | undefined, id: number | undefined) =>
+    name ? html`<bdi>${name}</bdi> (${id})` : html`${id ?? '–'}`;
+  const isSuspended = account?.active === 0;
+  const suspended = html` <span class="state bad">${texts.suspended}</span>`;
+  return html`<div class="quiet">
+    ${texts.place(named(inbox, onlineInbox), named(account?.name, onlineAccount))}
+    ${isSuspended ? suspended : undefined}
+  </div>`;
 }
 
 /** The elements cannot be selected, so that the number is copied as digits. */

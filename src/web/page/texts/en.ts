@@ -79,6 +79,8 @@ export const en: Texts = {
   states: { offline: 'Offline', unknown: 'Unknown', online: 'Online' },
   since: (moment) => html`since ${moment}`,
   sinceAtLeast: (moment) => html`at least since ${moment}`,
+  place: (inbox, account) => html`Inbox ${inbox} of ${account}`,
+  suspended: 'suspended',
   legend: [
     ['Offline', 'not connected to an inbox, so messages of customers reach no agent.'],
     ['This month', 'all conversations of the current month, as the provider counts them.'],
@@ -101,6 +103,8 @@ export const en: Texts = {
     state: 'State',
     since: 'Since (UTC)',
     isExact: 'Change was seen',
+    inbox: 'Inbox',
+    onlineAccount: 'Online account',
     account: 'Account',
     total: 'Conversations this month',
     marketing: 'Marketing',

@@ -143,6 +143,8 @@ export const he: Texts = {
   states: { offline: 'מנותק', unknown: 'לא ידוע', online: 'מחובר' },
   since: (moment) => html`מאז ${moment}`,
   sinceAtLeast: (moment) => html`לפחות מאז ${moment}`,
+  place: (inbox, account) => html`תיבה ${inbox} בחשבון ${account}`,
+  suspended: 'מושעה',
   legend: [
     ['מנותק', 'המספר אינו מחובר לתיבת שיחות, ולכן הודעות של לקוחות לא מגיעות לנציגים.'],
     ['החודש', 'כל השיחות בחודש הנוכחי, לפי הספירה של הספק.'],
@@ -165,6 +167,8 @@ export const he: Texts = {
     state: 'מצב',
     since: 'מאז (UTC)',
     isExact: 'השינוי נצפה',
+    inbox: 'תיבת שיחות',
+    onlineAccount: 'חשבון Online',
     account: 'חשבון',
     total: 'שיחות החודש',
     marketing: 'שיווק',

@@ -66,6 +66,8 @@ export interface Texts {
   readonly states: Readonly<Record<NumberState, string>>;
   readonly since: (moment: Html) => Html;
   readonly sinceAtLeast: (moment: Html) => Html;
+  readonly place: (inbox: Html, account: Html) => Html;
+  readonly suspended: string;
   /** Each term with one line that explains it. */
   readonly legend: readonly (readonly [term: string, meaning: string])[];
 
@@ -92,6 +94,8 @@ export type CsvColumn =
   | 'state'
   | 'since'
   | 'isExact'
+  | 'inbox'
+  | 'onlineAccount'
   | 'account'
   | 'total'
   | 'marketing'
