@@ -11,6 +11,7 @@ export const ASSETS = [
   'grafana/contact-points.example.yml',
   'grafana/dashboards',
   'grafana/provisioning',
+  'mixin.libsonnet',
   'prometheus/addresses.rules.yml',
   'prometheus/alertmanager.yml',
   'prometheus/alerts.rules.yml',

@@ -4,10 +4,11 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ASSETS, LINKS } from '../src/assets.ts';
 import { runProgram } from './support/program.ts';
@@ -36,12 +37,9 @@ test('assets writes what the documentation tells people to copy', async () => {
 });
 
 test('every link among the assets is written as what it links to', () => {
-  const found = ASSETS.flatMap((path) =>
-    readdirSync(path.includes('.') ? dirname(path) : path, {
-      recursive: true,
-      withFileTypes: true,
-    }),
-  ).filter((entry) => entry.isSymbolicLink());
+  const found = ASSETS.filter((path) => statSync(path).isDirectory())
+    .flatMap((path) => readdirSync(path, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isSymbolicLink());
   const links = found.map((entry) => {
     const link = join(entry.parentPath, entry.name);
     return [link, relative('.', realpathSync(link))];
@@ -57,7 +55,7 @@ test('every rule file, dashboard and manifest is an asset', () => {
   const others =
     /^(?:prometheus\/(?:src|tests)|grafana\/(?:src|preview|node_modules)|deploy\/(?:README\.md|compose\.yml|\.env.*))$/;
   const shipped = paths.filter((path) => !others.test(path));
-  expect(shipped.toSorted()).toEqual([...ASSETS].toSorted());
+  expect(['mixin.libsonnet', ...shipped].toSorted()).toEqual([...ASSETS].toSorted());
 });
 
 test('assets completes a folder, and overwrites no changed file', async () => {
