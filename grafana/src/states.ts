@@ -13,7 +13,7 @@ export const STATES =
   `${ONLINE} or ${UNKNOWN} + 0 * (${perNumber(`last_over_time(${number('online')}[$__range])`)}` +
   ` and on (account) ${ACCOUNTS} unless on (account) (${ONLINE} or ${accountNow('up')} == 1))`;
 
-/** Has a result if any number was reported within the range. */
+/** The last states of all numbers that were reported within the range. */
 export const SEEN = `last_over_time(${number('online')}[$__range] @ end())`;
 
 /** Leaves out removed numbers. */
@@ -40,17 +40,18 @@ export const TIME_IN_STATE =
   ` and on (account, number) ${ONLINE}`;
 
 /**
- * Keeps `k` numbers: those that are offline at the end of the range, then those that were offline
- * longest. Ties go to the number with more conversations, so that a refresh does not change the
- * selection. Grafana sorts the rows of a query by their labels, so each part needs its own query.
+ * Keeps `k` numbers: those that are offline at the end of the range (of too many, the busiest), then those
+ * that were offline longest. Ties go to the number with more conversations, so that a refresh does not
+ * change the selection. Grafana sorts the rows of a query by their labels, so each part needs its own query.
  */
 export function leastOnline(k: number, expr: string): { offline: string; others: string } {
-  const share = `avg_over_time((${ONLINE} - 1e-12 * ${numberNow(MONTH.all)})[$__range:$__interval] @ end())`;
   const isOffline = `on (account, number) (${perNumber(`${number('online')} @ end()`)} == 0)`;
-  const chosen = `on (account, number) bottomk(${k}, (${share} - 2 and ${isOffline} or ${share}))`;
+  const busiest = `topk(${k}, ${perNumber(`${number(MONTH.all)} @ end()`)} and ${isOffline})`;
+  const share = `avg_over_time((${ONLINE} - 1e-12 * ${numberNow(MONTH.all)})[$__range:$__interval] @ end())`;
+  const least = `bottomk(${k}, ${share} - 2 * (${perNumber(SEEN)} == bool 0))`;
   return {
-    offline: `(${expr}) and ${isOffline} and ${chosen}`,
-    others: `(${expr}) unless ${isOffline} and ${chosen}`,
+    offline: `(${expr}) and on (account, number) ${busiest}`,
+    others: `(${expr}) unless ${isOffline} and on (account, number) ${least}`,
   };
 }
 

@@ -114,6 +114,15 @@ describe.skipIf(tools === undefined)('where something is missing', () => {
     expect(valuesOf(await ask('removed', panel, 'B'), 'number')).toEqual(['1', '3', '4']);
   });
 
+  test.each([
+    ['many-online', 20, 5],
+    ['many-offline', 25, 0],
+  ])('the timeline has at most 25 rows: %s', async (job, offline, others) => {
+    const panel = panelOf(overview, TIMELINE);
+    expect(await ask(job, panel, 'A')).toHaveLength(offline);
+    expect(await ask(job, panel, 'B')).toHaveLength(others);
+  });
+
   test.each(['failing', 'shards'])(
     'numbers of an unreachable account are unknown: %s',
     async (job) => {

@@ -70,6 +70,21 @@ export function createCases(): Series {
   target('complete', 'e1');
   report('complete', { instance: 'e1', account: 'a', numbers: BOTH });
 
+  // More numbers than fit into the timeline.
+  for (const [job, offline] of [
+    ['many-online', 20],
+    ['many-offline', 35],
+  ] as const) {
+    const states = Array.from({ length: 40 }, (_, index) => [index, index < offline ? 0 : 1]);
+    target(job, 'e1');
+    report(job, {
+      instance: 'e1',
+      account: 'a',
+      from: 10,
+      numbers: Object.fromEntries(states) as Record<string, 0 | 1>,
+    });
+  }
+
   // The exporter stopped six minutes ago.
   target('dead', 'e1', { downFor: 6 });
   report('dead', { instance: 'e1', account: 'a', from: 60, to: 6, numbers: BOTH });
