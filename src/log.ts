@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import { codeOf } from './core/error-code.ts';
 import type { Secret } from './core/secret.ts';
+import { toLogfmt } from './logfmt.ts';
 
 /** The current secret and token, and the previous ones, which stay valid for a while. */
 const KEPT_OF_OWNER = 4;
@@ -162,23 +163,15 @@ function openNonBlocking({ fd, isTTY }: Output): number {
 
 export interface LogOptions {
   readonly level: string;
-  readonly format: 'json' | 'pretty';
+  readonly format: 'json' | 'logfmt' | 'pretty';
   readonly redactor: Redactor;
   readonly destination: DestinationStream;
 }
 
-/** Logs lines of JSON, or text for people. */
+/** Logs lines of JSON or logfmt, or text for people. */
 export async function createLog(options: LogOptions): Promise<Logger> {
-  const { level, format, redactor } = options;
-  // Loaded only on request: servers log JSON.
-  const destination =
-    format === 'json'
-      ? options.destination
-      : (await import('pino-pretty')).default({
-          destination: options.destination,
-          translateTime: 'SYS:HH:MM:ss',
-          sync: true,
-        });
+  const { level, redactor } = options;
+  const destination = await formatLines(options);
   const { redact } = redactor;
   return pino(
     {
@@ -198,4 +191,13 @@ export async function createLog(options: LogOptions): Promise<Logger> {
     },
     destination,
   );
+}
+
+/** Each format is made of lines of JSON, whose fields are redacted already. */
+async function formatLines({ format, destination }: LogOptions): Promise<DestinationStream> {
+  if (format === 'json') return destination;
+  if (format === 'logfmt') return toLogfmt(destination);
+  // Loaded only on request: servers log JSON.
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({ destination, translateTime: 'SYS:HH:MM:ss', sync: true });
 }

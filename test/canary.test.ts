@@ -6,6 +6,7 @@ import { whyNotExcludable } from '../src/metrics/exclude.ts';
 import { formatProblems } from '../src/config/problems.ts';
 import { createExporter } from '../src/exporter.ts';
 import { createLog, createRedactor } from '../src/log.ts';
+import { toLogfmt } from '../src/logfmt.ts';
 import {
   expiryInMilliseconds,
   expiryInPast,
@@ -108,7 +109,13 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
   const provider = await startProvider();
   Object.assign(provider.faults, faults);
   let output = '';
-  const destination = { write: (line: string) => void (output += line) };
+  const logfmt = toLogfmt({ write: (line) => void (output += line) });
+  const destination = {
+    write(line: string) {
+      output += line;
+      logfmt.write(line);
+    },
+  };
   // Without any secret, because the first layer must work without the second.
   const redactor = createRedactor();
   const reported: string[] = [];

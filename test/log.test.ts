@@ -92,7 +92,7 @@ const SECRETS = [
 ];
 
 test.each(SECRETS)('a secret that the redactor was told (%s) appears nowhere', async (value) => {
-  for (const format of ['json', 'pretty'] as const) {
+  for (const format of ['json', 'logfmt', 'pretty'] as const) {
     const { log, redactor, lines } = await startLog({ format });
     redactor.add(new Secret(value), 'acme');
     log.info({ field: value, nested: { list: [`x${value}y`] } }, `said ${value}.`);
@@ -199,9 +199,37 @@ test('in the pretty format a line is text, followed by the fields', async () => 
   expect(output).toMatch(/^\[\d\d:\d\d:\d\d\] WARN: poll failed\n +account: "acme"\n$/);
 });
 
+test('in logfmt a line begins with ts, level and msg', async () => {
+  const { log, lines } = await startLog({ format: 'logfmt' });
+  const fields = { account: 'acme', numbers: 2, page: 'http://a/?b=c', none: '', ok: true };
+  log.warn({ ...fields, list: [1, 'x'], nothing: null, gone: undefined }, 'poll failed');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(
+    /^ts=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z level=warn msg="poll failed" account=acme /,
+  );
+  expect(lines[0]).toContain(
+    ' numbers=2 page="http://a/?b=c" none="" ok=true list="[1,\\"x\\"]" nothing=null\n',
+  );
+});
+
+test('in logfmt no text forges a field or a line', async () => {
+  const { log, lines } = await startLog({ format: 'logfmt' });
+  const text = 'a" level=error\nts=1\r\u2028\u0085\u009b=';
+  log.info({ name: text, ['x\n=" y']: 1, err: new Error(text), שם: 'שלום' }, text);
+  expect(lines.join('')).toMatch(/^[^\n]+\n$/);
+  // oxlint-disable-next-line no-control-regex -- what must not be there
+  expect(lines.join('').slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+  const pairs = [...(lines[0] ?? '').matchAll(/([^\s"=]+)=("(?:[^"\\]|\\.)*"|[^\s"=]+)(?: |\n)/g)];
+  expect(pairs.map(([pair]) => pair).join('')).toBe(lines[0]);
+  const values = new Map(pairs.map(([, name = '', value = '']) => [name, value]));
+  expect([...values.keys()]).toEqual(['ts', 'level', 'msg', 'name', 'x____y', 'err', 'שם']);
+  expect(values.get('level')).toBe('info');
+  expect(JSON.parse(values.get('name') ?? '')).toBe(text);
+});
+
 test('a line is written to a file immediately', async () => {
   const path = join(temporaryFolder(), 'log');
-  for (const format of ['json', 'pretty'] as const) {
+  for (const format of ['json', 'logfmt', 'pretty'] as const) {
     const { stream } = logTo({ fd: openSync(path, 'w'), isTTY: false });
     const { log } = await startLog({ format, destination: stream });
     log.info({}, 'polled');

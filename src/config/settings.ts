@@ -8,7 +8,7 @@ import * as t from './text.ts';
 
 const NUMBER_LABELS = ['full', 'hashed'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-const LOG_FORMATS = ['json', 'pretty'] as const;
+const LOG_FORMATS = ['json', 'logfmt', 'pretty'] as const;
 const SHARDS_MAX = 999;
 
 /** What the schema asks of the world. */
@@ -245,7 +245,7 @@ export const toSections = ({
     format: setting(t.choice(LOG_FORMATS), {
       default: 'json',
       value: 'format',
-      meaning: 'json for machines, pretty for people',
+      meaning: 'json or logfmt for machines, pretty for people',
     }),
   },
 });

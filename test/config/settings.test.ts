@@ -82,6 +82,7 @@ const VALUES: [key: string, text: string, config: object][] = [
   ['sharding.total_shards', '999', { sharding: { shard: 0, totalShards: 999 } }],
   ['log.level', 'Warn', { log: { level: 'warn' } }],
   ['log.format', 'pretty', { log: { format: 'pretty' } }],
+  ['log.format', 'logfmt', { log: { format: 'logfmt' } }],
   ['accounts.name', 'A-z_0.9', { accounts: [{ name: 'A-z_0.9' }] }],
   ['accounts.name', 'x'.repeat(64), { accounts: [{ name: 'x'.repeat(64) }] }],
   ['accounts.api_url', 'https://a.example//', { accounts: [{ apiUrl: 'https://a.example' }] }],
