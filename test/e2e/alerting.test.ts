@@ -58,7 +58,10 @@ function alertmanagerWith(webhook: string): string {
 type Fleet = (entry: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 
 /** The built program with the simulator, scraped by a real Prometheus with the shipped rules. */
-async function startStack(toFleet: Fleet = (entry) => entry) {
+async function startStack(
+  toFleet: Fleet = (entry) => entry,
+  online: Readonly<Record<string, string>> = {},
+) {
   const webhook = await startWebhook();
   const alertmanager = await startAlertmanager(
     tools?.alertmanager ?? '',
@@ -72,7 +75,24 @@ async function startStack(toFleet: Fleet = (entry) => entry) {
       list: (good['list'] as Record<string, unknown>[]).map(toFleet),
     }),
   };
-  const exporter = startProgram([], { ...environmentFor(provider), WHATSAPP_POLL_SCHEDULE: '1s' });
+  provider.faults.online_accounts = {
+    kind: 'transform',
+    transform: (good) => ({
+      ...good,
+      list: Object.entries(online).map(([account_id, account_status]) => ({
+        account_id,
+        account_name: `Shop ${account_id}`,
+        account_status,
+        server: 'online',
+        create_time: 1_735_811_185,
+      })),
+    }),
+  };
+  const exporter = startProgram([], {
+    ...environmentFor(provider),
+    WHATSAPP_POLL_SCHEDULE: '1s',
+    WHATSAPP_COLLECTORS_ONLINE_ACCOUNTS: '1m',
+  });
   const target = `127.0.0.1:${await portOf(exporter)}`;
   const rules = Object.fromEntries(RULE_FILES.map((file) => [basename(file), inSeconds(file)]));
   const prometheus = await startPrometheus(tools?.prometheus ?? '', {
@@ -90,9 +110,11 @@ async function startStack(toFleet: Fleet = (entry) => entry) {
     const samples = await prometheus.query('account_number:whatsapp_number_online:max == 1');
     return samples.length === 3 ? samples : undefined;
   }, 'all numbers to be seen online');
-  expect(webhook.alerts).toEqual([]);
+  const isSuspended = Object.values(online).includes('suspended');
+  if (!isSuspended) expect(webhook.alerts).toEqual([]);
   return {
     webhook,
+    alertmanager,
     provider,
     exporter,
     numbers: known.map(({ labels }) => labels['number'] ?? ''),
@@ -132,6 +154,53 @@ test.skipIf(tools === undefined)(
     );
     expect(resolved.labels).toEqual(fired.labels);
     expect(new Set(webhook.alerts.map(({ labels }) => JSON.stringify(labels))).size).toBe(1);
+  },
+);
+
+test.skipIf(tools === undefined)(
+  'a suspended Online account pages once for its numbers, and another offline number still pages',
+  { timeout: 120_000 },
+  async () => {
+    let offline = false;
+    let other: unknown;
+    const { webhook, alertmanager, numbers } = await startStack(
+      (entry) => {
+        other ??= entry['whatsapp'];
+        const onlineAccount = entry['whatsapp'] === other ? 1 : 2;
+        return { ...entry, isOnline: offline ? 0 : 1, onlineAccount, onlineInbox: 7 };
+      },
+      { 1: 'active', 2: 'suspended' },
+    );
+    const fired = await eventually(() => webhook.alerts[0], 'the page', 30_000);
+    expect(fired.labels).toMatchObject({
+      alertname: 'WhatsAppOnlineAccountSuspended',
+      severity: 'critical',
+      account: 'acme',
+      online_account: '2',
+    });
+    expect(fired.annotations['description']).toMatch(/^Online account 2 \(Shop 2\) .*: 2\. Ask/);
+
+    offline = true;
+    const paged = await eventually(() => webhook.alerts[1], 'the other number', 30_000);
+    expect(paged.labels).toMatchObject({ alertname: 'WhatsAppNumberOffline', number: other });
+    const states = await eventually(async () => {
+      const response = await fetch(
+        `${alertmanager}/api/v2/alerts?filter=alertname=WhatsAppNumberOffline`,
+      );
+      const alerts = (await response.json()) as {
+        labels: Record<string, string>;
+        status: { state: string };
+      }[];
+      return alerts.length === 3 ? alerts : undefined;
+    }, 'the alerts of all three numbers');
+    expect(
+      Object.fromEntries(states.map(({ labels, status }) => [labels['number'], status.state])),
+    ).toEqual(
+      Object.fromEntries(
+        numbers.map((number) => [number, number === other ? 'active' : 'suppressed']),
+      ),
+    );
+    expect(webhook.alerts).toHaveLength(2);
   },
 );
 

@@ -52,12 +52,14 @@ const FAILING = [
   'WhatsAppProviderUnreachable',
   'WhatsAppResponseUnusable',
 ];
+const SUSPENDED = 'WhatsAppNumberSuspended';
 const MOST = 'WhatsAppAccountMostNumbersOffline';
 
 test.for<[string, readonly string[]]>([
-  ['WhatsAppNumberOffline', [...DOWN, ...FAILING, MOST]],
-  ['WhatsAppNumberFlapping', [...DOWN, ...FAILING, MOST, 'WhatsAppNumberOffline']],
-  ['WhatsAppNumberSilent', [...DOWN, ...FAILING, MOST, 'WhatsAppNumberOffline']],
+  ['WhatsAppNumberOffline', [...DOWN, ...FAILING, MOST, SUSPENDED]],
+  ['WhatsAppNumberFlapping', [...DOWN, ...FAILING, MOST, SUSPENDED, 'WhatsAppNumberOffline']],
+  ['WhatsAppNumberSilent', [...DOWN, ...FAILING, MOST, SUSPENDED, 'WhatsAppNumberOffline']],
+  ['WhatsAppOnlineAccountSuspended', DOWN],
   [MOST, [...DOWN, ...FAILING]],
   ['WhatsAppDataStale', [...DOWN, 'WhatsAppTokenRejected']],
   ['WhatsAppPollNeverSucceeded', [...DOWN, 'WhatsAppTokenRejected']],
