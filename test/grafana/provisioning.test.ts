@@ -30,7 +30,7 @@ test('Grafana-managed alerts have the names, labels and annotations of the Prome
     expect(labels['severity'], title).toBe('critical');
     expect(annotations['runbook_url'], title).toBe(`${runbooks}#${title.toLowerCase()}`);
     expect(annotations['dashboard_url'], title).toMatch(
-      /^\{\{ reReplaceAll "\/\$" "" externalURL \}\}\/d\/whatsapp-(number|exporter)\b/,
+      /^\{\{ reReplaceAll "\/\$" "" externalURL \}\}\/d\/whatsapp-(overview|number|exporter)\b/,
     );
     expect(annotations['summary'], title).toMatch(/^[A-Z].+\.$/);
   }
