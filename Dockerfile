@@ -18,6 +18,11 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
+# What `assets` writes.
+COPY deploy deploy
+COPY grafana grafana
+COPY prometheus prometheus
+COPY mixin.libsonnet ./
 # The user `node` of the base image. Kubernetes' runAsNonRoot requires a number.
 USER 1000:1000
 EXPOSE 10972

@@ -26,7 +26,7 @@ say('versions, changelog and contract agree');
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER);
-run('npm', 'pack', '--silent', '--pack-destination', FOLDER);
+run('npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', FOLDER);
 const tarball = resolve(FOLDER, `${name}-${version}.tgz`);
 say(`packed ${tarball}`);
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { validate } from 'dockerfile-utils';
 import { expect, test } from 'vitest';
+import { ASSETS } from '../src/assets.ts';
 
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 /** Instructions of the final stage, with continuation lines joined. */
@@ -40,8 +41,10 @@ test('the build context contains only what the image needs', () => {
   const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(
     ([, sources = '']) => sources.split(' '),
   );
+  const sources = copied.filter((path) => !ASSETS.some((asset) => asset.startsWith(path)));
   expect(ignore[0]).toBe('*');
-  expect(ignore.slice(1).map((line) => line.slice(1))).toEqual(copied);
+  expect(ignore.slice(1).map((line) => line.slice(1))).toEqual([...sources, ...ASSETS]);
+  for (const asset of ASSETS) expect(copied, asset).toContain(asset.split('/')[0]);
 });
 
 interface Lock {

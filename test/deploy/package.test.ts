@@ -60,6 +60,15 @@ test('the package contains only the compiled sources, the assets and four docume
   for (const path of compiled) expect(readFileSync(path, 'utf8')).not.toContain('sourceMapping');
 });
 
+test('the documented commands build what they pack', () => {
+  // .npmrc disables scripts, so npm does not build by itself.
+  for (const file of ['deploy/README.md', 'deploy/systemd/README.md']) {
+    const packed = readFileSync(file, 'utf8').match(/.*npm pack\b/g) ?? [];
+    expect(packed, file).toHaveLength(1);
+    for (const command of packed) expect(command).toContain('npm ci && npm run build && npm pack');
+  }
+});
+
 test('the licences of all shipped packages allow it', () => {
   // Not `npm sbom --omit dev`, which omits dependencies that are also needed by a development tool.
   const folder = temporaryFolder();
