@@ -32,13 +32,14 @@ function createFile(way: 'write' | 'kubernetes') {
 async function start(way: Parameters<typeof createFile>[0]) {
   const provider = await startProvider();
   const { path, put } = createFile(way);
-  const configure = (accounts: readonly string[], rest = '') => {
+  const configure = (accounts: readonly string[], rest = '', web = '') => {
     const list = accounts.map(
       (name) =>
         `  - { name: ${name}, api_url: "${provider.url}", client_id: ${CLIENT_ID}, client_secret: ${CLIENT_SECRET} }\n`,
     );
     put(
-      'web: { listen_address: "127.0.0.1:0", enable_lifecycle: true }\npoll: { schedule: 1h }\n' +
+      `web: { listen_address: "127.0.0.1:0", enable_lifecycle: true${web} }\n` +
+        'poll: { schedule: 1h }\n' +
         `accounts:\n${list.join('')}${rest}`,
     );
   };
@@ -130,15 +131,17 @@ test('a configuration that lacks a file is applied as soon as the file exists', 
   await until(`${CONFIG}_successful 1`);
 });
 
-test('the log level changes at once; settings that need a restart are logged', async () => {
+test('log level and Grafana change at once; settings that need a restart are logged', async () => {
   const { configure, program, ask, until } = await start('write');
   const warned = () => program.log().filter(({ msg }) => String(msg).includes('next restart'));
-  configure(['acme', 'beta'], 'log: { level: error }\n');
+  const grafana = ', grafana_url: "https://grafana.example"';
+  configure(['acme', 'beta'], 'log: { level: error }\n', grafana);
   expect((await ask('/-/reload', 'POST')).status).toBe(200);
   await until('whatsapp_up{account="beta"} 1');
   expect(program.log().filter(({ account }) => account === 'beta')).toEqual([]);
   expect(warned()).toEqual([]);
-  configure(['acme', 'beta', 'gamma'], 'log: { format: pretty }\n');
+  expect(await (await ask('/')).text()).toContain('https://grafana.example/d/whatsapp-number?');
+  configure(['acme', 'beta', 'gamma'], 'log: { format: pretty }\n', grafana);
   await ask('/-/reload', 'POST');
   await until('whatsapp_up{account="gamma"} 1');
   expect(program.log().filter(({ account }) => account === 'gamma')).toHaveLength(1);

@@ -39,7 +39,7 @@ export interface Page {
 /** About 50 kB of page. */
 export const PAGE_ROWS = 100;
 /** All that is printed: half a megabyte, which takes about 50 ms to render. */
-export const PRINTED_ROWS_MAX = 1_000;
+const PRINTED_ROWS_MAX = 1_000;
 
 /** The requested page of the rows, or the last page if there are fewer. */
 export function pageOf(rows: readonly Row[], query: Pick<Query, 'page' | 'isAll'>): Page {

@@ -40,6 +40,7 @@ section { margin-top: 1.25rem; }
 h3 { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .6rem; font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
 p, dl { margin: .25rem 0; }
 time { unicode-bidi: isolate; }
+summary [lang] { display: inline-block; }
 #note:not(:empty) { position: sticky; top: .5rem; z-index: 1; }
 #note:not(:empty), .notice, .verdict { padding: .75rem 1rem; border-radius: .6rem; font-weight: 600; }
 .verdict { font-size: 1.5rem; line-height: 1.25; margin: .75rem 0 .5rem; }
@@ -80,7 +81,7 @@ tbody th { font-weight: inherit; }
 .name { font-weight: 600; overflow-wrap: anywhere; }
 .digits { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .digits i { font-style: normal; -webkit-user-select: none; user-select: none; }
-.digits + .quiet { display: inline-block; overflow-wrap: anywhere; }
+.digits + bdi { display: inline-block; overflow-wrap: anywhere; }
 nav, ul:not(.accounts) { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1.25rem; }
 nav a, h3 a, th a, ul a, p > a { display: inline-flex; align-items: center; min-height: 2.75rem; min-width: 2.75rem; }
 .filters { gap: .5rem; }
@@ -98,7 +99,8 @@ footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .75re
   section { margin-top: .5rem; }
   .verdict { margin: .4rem 0; padding: .5rem .9rem; font-size: 1.2rem; }
   #accounts { position: absolute; clip-path: inset(50%); }
-  .accounts li { padding: 0 .9rem .4rem; }
+  .accounts li { padding: 0 .7rem .4rem; }
+  .accounts p, .accounts summary { font-size: .85rem; }
   .js [role=search] > button { display: none; }
   .filters { flex-wrap: nowrap; overflow-x: auto; }
   .filters a, thead a { flex: none; white-space: nowrap; }
