@@ -166,7 +166,6 @@ test('Dependabot updates everything that is pinned', () => {
   };
   expect(updates.map((each) => `${each['package-ecosystem']} ${each.directory}`)).toEqual([
     'npm /',
-    'npm /grafana/preview',
     'github-actions /',
     'docker /',
     'docker-compose /deploy',
