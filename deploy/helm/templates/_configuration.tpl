@@ -12,7 +12,11 @@
 {{- end }}
 {{- $accounts = append $accounts (merge $account (.config | default dict)) }}
 {{- end }}
-{{- toYaml (merge (dict "accounts" $accounts) .Values.config) }}
+{{- $links := dict }}
+{{- with .Values.grafanaUrl }}
+{{- $links = dict "web" (dict "grafana_url" .) }}
+{{- end }}
+{{- toYaml (merge (dict "accounts" $accounts) (deepCopy .Values.config) $links) }}
 {{- end }}
 
 {{/* One file for each account, named after it. */}}

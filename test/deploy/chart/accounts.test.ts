@@ -73,6 +73,17 @@ withHelm('the exporter accepts the configuration, and finds each secret in its f
   }
 });
 
+withHelm('the page links to Grafana, unless the configuration names another', () => {
+  const web = 'config: { web: { max_requests: 7, grafana_url: https://other.example.com } }';
+  const url = 'grafanaUrl: https://grafana.example.com';
+  const urlOf = (own: string) => loadConfig(rendered(`${MINIMAL}${own}\n`)).loaded;
+  expect(urlOf(url)).toHaveProperty('config.web.grafanaUrl', 'https://grafana.example.com');
+  expect(urlOf(`${url}\n${web}`)).toMatchObject({
+    config: { web: { grafanaUrl: 'https://other.example.com', maxRequests: 7 } },
+  });
+  expect(urlOf('')).not.toHaveProperty('config.web.grafanaUrl', expect.any(String));
+});
+
 withHelm('only secrets given as values are stored, in a Secret and nowhere else', () => {
   const manifests = rendered('accounts');
   const stored = Buffer.from('not-a-real-secret-2').toString('base64');
