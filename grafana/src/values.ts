@@ -20,6 +20,18 @@ export function thresholds(lowest: string, steps: Thresholds): ThresholdsConfigB
     .steps([{ value: null, color: lowest }, ...steps.map(([value, color]) => ({ value, color }))]);
 }
 
+/** Colours of a count of things that should not be. */
+export const NONE_IS_GOOD: Thresholds = [
+  [0, 'green'],
+  [1, 'red'],
+];
+/** In seconds: numbers are dropped after 5 minutes, and an alert fires after 15. */
+export const DATA_AGE: Thresholds = [
+  [0, 'green'],
+  [300, 'orange'],
+  [900, 'red'],
+];
+
 /** Texts and colours of values. */
 export const texts = (of: Readonly<Record<number, readonly [string, string]>>): ValueMapping[] => [
   {
@@ -37,17 +49,6 @@ const yesNo = (no: string, yes: string) => ({
     [1, 'green'],
   ] as const,
 });
-/** Colours of a count of things that should not be. */
-export const NONE_IS_GOOD: Thresholds = [
-  [0, 'green'],
-  [1, 'red'],
-];
-/** In seconds: numbers are dropped after 5 minutes, and an alert fires after 15. */
-export const DATA_AGE: Thresholds = [
-  [0, 'green'],
-  [300, 'orange'],
-  [900, 'red'],
-];
 /** Display of the state of a number. */
 export const STATE = yesNo('Offline', 'Online');
 /** Display of `whatsapp_up`. */
