@@ -59,6 +59,9 @@
 {{- fail (printf "config.web.%s: use the value `%s` of the chart instead" $key $instead) }}
 {{- end }}
 {{- end }}
+{{- if hasKey (.config.privacy | default dict) "hash_key" }}
+{{- fail "config.privacy.hash_key: everybody could read it in the ConfigMap; set WHATSAPP_PRIVACY_HASH_KEY in `env`, from a Secret" }}
+{{- end }}
 {{- if and (ne .webConfig.tls "none") (not .webConfig.existingSecret) }}
 {{- fail (printf "webConfig.tls is %q, but webConfig.existingSecret names no web.yml" .webConfig.tls) }}
 {{- end }}

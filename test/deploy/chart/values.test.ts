@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { renderChartReadme } from '../../../scripts/chart-doc.ts';
+import { renderChartSchema } from '../../../scripts/chart-schema.ts';
 import { CHART, askHelm, optionalHelm } from '../../support/helm.ts';
 import { withHelm } from './workload.ts';
 
@@ -9,6 +10,11 @@ const helms = (await optionalHelm()) ?? [];
 
 test('the table of values in README.md is generated from values.yaml', async () => {
   await expect(renderChartReadme()).toMatchFileSnapshot(`../../../${CHART}/README.md`);
+});
+
+test('the keys of `config` in values.schema.json are those of the exporter', async () => {
+  const schema = `../../../${CHART}/values.schema.json`;
+  await expect(await renderChartSchema()).toMatchFileSnapshot(schema);
 });
 
 interface Schema {
@@ -27,7 +33,8 @@ test('values and schema have the same keys', () => {
   const schema = JSON.parse(readFileSync(`${CHART}/values.schema.json`, 'utf8')) as Schema;
   const values = parse(readFileSync(`${CHART}/values.yaml`, 'utf8')) as Record<string, unknown>;
   // Helm itself adds `global` to the values of a subchart.
-  expect(pathsOf(schema).filter((path) => path !== 'global')).toEqual(pathsOf(schema, values));
+  const isOwn = (path: string) => path !== 'global' && !path.startsWith('config.');
+  expect(pathsOf(schema).filter(isOwn)).toEqual(pathsOf(schema, values).filter(isOwn));
   const isClosed = (part: Schema & { additionalProperties?: boolean }): boolean =>
     part.properties === undefined ||
     (part.additionalProperties === false && Object.values(part.properties).every(isClosed));
@@ -56,6 +63,18 @@ const MISTAKES: readonly (readonly [mistake: string, values: string, ...message:
     'another address',
     `${ONE}\nconfig: { web: { listen_address: ':80' } }`,
     'config.web.listen_address',
+  ],
+  ['a misspelt section of the exporter', `${ONE}\nconfig: { pol: {} }`, 'config', 'pol'],
+  ['a misspelt setting', `${ONE}\nconfig: { poll: { scedule: 1m } }`, 'poll', 'scedule'],
+  [
+    'a secret beside the Secret',
+    'accounts: [{ name: a, existingSecret: b, config: { access_token: c } }]',
+    'access_token',
+  ],
+  [
+    'a key in a ConfigMap',
+    `${ONE}\nconfig: { privacy: { hash_key: not-a-real-key } }`,
+    'set WHATSAPP_PRIVACY_HASH_KEY in `env`',
   ],
   ['TLS without a file', `${ONE}\nwebConfig: { tls: server }`, 'webConfig.existingSecret'],
   ['a digest that is none', `${ONE}\nimage: { digest: abc }`, 'digest', 'sha256'],
