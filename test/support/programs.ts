@@ -25,7 +25,7 @@ export async function findProgram(...names: readonly string[]): Promise<string |
  * The first call fills it. Rejects if that is not possible.
  */
 export async function fetchPrograms(
-  name: 'checkers' | 'chromium' | 'helm' | 'prometheus' | 'systemd',
+  name: 'checkers' | 'chromium' | 'helm' | 'prometheus' | 'systemd' | 'victoria-metrics',
 ): Promise<string> {
   const folder = join(ROOT, 'node_modules/.cache', name);
   await run(join(ROOT, `scripts/fetch-${name}.sh`), [folder], { cwd: ROOT });
