@@ -104,8 +104,53 @@ test('metrics, pages, the log at trace and the printed configuration contain no 
   }
 });
 
+/** What the simulator's registrations and onboardings contain, and nobody else may learn. */
+const PERSONAL = /fake-(?:link|email|business-id|address|page|reference)/;
+const COLLECTORS = ['registered_numbers', 'onboardings', 'monthly_statistics'] as const;
+
+test('no link, e-mail, address or id reaches metrics, pages or the log at trace, whatever form it takes', async () => {
+  const flags = Object.fromEntries(COLLECTORS.map((name) => [`collectors.${name}`, '1m']));
+  const spoil: Fault = { kind: 'transform', transform: spoilPersonal };
+  const spoilt = Object.fromEntries(COLLECTORS.map((name) => [name, spoil]));
+  const failing = Object.fromEntries(
+    COLLECTORS.map((name) => [
+      name,
+      { kind: 'reply', status: 403, body: 'fake-email-1 fake-link-1' } satisfies Fault,
+    ]),
+  );
+  for (const faults of [{}, spoilt, failing]) {
+    const isGood = faults !== failing;
+    const output = await outputWith(faults, flags, async (url) => {
+      const metrics = isGood ? 'last_success_timestamp_seconds' : 'failures_total';
+      const shown = new RegExp(`^whatsapp_collector_${metrics}\\{.*\\} [1-9]`, 'gm');
+      const count = async () =>
+        (await (await fetch(`${url}/metrics`)).text()).match(shown)?.length ?? 0;
+      await expect.poll(count, { timeout: 10_000 }).toBe(COLLECTORS.length);
+    });
+    expect(output).not.toMatch(PERSONAL);
+    for (const canary of CANARIES) expect(output).not.toContain(canary);
+    const shown =
+      'whatsapp_registered_number_expiry_timestamp_seconds{account="acme",number="97239';
+    expect(output.includes(shown)).toBe(isGood);
+  }
+});
+
+/** Adds entries whose every field contains all fields of a good one, and a key with such a name. */
+function spoilPersonal(good: Readonly<Record<string, unknown>>): unknown {
+  const list = good['list'] as Record<string, unknown>[];
+  const text = JSON.stringify(list[0]);
+  const spoilt = list.map((entry) => Object.keys(entry).map((key) => [key, { [text]: entry }]));
+  const others = list.map((entry) => ({ ...entry, [text]: entry, apiKey: 'fake-api-key' }));
+  const entries = spoilt.map((fields) => Object.fromEntries(fields) as unknown);
+  return { ...good, [text]: list, list: [...entries, text, ...others, ...list] };
+}
+
 /** All output of the exporter while its first poll has these faults. */
-async function outputWith(faults: Partial<Faults>): Promise<string> {
+async function outputWith(
+  faults: Partial<Faults>,
+  flags: Readonly<Record<string, string>> = {},
+  untilShown: (url: string) => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
   const provider = await startProvider();
   Object.assign(provider.faults, faults);
   let output = '';
@@ -119,7 +164,7 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
   // Without any secret, because the first layer must work without the second.
   const redactor = createRedactor();
   const reported: string[] = [];
-  const { config, merged } = configFor(provider.url);
+  const { config, merged } = configFor(provider.url, flags);
   // Tokens expire by the provider's clock, which is the machine's.
   const clock = createFakeClock(Date.now());
   const exporter = createExporter(
@@ -141,6 +186,7 @@ async function outputWith(faults: Partial<Faults>): Promise<string> {
     if (isSilent) await setTimeout(SPEAKING_MS);
     await clock.advance(isSilent ? TIMEOUT_MS : STEP_MS);
   }
+  await untilShown(`http://127.0.0.1:${port}`);
   const hasTimedOut = output.includes('"reason":"timeout"');
   expect(hasTimedOut, JSON.stringify(faults)).toBe(hasMetSilence(provider));
   for (const path of ['/metrics', '/', '/api/status', '/nowhere']) {
@@ -163,7 +209,7 @@ function hasMetSilence({ faults, requests }: Simulator): boolean {
   });
 }
 
-function configFor(apiUrl: string) {
+function configFor(apiUrl: string, flags: Readonly<Record<string, string>>) {
   const load = createConfigLoader({
     checkWebConfig,
     readFile: () => '',
@@ -176,6 +222,7 @@ function configFor(apiUrl: string) {
       'poll.schedule': '1h',
       'poll.timeout': `${TIMEOUT_MS / 1000}s`,
       'poll.stale_after': '2h',
+      ...flags,
     },
     env: {
       WHATSAPP_ACCOUNT: 'acme',

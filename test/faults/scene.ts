@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFailed, onTestFinished } from 'vitest';
 import { createFleet, type FleetNumber } from '../../src/simulator/fleet.ts';
+import type { Faults } from '../../src/simulator/faults.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/server.ts';
 import { systemClock } from '../../src/system.ts';
 import { eventually, portOf, startProgram, type Program } from '../support/program.ts';
@@ -43,6 +44,8 @@ export interface SceneOptions {
   readonly between?: (simulatorPort: number) => Behind;
   /** The scraped path; by default `/metrics`. */
   readonly metricsPath?: string;
+  /** Faults of the simulator from the start. */
+  readonly faults?: Faults;
   readonly stdout?: 'pipe' | number;
   readonly pace?: Partial<typeof PACE>;
   /** The cool-down that the fault causes; the row skips this time. */
@@ -104,6 +107,7 @@ export async function createScene(options: SceneOptions = {}): Promise<Scene> {
     clock: { ...systemClock, unixMs: () => Date.now() + clock.worldAheadMs() + skew.ms },
     clientId: CLIENT_ID,
     clientSecret: FIRST_SECRET,
+    ...(options.faults && { faults: options.faults }),
   });
   onTestFinished(() => provider.close());
   const providerPort = Number(new URL(provider.url).port);

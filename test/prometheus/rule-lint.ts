@@ -66,6 +66,9 @@ function lintAlert(rule: Rule, records: readonly string[]): string[] {
   } = annotations;
   const [, path = ''] = /\/d\/(.*?)(?:\{\{ end \}\})*$/.exec(url) ?? [];
   const known = labelsOf(expr, records);
+  // Numbers that wait to be connected are not among those of a dashboard.
+  const hasNumber =
+    known.includes('number') && !/whatsapp_(?:registered_number|onboarding)_/.test(expr);
   const asked = [...JSON.stringify([labels, annotations]).matchAll(/\$labels\.(\w+)/g)];
   return problems(alert, {
     'the name is not in CamelCase': !/^(?:[A-Z]+[a-z0-9]+)+$/.test(alert),
@@ -85,7 +88,7 @@ function lintAlert(rule: Rule, records: readonly string[]): string[] {
     'the dashboard_url leaves out the account':
       known.includes('account') && !url.includes('var-account={{ $labels.account }}'),
     'the dashboard_url leaves out the number':
-      known.includes('number') && !/var-number=\{\{ (?:\$labels\.number|\.) \}\}/.test(url),
+      hasNumber && !/var-number=\{\{ (?:\$labels\.number|\.) \}\}/.test(url),
     'the expression has no condition': !/[<>=]=|[<>]|\babsent\b|\bunless\b/.test(expr),
     'absent without for of two scrapes': /\babsent\b/.test(expr) && !/^\d+m$/.test(rule.for ?? ''),
     [`a label that the expression does not have, of ${known.join(', ')}`]: asked.some(

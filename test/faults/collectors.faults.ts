@@ -1,0 +1,48 @@
+import { describe, expect } from 'vitest';
+import type { Reason } from '../../src/core/reasons.ts';
+import type { Fault } from '../../src/simulator/faults.ts';
+import { harmless } from './row.ts';
+
+const elsewhere = { location: 'http://127.0.0.1:9/' };
+
+/** The failures of a call, which must cost its collector only. */
+const FAILURES: readonly [name: string, Reason, Fault][] = [
+  ['FAIL 3', 'token', { kind: 'fail', reason: 3 }],
+  ['FAIL 2', 'credentials', { kind: 'fail', reason: 2 }],
+  ['FAIL 13', 'provider_failed', { kind: 'fail', reason: 13 }],
+  ['429', 'rate_limited', { kind: 'reply', status: 429 }],
+  ['403, with HTML', 'http_status', { kind: 'reply', status: 403, body: '<h1>No' }],
+  ['redirect', 'redirect', { kind: 'reply', status: 302, headers: elsewhere }],
+  ['silence', 'timeout', { kind: 'never' }],
+  ['reset', 'network', { kind: 'resetMidBody' }],
+  ['half a response', 'invalid_json', { kind: 'truncate' }],
+  ['another shape', 'invalid_response', { kind: 'transform', transform: () => ({ status: 'OK' }) }],
+  ['65 MiB', 'too_large', { kind: 'huge', bytes: 65 * 1024 * 1024 }],
+];
+
+const COLLECTORS = ['registered_numbers', 'onboardings', 'monthly_statistics'] as const;
+
+describe('Collectors', () => {
+  for (const collector of COLLECTORS) {
+    for (const [name, reason, fault] of FAILURES) {
+      harmless(`${collector}: ${name}`, {
+        env: { [`WHATSAPP_COLLECTORS_${collector.toUpperCase()}`]: '1m' },
+        // A collector runs after the first poll.
+        faults: { [collector]: fault },
+        begin: () => {},
+        alsoExpect({ provider }, { watch }) {
+          const text = watch.samples.at(-1)?.text ?? '';
+          const labels = `account="acme",collector="${collector}"`;
+          expect(text).toContain(`whatsapp_collector_up{${labels}} 0\n`);
+          expect(text).toContain(
+            `whatsapp_collector_failures_total{${labels},reason="${reason}"} 1\n`,
+          );
+          expect(text).not.toContain(
+            `whatsapp_collector_last_success_timestamp_seconds{${labels}}`,
+          );
+          expect(provider.requests.token, 'token requests').toBe(1);
+        },
+      });
+    }
+  }
+});
