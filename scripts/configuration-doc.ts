@@ -6,7 +6,7 @@ import { renderTable, toCode } from './metrics-doc.ts';
 export function renderConfigurationDoc(): string {
   return `# Configuration
 
-<!-- Generated from src/config/settings.ts and src/config/account.ts by scripts/configuration-doc.ts: edit those. -->
+<!-- Generated from src/config/settings.ts, selection-settings.ts and account.ts by scripts/configuration-doc.ts: edit those. -->
 
 Flags win over variables, variables over the file, the file over the defaults. An empty variable counts
 as not set. All problems are reported at once, and the exporter does not start until there are none.

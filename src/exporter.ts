@@ -14,11 +14,15 @@ import { createLiveWebConfig, type LiveWebConfig } from './live-web-config.ts';
 import type { Reloads } from './reload.ts';
 import { createApp } from './web/app.ts';
 import { createGuard } from './web/guard.ts';
+import type { Address } from './web/listen.ts';
 import { startWebServer, type WebServer } from './web/server.ts';
 
 export interface Exporter {
-  /** Opens the addresses and starts polling. Rejects if an address is not available. */
-  start(): Promise<Pick<WebServer, 'addresses' | 'port'>>;
+  /**
+   * Opens the addresses, by default those of the configuration, and starts polling. Rejects if an
+   * address is not available.
+   */
+  start(addresses?: readonly Address[]): Promise<Pick<WebServer, 'addresses' | 'port'>>;
   /** Applies a valid configuration. */
   reload(config: Config): Promise<void>;
   /** Aborts polls and lets running scrapes finish. */
@@ -88,8 +92,8 @@ export function createExporter(
   }
 
   return {
-    async start() {
-      const { telemetryPath, listenAddress, configFile, allowedHosts, maxRequests } = config.web;
+    async start(addresses = config.web.listenAddress) {
+      const { telemetryPath, configFile, allowedHosts, maxRequests } = config.web;
       webConfig = createLiveWebConfig(configFile, { clock, log });
       const { current } = webConfig;
       const site = {
@@ -113,7 +117,7 @@ export function createExporter(
       };
       const guard = createGuard({ webConfig: current, allowedHosts, maxRequests, clock, log });
       const app = createApp(site, log, guard);
-      server = await startWebServer(app, listenAddress, { tls: () => current().tls, log });
+      server = await startWebServer(app, addresses, { tls: () => current().tls, log });
       await applyConfig(config);
       return server;
     },

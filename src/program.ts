@@ -20,7 +20,7 @@ import { ScheduleError, parseSchedule } from './poller/schedule.ts';
 import { createReloads } from './reload.ts';
 import { systemClock } from './system.ts';
 import { createFileWatch } from './watch.ts';
-import { explainListenError } from './web/listen.ts';
+import { explainListenError, inheritedSockets } from './web/listen.ts';
 import { checkWebConfig } from './web/web-config-file.ts';
 
 type Run = Exclude<ReturnType<typeof parseCommandLine>, { kind: 'exit' | 'assets' | 'simulator' }>;
@@ -150,8 +150,13 @@ async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Prom
   process.once('SIGINT', (signal) => void stop(signal));
   process.on('SIGHUP', () => void reloads.request('SIGHUP'));
   watch.start(() => void reloads.request('file'));
+  const sockets = config.web.systemdSocket ? inheritedSockets(process.env, process.pid) : undefined;
+  if (sockets?.length === 0) {
+    process.stderr.write('--web.systemd-socket: systemd passed no socket; enable its unit\n');
+    process.exit(1);
+  }
   try {
-    const { addresses, port } = await exporter.start();
+    const { addresses, port } = await exporter.start(sockets);
     const { nodeVersion: node_version, ...rest } = build;
     const where = { addresses, port, telemetry_path: config.web.telemetryPath };
     log.info({ ...rest, node_version, ...where }, 'serving metrics');
@@ -159,10 +164,11 @@ async function serve(config: Config, read: () => LoadedConfig, demo: Demo): Prom
     if (demo.account !== undefined && port !== undefined)
       log.info({ page }, 'demo on a simulated provider');
   } catch (error) {
-    // An error of the operator, so without a stack.
+    // An error of the operator has a problem, and needs no stack.
     const problem = explainListenError(error);
     if (problem === undefined) throw error;
-    process.stderr.write(`--web.listen-address: ${problem}\n`);
+    const flag = sockets === undefined ? '--web.listen-address' : '--web.systemd-socket';
+    process.stderr.write(`${flag}: ${problem}\n`);
     process.exit(1);
   }
 

@@ -109,6 +109,7 @@ async function start(privacy: PrivacyConfig) {
   const config: Config = {
     web: {
       listenAddress: [{ host: '127.0.0.1', port: 0 }],
+      systemdSocket: false,
       telemetryPath: '/metrics',
       maxRequests: 40,
       enableLifecycle: false,

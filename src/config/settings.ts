@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NUMBERS_MAX } from '../core/parse.ts';
 import type { ReadFile } from '../edge.ts';
 import { readNamedFile } from './read-file.ts';
+import { toSelectionSections } from './selection-settings.ts';
 import { optional, setting } from './setting.ts';
 import * as t from './text.ts';
 
@@ -70,6 +71,13 @@ export const toSections = ({
         'Address to serve on: host:port, :port for every interface, or unix:/path; may be repeated',
       example: '127.0.0.1:10972',
       isList: true,
+    }),
+    systemd_socket: setting(t.boolean, {
+      default: 'false',
+      value: 'boolean',
+      meaning: 'Serve on the sockets that systemd passes, and ignore web.listen_address',
+      example: 'true',
+      bare: 'true',
     }),
     telemetry_path: setting(t.telemetryPath, {
       default: '/metrics',
@@ -192,34 +200,7 @@ export const toSections = ({
       example: '50000',
     }),
   },
-  metrics: {
-    exclude: optional(t.names(whyNotExcludable), {
-      value: 'name',
-      meaning: 'Metric of numbers or accounts to leave out of /metrics; may be repeated',
-      example: 'whatsapp_number_created_timestamp_seconds',
-      isList: true,
-    }),
-  },
-  numbers: {
-    include: optional(t.numbers, {
-      flag: '--numbers.include',
-      value: 'digits',
-      meaning:
-        'Number, or the digits that numbers begin with; others are excluded; may be repeated',
-      example: '97250,97252',
-      isList: true,
-      // Errors in the log must not show numbers.
-      hidden: true,
-    }),
-    exclude: optional(t.numbers, {
-      flag: '--numbers.exclude',
-      value: 'digits',
-      meaning: 'The same for numbers to exclude, which wins over numbers.include; may be repeated',
-      example: '972501234567',
-      isList: true,
-      hidden: true,
-    }),
-  },
+  ...toSelectionSections(whyNotExcludable),
   sharding: {
     shard: optional(t.wholeNumber(0, SHARDS_MAX), {
       flag: '--shard',

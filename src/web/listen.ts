@@ -1,9 +1,26 @@
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { connect, type AddressInfo, type Server } from 'node:net';
 
-/** A TCP port, on all interfaces without a host, or the path of a Unix socket. */
+/**
+ * A TCP port, on all interfaces without a host; the path of a Unix socket; or the file descriptor of
+ * a socket that another process has opened.
+ */
 export type Address =
-  { readonly host: string | undefined; readonly port: number } | { readonly path: string };
+  | { readonly host: string | undefined; readonly port: number }
+  | { readonly path: string }
+  | { readonly fd: number };
+
+/** The first descriptor that systemd passes; more of them follow it. See sd_listen_fds(3). */
+const INHERITED_FD_MIN = 3;
+
+/** The sockets that systemd has opened for the process with this id. */
+export function inheritedSockets(
+  { LISTEN_PID, LISTEN_FDS = '' }: Readonly<Record<string, string | undefined>>,
+  pid: number,
+): readonly Address[] {
+  if (LISTEN_PID !== String(pid) || !/^\d{1,3}$/.test(LISTEN_FDS)) return [];
+  return Array.from({ length: Number(LISTEN_FDS) }, (_, i) => ({ fd: INHERITED_FD_MIN + i }));
+}
 
 /** Write permission allows connecting: owner and group, as for other local services. */
 const SOCKET_MODE = 0o660;
@@ -17,7 +34,7 @@ export async function listen(server: Server, address: Address): Promise<string> 
       server.off('error', reject);
       resolve();
     };
-    if ('path' in address) server.listen({ path: address.path }, done);
+    if ('path' in address || 'fd' in address) server.listen({ ...address }, done);
     else {
       const { host, port } = address;
       server.listen({ port, ...(host === undefined ? {} : { host }) }, done);
@@ -27,7 +44,9 @@ export async function listen(server: Server, address: Address): Promise<string> 
     chmodSync(address.path, SOCKET_MODE);
     return `unix:${address.path}`;
   }
-  const bound = server.address() as AddressInfo;
+  const bound = server.address() as AddressInfo | null;
+  // Node.js does not know the path of a Unix socket that it has not opened.
+  if (bound === null) return `unix socket ${'fd' in address ? address.fd : ''}`;
   return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
@@ -48,7 +67,7 @@ export function explainListenError(error: unknown): string | undefined {
   const { code = '', message, address, port = -1 } = error as NodeJS.ErrnoException & Place;
   const isSocket = address?.startsWith('/') === true;
   const remedy = isSocket && code === 'EACCES' ? FOLDER_REMEDY : REMEDIES[code];
-  if (address === undefined || remedy === undefined) return message;
+  if (typeof address !== 'string' || remedy === undefined) return message;
   const host = address.includes(':') ? `[${address}]` : address;
   return `cannot listen on ${isSocket ? address : `${host}:${port}`} (${code}): ${remedy}`;
 }

@@ -1,5 +1,4 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import type { Log } from '../edge.ts';
 import { ANSWERED, limitConnections, oneAtATime } from './connections.ts';
@@ -64,8 +63,8 @@ export async function startWebServer(
     server.on('error', (error) => options.log.error({ err: error }, 'listening server failed'));
     servers.push(server);
   }
-  const bound = servers.map((server) => server.address() as AddressInfo | string);
-  const port = bound.find((address) => typeof address !== 'string')?.port;
+  const bound = servers.map((server) => server.address());
+  const port = bound.find((address) => typeof address === 'object' && address !== null)?.port;
   return { addresses: names, port, close };
 }
 

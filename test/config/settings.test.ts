@@ -34,6 +34,7 @@ const VALUES: [key: string, text: string, config: object][] = [
     '127.0.0.1:0, unix:/run/a.sock',
     { web: { listenAddress: [{ host: '127.0.0.1', port: 0 }, { path: '/run/a.sock' }] } },
   ],
+  ['web.systemd_socket', 'true', { web: { systemdSocket: true } }],
   ['web.telemetry_path', '/a/b-c_d.e~f', { web: { telemetryPath: '/a/b-c_d.e~f' } }],
   ['web.telemetry_path', '/..metrics', { web: { telemetryPath: '/..metrics' } }],
   ['web.telemetry_path', '/sd/metrics', { web: { telemetryPath: '/sd/metrics' } }],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -69,11 +69,14 @@ test.skipIf(systemd === undefined)(
     const copy = join(folder, `${NAME}.service`);
     // The exporter need not be installed on this machine.
     writeFileSync(copy, unit.replace(/^ExecStart=.*$/m, 'ExecStart=/bin/true'));
+    const socket = join(folder, `${NAME}.socket`);
+    copyFileSync(`deploy/systemd/${NAME}.socket`, socket);
     const analyze = (...args: string[]) => {
       const { status, stdout, stderr } = spawnSync(systemd ?? '', args, { encoding: 'utf8' });
       return { status, complaints: stderr, stdout };
     };
-    expect(analyze('verify', '--man=no', copy)).toEqual({ status: 0, complaints: '', stdout: '' });
+    const sound = { status: 0, complaints: '', stdout: '' };
+    expect(analyze('verify', '--man=no', copy, socket)).toEqual(sound);
     // In tenths; currently 14. A service without a sandbox has 96.
     const security = analyze('security', '--offline=true', '--threshold=20', '--no-pager', copy);
     expect(security.status, security.stdout).toBe(0);

@@ -18,16 +18,21 @@ export interface Program {
 
 /**
  * Starts `node dist/main.js` with these flags and only PATH and this environment.
- * `stdout` may be a file descriptor instead.
+ * `stdout` may be a file descriptor instead. `sockets` are passed as by systemd.
  */
 export function startProgram(
   flags: readonly string[],
   env: Readonly<Record<string, string>> = {},
   stdout: 'pipe' | number = 'pipe',
+  sockets: readonly number[] = [],
 ): Program {
-  const child = spawn(process.execPath, [MAIN, ...flags], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', stdout, 'pipe'],
+  const systemd = { LISTEN_FDS: String(sockets.length) };
+  // The shell becomes the program, so that both have the same process id.
+  const shell = ['-c', 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath];
+  const [command, ...args] = sockets.length > 0 ? ['/bin/sh', ...shell] : [process.execPath];
+  const child = spawn(command, [...args, MAIN, ...flags], {
+    env: { PATH: process.env['PATH'], ...(sockets.length > 0 && systemd), ...env },
+    stdio: ['ignore', stdout, 'pipe', ...sockets],
   });
   const output = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
