@@ -11,7 +11,7 @@ const TOGETHER = 40;
 const HEALTH = ['/-/healthy', '/-/ready'];
 const PATHS = [
   ...HEALTH,
-  ...'/ /metrics /api/status /api/status?q=9 /sd /-/reload /debug/pprof /favicon.ico /none'.split(
+  ...'/ /metrics /api/status /api/status?q=9 /api/numbers.csv /sd /-/reload /debug/pprof /favicon.ico /none'.split(
     ' ',
   ),
   ...'/metrics/ //metrics /METRICS /%6detrics /./metrics /-/healthy/../../metrics'.split(' '),

@@ -93,7 +93,7 @@ test('thousands of numbers are split into pages, whose links and form keep every
 
 test('the search form keeps filter, order and language', async () => {
   const get = await startPage(statusOf(accountStatus({ numbers: NUMBERS })));
-  const form = readableForm(await get('/?state=offline&sort=-total&lang=en&page=2&q=x'));
+  const form = readableForm(await get('/?state=offline&sort=-total&lang=en&page=2&q=x&all=1'));
   expect(form).toEqual(['state=offline', 'sort=-total', 'lang=en']);
 });
 const readableForm = (page: string) => {

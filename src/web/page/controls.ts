@@ -47,7 +47,7 @@ export function renderForm(names: readonly string[], query: Query, texts: Texts)
       enterkeyhint="search"
     />
     ${known.length > 1 ? select : undefined}
-    ${renderHidden({ ...query, search: '', account: undefined, page: 1 })}
+    ${renderHidden({ ...query, search: '', account: undefined, page: 1, isAll: false })}
     <button>${texts.search}</button>
   </form>`;
 }

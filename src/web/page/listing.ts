@@ -56,9 +56,10 @@ export function selectRows(
   accounts: readonly AccountStatus[],
   query: Selection,
 ): { readonly rows: readonly Row[]; readonly counts: Tally } {
-  const found = sortRows(accounts, query).filter(createMatcher({ ...query, state: undefined }));
-  const rows =
-    query.state === undefined ? found : found.filter(createMatcher({ ...query, search: '' }));
+  const { search, state } = query;
+  const all = sortRows(accounts, query);
+  const found = search === '' ? all : all.filter(createMatcher({ search, state: undefined }));
+  const rows = state ? found.filter(({ number }) => stateOf(number) === state) : found;
   return { rows, counts: tally(found.map(({ number }) => number)) };
 }
 
