@@ -27,7 +27,7 @@ function findOtherVersions(version: string): string[] {
   const files = readdirSync('deploy', { recursive: true, encoding: 'utf8' });
   for (const file of files.filter((path) => /\.(?:md|ya?ml|json)$/.test(path))) {
     const found = read(`deploy/${file}`).matchAll(
-      /(?:exporter[:-]|ref=v|^(?:appV|v)ersion: ['"]?)(\d+\.\d+\.\d+)/gm,
+      /(?:exporter(?:[:-]| --version )|ref=v|^(?:appV|v)ersion: ['"]?)(\d+\.\d+\.\d+)/gm,
     );
     for (const [text, other] of found)
       if (other !== version) others.push(`deploy/${file} has "${text}", not ${version}`);

@@ -54,7 +54,7 @@
 {{- fail (printf "config.%s: use the value `%s` of the chart instead" $key $instead) }}
 {{- end }}
 {{- end }}
-{{- range $key, $instead := dict "listen_address" "service" "config_file" "webConfig" }}
+{{- range $key, $instead := dict "listen_address" "service" "systemd_socket" "service" "config_file" "webConfig" }}
 {{- if hasKey ($.Values.config.web | default dict) $key }}
 {{- fail (printf "config.web.%s: use the value `%s` of the chart instead" $key $instead) }}
 {{- end }}
