@@ -114,9 +114,15 @@ export function lastMonth(gauge: string): string {
  * The expected value of a month-to-date gauge at the end of the month, if each remaining hour is like
  * the average hour of the last seven days. A whole week, because weekends differ from working days.
  */
-export function forecast(gauge: string): string {
-  const now = numberNow(gauge);
-  const hourly = `clamp_min(${now} - ${perNumber(`${number(gauge)} offset 1h`)}, 0)`;
+export const forecast = (gauge: string) =>
+  expected(numberNow(gauge), perNumber(`${number(gauge)} offset 1h`));
+
+/** The same from the totals of accounts, whatever numbers are selected. */
+export const accountForecast = (gauge: string) =>
+  expected(accountNow(`account_${gauge}`), perAccount(`${account(`account_${gauge}`)} offset 1h`));
+
+function expected(now: string, hourAgo: string): string {
+  const hourly = `clamp_min(${now} - ${hourAgo}, 0)`;
   const remainingS = `clamp_min(${accountNow('account_month_end_timestamp_seconds')} - time(), 0)`;
   return (
     `${now} + avg_over_time((${hourly})[7d:1h]) / 3600` +

@@ -1,3 +1,4 @@
+import { budgets } from './budgets.ts';
 import { createDashboard, toNumber } from './dashboard.ts';
 import { bars, lines, ranking, stat } from './panels.ts';
 import {
@@ -21,11 +22,15 @@ export const usage = () =>
     description: 'How much is used, by which numbers, and what is the forecast for the month?',
     from: 'now/M',
     numbers: 'many',
-    alerts: { names: 'NumberSilent|MarketingSpike|MonthNotRolledOver', areOn: false },
+    alerts: {
+      names: 'NumberSilent|MarketingSpike|MonthNotRolledOver|BudgetExceeded|BudgetForecastExceeded',
+      areOn: false,
+    },
     bands: [
       { height: 3, panels: [thisMonth(), lastOne(), monthEnd(), marketing(), share(), left()] },
       { height: 9, panels: [curve(), daily()] },
       { height: 8, panels: [accounts()] },
+      { height: 7, panels: [budgets()] },
       { height: 9, panels: [hourly()] },
       { height: 12, panels: [top(), incoming()] },
     ],

@@ -15,8 +15,6 @@ const ALERT_LABELS = ['alertname', 'alertstate', 'severity'];
 /** Metrics that no dashboard shows, and why. */
 const UNUSED: Record<string, string> = {
   whatsapp_account_numbers_excluded: 'constant: the configuration excludes them on purpose',
-  whatsapp_account_budget_conversations: 'soon on the dashboard Usage',
-  whatsapp_number_budget_conversations: 'soon on the dashboard Usage',
   whatsapp_next_poll_timestamp_seconds: 'the rules compare the time with it',
   whatsapp_poll_failure_info: 'the texts of the alerts quote it',
   whatsapp_online_account_info: 'soon on the dashboards',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expressionsOf, readDashboard, readDashboards } from '../dashboards.ts';
 import { readAlertQueries } from '../provisioning.ts';
@@ -16,6 +17,7 @@ import {
 } from './history.ts';
 import type { Category, Counts } from './history.ts';
 import type { Sample } from './prometheus.ts';
+import { BUDGET } from './scrape.ts';
 import {
   createWorld,
   DAY_S,
@@ -229,6 +231,33 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       ];
       expect(numbers).toEqual(provider);
     });
+  });
+
+  test('the share of a budget is what its account or number has used', async () => {
+    const table = panelOf(dashboard.usage, 'Budgets');
+    const shares = await world.ask(table, { refId: 'C' });
+    const shareOf = (wanted: Sample['labels']) =>
+      valueOf(shares.filter(({ labels }) => isDeepStrictEqual({ ...labels }, wanted)));
+    const used = (account: string) =>
+      present()
+        .filter((one) => one.account === account)
+        .map(({ number }) => world.truth.now.get(number)?.marketing ?? 0);
+    for (const account of ['acme', 'beta']) {
+      const share = shareOf({ account, category: 'marketing' });
+      expect(share, account).toBeCloseTo(sum(used(account)) / BUDGET, 9);
+    }
+    for (const { account, number } of present()) {
+      const share = shareOf({ account, number, category: 'total' });
+      expect(share, number).toBeCloseTo(total(world.truth.now.get(number)) / BUDGET, 9);
+    }
+    const budgets = await world.ask(table, { refId: 'A' });
+    expect(shares).toHaveLength(budgets.length);
+    const forecasts = await world.ask(table, { refId: 'D' });
+    expect(forecasts.map(({ labels }) => labels['account'])).toEqual(['acme', 'beta']);
+    for (const { labels, points } of forecasts) {
+      const share = shareOf({ account: labels['account'] ?? '', category: 'marketing' });
+      expect(points[0]?.[1]).toBeGreaterThan(share ?? NaN);
+    }
   });
 
   describe('number', () => {

@@ -18,6 +18,9 @@ export interface ScrapeState {
 const VARYING = ['online', 'online_inbox', 'conversations_this_month'].concat(
   CATEGORIES.map((category) => `${category}_conversations_this_month`),
 );
+/** Marketing conversations of each account, and all conversations of each number. */
+export const BUDGET = 10_000;
+
 /** The other gauges of a number are 0 throughout. */
 const ZEROS = NUMBER_GAUGES.map(([name]) => name).filter(
   (name) => !VARYING.includes(name.replace('whatsapp_number_', '')),
@@ -52,6 +55,7 @@ export function createScrape(series: Series, isLean: boolean) {
       ofAccount('last_poll_timestamp_seconds', t - 7);
       ofAccount('account_month_start_timestamp_seconds', state.month.startMs / 1000);
       ofAccount('account_month_end_timestamp_seconds', state.month.endMs / 1000);
+      ofAccount('account_budget_conversations', BUDGET, { category: 'marketing' });
       ofAccount('polls_total', polls);
       ofAccount('poll_failures_total', failed, { reason: 'timeout' });
       ofAccount('poll_failures_total', 0, { reason: 'credentials' });
@@ -92,6 +96,7 @@ export function createScrape(series: Series, isLean: boolean) {
         ofNumber(`${category}_conversations_this_month`, counts[category]);
         add('whatsapp_number_conversations_total', totals[category], { ...labels, category });
       }
+      add('whatsapp_number_budget_conversations', BUDGET, { ...labels, category: 'total' });
       if (!isLean) for (const name of ZEROS) series.add(name, text, t, 0);
     }
 
