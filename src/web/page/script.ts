@@ -55,11 +55,8 @@ function morph(old, fresh) {
   if (old.isEqualNode(fresh)) return;
   if (old.nodeName !== fresh.nodeName) old.replaceWith(fresh);
   else if (old.nodeType === Node.TEXT_NODE) old.data = fresh.data;
-  else if (old.nodeName === 'SELECT') {
-    const { value } = old;
-    old.replaceChildren(...fresh.childNodes);
-    old.value = value;
-  } else if (old.nodeName !== 'INPUT' || old.type === 'hidden') {
+  else if (old.nodeName === 'SELECT') old.replaceChildren(...fresh.childNodes);
+  else if (old.nodeName !== 'INPUT' || old.type === 'hidden') {
     for (const { name } of [...old.attributes]) {
       if (name !== 'open' && !fresh.hasAttribute(name)) old.removeAttribute(name);
     }
