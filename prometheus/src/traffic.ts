@@ -1,10 +1,10 @@
 /**
- * Weeks of synthetic traffic for promtool's unit tests, one sample every two hours: WhatsAppNumberSilent and
+ * Weeks of synthetic traffic for promtool's unit tests, one evaluation every two hours: WhatsAppNumberSilent and
  * WhatsAppMarketingSpike compare with previous weeks, and nobody can review 800 values by hand.
  * Day 0 is a Sunday; Friday ends at 14:00, Saturday is free.
  */
 const DAY = 24;
-/** Hours between two samples, and between two evaluations of the rules. */
+/** Hours between two evaluations of the rules. */
 export const STEP = 2;
 
 /** Conversations in the hour that begins at `hour`, counted from the start of the test. */
@@ -56,7 +56,9 @@ export const counter =
     if (hour < from) return undefined;
     const born = Math.max(from, ...restarts.filter((restart) => restart <= hour));
     let sum = 0;
-    for (let passed = born; passed < hour; passed++) sum += traffic(passed);
+    for (let passed = born; passed < hour; passed++) {
+      sum += traffic(passed) * Math.min(1, hour - passed);
+    }
     return sum;
   };
 
@@ -73,20 +75,20 @@ export const frozen =
     values(hour >= from && hour < until ? from - 1 : hour);
 
 /** In promtool's notation, with runs of the same step joined. */
-export function renderValues(values: Values, hours: number): string {
-  const samples = Array.from({ length: hours / STEP + 1 }, (_, index) => values(index * STEP));
+export function renderValues(values: Values, hours: number, step: number): string {
+  const samples = Array.from({ length: hours / step + 1 }, (_, index) => values(index * step));
   const parts: string[] = [];
   for (let start = 0, end = 1; start < samples.length; start = end++) {
-    const step = stepAt(samples, start);
-    while (step !== undefined && stepAt(samples, end) === step) end++;
-    if (step === undefined) parts.push(`${samples[start] ?? '_'}`);
-    else parts.push(`${samples[start]}${step < 0 ? '' : '+'}${step}x${end++ - start}`);
+    const rise = riseAt(samples, start);
+    while (rise !== undefined && riseAt(samples, end) === rise) end++;
+    if (rise === undefined) parts.push(`${samples[start] ?? '_'}`);
+    else parts.push(`${samples[start]}${rise < 0 ? '' : '+'}${rise}x${end++ - start}`);
   }
   return parts.join(' ').replaceAll(/_(?: _)+/g, (run) => `_x${(run.length + 1) / 2}`);
 }
 
 /** From one sample to the next; undefined where one of them is missing. */
-function stepAt(samples: readonly (number | undefined)[], index: number): number | undefined {
+function riseAt(samples: readonly (number | undefined)[], index: number): number | undefined {
   const [here, next] = [samples[index], samples[index + 1]];
   return here === undefined || next === undefined ? undefined : next - here;
 }

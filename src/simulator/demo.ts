@@ -16,8 +16,8 @@ export const DEMO_COLLECTORS = {
   monthly_statistics: '1m',
 };
 
-const DEMO_SEED = 10_972;
-const DEMO_NUMBERS = 25;
+/** One of its numbers is offline at any time, as the tests check. */
+export const DEMO_FLEET = { seed: 10_972, numbers: 25, suspends: true } as const;
 
 /**
  * The simulator for `--demo`, on a free loopback port unless told otherwise. It uses real time, because the exporter
@@ -27,6 +27,6 @@ export function startDemo(
   clock: Clock,
   address: Pick<SimulatorOptions, 'host' | 'port'> = {},
 ): Promise<Simulator> {
-  const fleet = createFleet({ seed: DEMO_SEED, numbers: DEMO_NUMBERS, suspends: true });
+  const fleet = createFleet(DEMO_FLEET);
   return startSimulator({ fleet, clock, ...DEMO_CREDENTIALS, ...address });
 }

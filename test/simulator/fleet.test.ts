@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DEMO_FLEET } from '../../src/simulator/demo.ts';
 import { createFleet, type FleetNumber } from '../../src/simulator/fleet.ts';
 
 const MINUTE_MS = 60_000;
@@ -220,4 +221,14 @@ test('names contain awkward characters and survive JSON', () => {
   }
   expect(JSON.parse(JSON.stringify(list))).toEqual(list);
   expect(names.every((name) => name.isWellFormed() && name.length < 100)).toBe(true);
+});
+
+test('the fleet of --demo has an offline number at any time', () => {
+  const fleet = createFleet(DEMO_FLEET);
+  const startMs = Date.UTC(2026, 11, 1);
+  for (let day = 0; day < 3650; day += 0.7) {
+    const unixMs = startMs + day * 86_400_000;
+    const offline = fleet.at(unixMs).filter(({ isOnline }) => isOnline === 0);
+    expect(offline.length, new Date(unixMs).toISOString()).toBeGreaterThan(0);
+  }
 });

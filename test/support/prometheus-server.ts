@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,7 +67,10 @@ export async function startPrometheus(
 export function startAgent(prometheus: string, configuration: string): Promise<string> {
   const folder = folderWith({ 'agent.yml': configuration });
   return serve(prometheus, [
-    '--enable-feature=agent',
+    // Prometheus 3 knows the flag, and refuses the feature that it replaces.
+    /--(?:\[no-\])?agent\b/.test(execFileSync(prometheus, ['--help'], { encoding: 'utf8' }))
+      ? '--agent'
+      : '--enable-feature=agent',
     `--config.file=${join(folder, 'agent.yml')}`,
     `--storage.agent.path=${join(folder, 'data')}`,
   ]);
