@@ -63,6 +63,5 @@ To get by with fewer ([configuration.md](configuration.md#fewer-numbers-and-metr
 export const UNUSED_BY_ALERTS = [
   'whatsapp_number_created_timestamp_seconds',
   'whatsapp_number_coexistence',
-  'whatsapp_number_online_account',
   'whatsapp_number_online_inbox',
 ];

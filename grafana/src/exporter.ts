@@ -1,4 +1,5 @@
 import { accounts } from './accounts.ts';
+import { collectors } from './collectors.ts';
 import { createDashboard } from './dashboard.ts';
 import { bars, lines, stat, timeline } from './panels.ts';
 import { builds, cpu, lag, memory, samples, scrapes } from './process.ts';
@@ -41,6 +42,7 @@ export const exporter = () =>
       { height: 8, panels: [ages(), failures()] },
       { height: 8, panels: [durations(), anomalies()] },
       { height: 8, panels: [accounts()] },
+      { height: 6, panels: [collectors()] },
       { height: 8, panels: [numbers(), samples(), scrapes()] },
       { height: 8, panels: [memory(), cpu(), lag()] },
       { height: 6, panels: [builds()] },

@@ -1,6 +1,7 @@
 import { createDashboard } from './dashboard.ts';
 import { bars, lines, ranking, stat, timeline } from './panels.ts';
 import { counted, forecast, growth, lastMonth, MONTH, numberNow, ONLINE } from './promql.ts';
+import { INBOX_NAME, ONLINE_ACCOUNT_NAME } from './places.ts';
 import { NAMES, SEEN, TIME_IN_STATE, uptime } from './states.ts';
 import { table } from './table.ts';
 import { STATE, texts } from './values.ts';
@@ -110,18 +111,20 @@ const details = () =>
   table({
     title: 'Details',
     description:
-      'Current data from the provider; if there is none, only the last names. Inbox and inbox account are ids, 0 for none. When you contact the provider about an outage, include the inbox id.',
+      'Current data from the provider; if there is none, only the last names. Inbox and Online account are ids, 0 for none, with names from the collector online_accounts. When you contact the provider about an outage, include the inbox id.',
     width: 24,
     none: 'No data',
     sortBy: [],
-    labelsFrom: NAMES,
+    labelsFrom: [ONLINE_ACCOUNT_NAME, INBOX_NAME, NAMES],
     columns: [
       { name: 'Number', label: 'number' },
       { name: 'Name', label: 'display_name' },
       { name: 'Business', label: 'business_name' },
       { name: 'Account', label: 'account' },
       { name: 'Inbox', expr: numberNow('online_inbox'), unit: 'none' },
-      { name: 'Inbox account', expr: numberNow('online_account'), unit: 'none' },
+      { name: 'Inbox name', label: 'inbox_name' },
+      { name: 'Online account', expr: numberNow('online_account'), unit: 'none' },
+      { name: 'Online account name', label: 'online_account_name' },
       {
         name: 'Also on a phone',
         expr: numberNow('coexistence'),

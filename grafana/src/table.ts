@@ -35,8 +35,8 @@ export interface TableContent extends Pick<
   readonly columns: readonly Column[];
   /** Column names in order of precedence; a leading `-` sorts in descending order. */
   readonly sortBy: readonly string[];
-  /** A query that only adds labels, such as names. */
-  readonly labelsFrom?: string;
+  /** Queries that only add labels, such as names. The last one has a result for every row. */
+  readonly labelsFrom?: string | readonly string[];
 }
 
 /**

@@ -45,6 +45,7 @@ export function createCases(): Series {
     const labels = { job, instance, account };
     each(from, to, (t) => {
       add('whatsapp_up', labels, t, up);
+      add('whatsapp_collector_up', { ...labels, collector: 'inboxes' }, t, up);
       add('whatsapp_account_numbers', labels, t, Object.keys(numbers).length);
       const success = one.succeeded === undefined ? t - 7 : ago(one.succeeded);
       add('whatsapp_last_success_timestamp_seconds', labels, t, success);

@@ -44,6 +44,7 @@ const EMPTY = [
 
 /** Nothing but numbers went wrong at the end. */
 const NOT_FIRING = [
+  'WhatsAppOnlineAccountSuspended',
   'WhatsAppTokenRejected',
   'whatsapp-usage annotation Alerts',
   'whatsapp-exporter annotation Alerts',

@@ -15,7 +15,7 @@ export interface ScrapeState {
   readonly processStartS: number;
 }
 
-const VARYING = ['online', 'online_inbox', 'conversations_this_month'].concat(
+const VARYING = ['online', 'online_inbox', 'online_account', 'conversations_this_month'].concat(
   CATEGORIES.map((category) => `${category}_conversations_this_month`),
 );
 /** Marketing conversations of each account, and all conversations of each number. */
@@ -63,6 +63,25 @@ export function createScrape(series: Series, isLean: boolean) {
       ofAccount('poll_duration_seconds', 0.4);
       ofAccount('poll_interval_seconds', 60);
       ofAccount('access_token_expiry_timestamp_seconds', t + 1800);
+      scrapeCollectors(ofAccount);
+    }
+
+    function scrapeCollectors(
+      ofAccount: (name: string, value: number, labels: Record<string, string>) => void,
+    ): void {
+      const online = { online_account: '1', server: 'online' };
+      ofAccount('online_account_info', 1, { ...online, name: 'Shop A' });
+      ofAccount('online_account_active', 1, online);
+      ofAccount('inbox_info', 1, { ...online, inbox: '7', name: 'מכירות' });
+      for (const collector of ['online_accounts', 'inboxes']) {
+        ofAccount('collector_up', 1, { collector });
+        ofAccount('collector_last_success_timestamp_seconds', t - 300, { collector });
+        ofAccount('collector_duration_seconds', 0.3, { collector });
+        ofAccount('collector_failures_total', t < daysAgo(0.5) ? 0 : 1, {
+          collector,
+          reason: 'timeout',
+        });
+      }
     }
 
     function scrapeTotals(account: string, present: readonly Sim[]): void {
@@ -88,6 +107,7 @@ export function createScrape(series: Series, isLean: boolean) {
       const online = sim.isOnline(t) ? 1 : 0;
       ofNumber('online', online);
       ofNumber('online_inbox', online * 7);
+      ofNumber('online_account', online);
       ofNumber('conversations_this_month', counts.marketing + counts.service + counts.incoming);
       const names = { display_name: sim.name(t), business_name: 'דנה כהן' };
       add('whatsapp_number_info', 1, { ...labels, ...names });
