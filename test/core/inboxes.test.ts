@@ -22,22 +22,22 @@ test('entries without an id and above the limit are dropped, and text is cleaned
 
 test('the account and the inbox of a number are found by their ids', () => {
   const placeOf = createOnlinePlaces(COLLECTED);
-  expect(placeOf({ onlineAccount: 2, onlineInbox: 3 })).toMatchObject({
-    account: { name: 'חנות "ב"', active: 0 },
+  expect(placeOf({ onlineAccount: 1, onlineInbox: 3 })).toMatchObject({
+    account: { name: 'Shop A', active: 1 },
     inbox: 'שירות',
   });
   const nowhere = { account: undefined, inbox: undefined };
   expect(placeOf({ onlineAccount: 0, onlineInbox: 0 })).toEqual(nowhere);
   expect(placeOf({ onlineAccount: undefined, onlineInbox: undefined })).toEqual(nowhere);
-  expect(placeOf({ onlineAccount: 1, onlineInbox: 3 }).inbox).toBeUndefined();
-  expect(createOnlinePlaces()({ onlineAccount: 2, onlineInbox: 3 })).toEqual(nowhere);
+  expect(placeOf({ onlineAccount: 2, onlineInbox: 3 }).inbox).toBeUndefined();
+  expect(createOnlinePlaces()({ onlineAccount: 1, onlineInbox: 3 })).toEqual(nowhere);
 });
 
 test('an id on two servers is not resolved', () => {
   const { online_accounts: online, inboxes } = COLLECTED;
   const twice = online.data?.flatMap((one) => [one, { ...one, server: 'online2' }]);
   const placeOf = createOnlinePlaces({ online_accounts: { ...online, data: twice }, inboxes });
-  expect(placeOf({ onlineAccount: 2, onlineInbox: 3 })).toEqual({
+  expect(placeOf({ onlineAccount: 1, onlineInbox: 3 })).toEqual({
     account: undefined,
     inbox: undefined,
   });

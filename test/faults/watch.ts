@@ -193,7 +193,8 @@ export function failuresOf(text: string): Readonly<Record<string, number>> {
   );
 }
 
-const VALUE = /^whatsapp_(?:number|account)_(?!conversations_total|month_(?:start|end)_)/;
+const VALUE =
+  /^whatsapp_(?:number|account)_(?!conversations_total|numbers_excluded|month_(?:start|end)_)/;
 
 /** Every line with a value from the provider, sorted. For counters, see expectTrueCounters. */
 export function valueLines(text: string): readonly string[] {

@@ -40,7 +40,7 @@ export const SAMPLES = {
   inboxes: {
     status: 'OK',
     reason: 1,
-    accountID: 2,
+    accountID: 1,
     server: 'online',
     totalInboxes: 2,
     list: [
@@ -121,7 +121,7 @@ function onboarding(whatsapp: string, status: 0 | 1, coexistence: 0 | 1) {
 export const COLLECTED: Required<CollectorViews> = {
   online_accounts: viewOf(parseOnlineAccounts(SAMPLES.online_accounts)),
   inboxes: viewOf({
-    data: [{ account: 2, server: 'online', inboxes: parseInboxes(SAMPLES.inboxes).data }],
+    data: [{ account: 1, server: 'online', inboxes: parseInboxes(SAMPLES.inboxes).data }],
   }),
   registered_numbers: viewOf(parseRegisteredNumbers(SAMPLES.registered_numbers)),
   onboardings: viewOf(parseOnboardings(SAMPLES.onboardings)),
