@@ -87,8 +87,9 @@ whole number selects itself. Excluded numbers appear in no metric, page, JSON or
 numbers: { include: ['97250', '97252'], exclude: ['972501234567'] }
 \`\`\`
 
-\`whatsapp_account_numbers_excluded\` counts them. The totals of an account (\`whatsapp_account_*\`) are the provider's
-and still contain excluded numbers, so they are higher than the sum over the numbers. A reload with another selection
+\`whatsapp_account_numbers_excluded\` counts them. The totals of an account (\`whatsapp_account_*\`), such as those of
+conversations, registered numbers and onboardings, are the provider's and still contain excluded numbers, so they
+are higher than the sum over the numbers. A reload with another selection
 discards the data collected before, counters included.
 
 \`metrics.exclude\` leaves whole metrics out of \`/metrics\`; status page and JSON are not affected. Metrics about the

@@ -7,7 +7,6 @@ import { instantOf, type Clock } from './core/clock.ts';
 import type { CollectorStates } from './core/collector.ts';
 import type { Credentials, Log } from './edge.ts';
 import { parseNumbers } from './core/parse.ts';
-import { createSelection } from './core/selection.ts';
 import type { Secret } from './core/secret.ts';
 import { createPrivacy } from './privacy.ts';
 import {
@@ -90,8 +89,7 @@ function createAccount(
 ): Account {
   const { name, apiUrl, credentials, proxy, privacy, limits, timeoutMs } = settings;
   if (privacy.hashKey !== undefined) onSecret(privacy.hashKey, 'hash key');
-  const privately = createPrivacy(privacy);
-  const isIncluded = createSelection(settings.numbers);
+  const privately = createPrivacy(privacy, settings.numbers);
   const provider = createProvider({
     apiUrl,
     credentials,
@@ -99,7 +97,8 @@ function createAccount(
     timeoutMs,
     intervalMs: settings.intervalMs,
     // Privacy is applied only here, so that no later code sees what it hides.
-    parse: (response) => privately.hide(parseNumbers(response, limits.numbers, isIncluded)),
+    parse: (response) =>
+      privately.hide(parseNumbers(response, limits.numbers, privately.isIncluded)),
     clock,
     random,
     retriesMax,

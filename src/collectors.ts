@@ -10,7 +10,7 @@ import {
 } from './core/monthly-statistics.ts';
 import { parseOnboardings } from './core/onboardings.ts';
 import { parseOnlineAccounts } from './core/online-accounts.ts';
-import { parseRegisteredNumbers } from './core/registered-numbers.ts';
+import { parseRegisteredNumbers, type RegisteredNumber } from './core/registered-numbers.ts';
 import type { Snapshot } from './core/snapshot.ts';
 import type { CollectorTask } from './poller/collectors.ts';
 import type { Privacy } from './privacy.ts';
@@ -38,6 +38,14 @@ interface Collector<T> {
   hide(data: T, privacy: Privacy): T;
 }
 
+/** An excluded number counts as registered, because the provider limits their number. */
+const EXCLUDED: RegisteredNumber = {
+  whatsapp: '',
+  expiresS: undefined,
+  hasLink: undefined,
+  comment: '',
+};
+
 /** Every collector, in the order of their first runs. See "A sixth collector" in CONTRIBUTING.md. */
 export const COLLECTORS: { readonly [Name in CollectorName]: Collector<CollectorData[Name]> } = {
   online_accounts: {
@@ -59,23 +67,29 @@ export const COLLECTORS: { readonly [Name in CollectorName]: Collector<Collector
   registered_numbers: {
     setting: 'registered_numbers',
     collect: async ({ request }) => parseRegisteredNumbers(await request('registered_numbers')),
-    hide: (numbers, { toNumber, toName }) =>
-      numbers.map((number) => ({
-        ...number,
-        whatsapp: toNumber(number.whatsapp),
-        comment: toName(number.comment),
-      })),
+    hide: (numbers, { isIncluded, toNumber, toName }) =>
+      numbers.map((number) =>
+        isIncluded(number.whatsapp)
+          ? {
+              ...number,
+              whatsapp: toNumber(number.whatsapp),
+              comment: toName(number.comment),
+            }
+          : EXCLUDED,
+      ),
   },
   onboardings: {
     setting: 'onboardings',
     collect: async ({ request }) => parseOnboardings(await request('onboardings')),
-    hide: ({ counts, unfinished }, { toNumber, toName }) => ({
+    hide: ({ counts, unfinished }, { isIncluded, toNumber, toName }) => ({
       counts,
-      unfinished: unfinished.map(({ whatsapp, createdS, businessName }) => ({
-        whatsapp: whatsapp && toNumber(whatsapp),
-        createdS,
-        businessName: toName(businessName),
-      })),
+      unfinished: unfinished
+        .filter(({ whatsapp }) => whatsapp === '' || isIncluded(whatsapp))
+        .map(({ whatsapp, createdS, businessName }) => ({
+          whatsapp: whatsapp && toNumber(whatsapp),
+          createdS,
+          businessName: toName(businessName),
+        })),
     }),
   },
   monthly_statistics: {

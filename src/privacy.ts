@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 
 import type { PrivacyConfig } from './config/config.ts';
 import type { ParsedResponse } from './core/parse.ts';
+import { createSelection, type NumberSelection } from './core/selection.ts';
 
 /** 64 bits: among 50,000 numbers two have the same hash in one of ten billion fleets. */
 const HASH_HEX_DIGITS = 16;
@@ -9,6 +10,8 @@ const HASH_HEX_DIGITS = 16;
 const HASHES_MAX = 200_000;
 
 export interface Privacy {
+  /** Whether the number is shown at all. */
+  readonly isIncluded: (number: string) => boolean;
   /** What is shown instead of a number. */
   readonly toNumber: (number: string) => string;
   /** What is shown instead of a name. */
@@ -20,12 +23,17 @@ export interface Privacy {
  * Hides what the settings ask to hide of a response. Applied as soon as a response is parsed: state,
  * metrics, pages and log never hold what is hidden.
  */
-export function createPrivacy({ numberLabel, noNames, hashKey }: PrivacyConfig): Privacy {
+export function createPrivacy(
+  { numberLabel, noNames, hashKey }: PrivacyConfig,
+  selection: NumberSelection = { include: [], exclude: [] },
+): Privacy {
+  const isIncluded = createSelection(selection);
   const toNumber =
     numberLabel === 'hashed' ? createHash(hashKey?.reveal() ?? '') : (number: string) => number;
   // An empty label is an absent one to Prometheus: joins on the number still work.
   const toName = noNames ? () => '' : (name: string) => name;
-  if (numberLabel === 'full' && !noNames) return { toNumber, toName, hide: (parsed) => parsed };
+  const common = { isIncluded, toNumber, toName };
+  if (numberLabel === 'full' && !noNames) return { ...common, hide: (parsed) => parsed };
 
   const hide: Privacy['hide'] = ({ snapshot, anomalies }) => ({
     snapshot: {
@@ -45,7 +53,7 @@ export function createPrivacy({ numberLabel, noNames, hashKey }: PrivacyConfig):
       ),
     },
   });
-  return { toNumber, toName, hide };
+  return { ...common, hide };
 }
 
 function createHash(key: string): (number: string) => string {

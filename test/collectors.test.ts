@@ -5,6 +5,7 @@ import { PROVIDER_MONTH } from '../src/core/month.ts';
 import { Secret } from '../src/core/secret.ts';
 import { createFleet } from '../src/simulator/fleet.ts';
 import { startSimulator } from '../src/simulator/server.ts';
+import { failed, render, viewAfter } from './metrics/views.ts';
 import { createFakeClock } from './support/fake-clock.ts';
 import { createMemoryLog } from './support/memory-log.ts';
 
@@ -173,6 +174,33 @@ test('registered numbers and onboardings are hidden like the numbers of the acco
     shown.unfinished.map(({ whatsapp }) => (whatsapp === '' ? 0 : 16)),
   );
   expect(hidden.unfinished.every(({ businessName }) => businessName === '')).toBe(true);
+});
+
+test('excluded numbers count as registered, and appear nowhere else', async () => {
+  const { configure } = await start();
+  const collect = async (exclude: string[]) => {
+    const account = await configure(ALL, { numbers: { include: [], exclude } });
+    await account.poll();
+    const { registered_numbers, onboardings } = account.collectors.states();
+    const registered = registered_numbers?.lastGood?.data ?? [];
+    const unfinished = onboardings?.lastGood?.data.unfinished ?? [];
+    const collectors = account.collectors.views(() => false);
+    const text = await render({ ...viewAfter('acme', failed('timeout')), collectors });
+    return { text, registered, unfinished };
+  };
+  const all = await collect([]);
+  const found = [...all.registered, ...all.unfinished].map(({ whatsapp }) => whatsapp);
+  const numbers = found.filter((whatsapp) => whatsapp !== '');
+  expect(numbers.length).toBeGreaterThan(2);
+  for (const number of numbers) expect(all.text).toContain(`number="${number}"`);
+
+  const rest = await collect(numbers);
+  expect(rest.registered).toHaveLength(all.registered.length);
+  expect(rest.text).toContain(
+    `whatsapp_account_registered_numbers{account="acme"} ${all.registered.length}\n`,
+  );
+  for (const number of numbers) expect(JSON.stringify(rest)).not.toContain(number);
+  expect(rest.text).not.toMatch(/^whatsapp_registered_number_/m);
 });
 
 test('the last 13 complete months are kept, and a new month follows after its end', async () => {

@@ -7,6 +7,7 @@ export const REGISTERED_NUMBERS_MAX = 500;
 
 /** A number that was verified and waits to be connected; a missing or invalid field is undefined. */
 export interface RegisteredNumber {
+  /** Empty for an excluded number. */
   readonly whatsapp: string;
   /** When the registration lapses, in Unix seconds. */
   readonly expiresS: number | undefined;

@@ -92,7 +92,7 @@ export const COLLECTOR_FAMILIES: readonly Family[] = [
       labels: ['number', 'comment'],
       help: polled('Comment on the registered number; the value is always 1', 'comment'),
     },
-    (numbers) => numbers,
+    (numbers) => numbers.filter(({ whatsapp }) => whatsapp !== ''),
     ({ whatsapp: number, comment }) => [{ number, comment }, 1],
   ),
   ofCollected(
