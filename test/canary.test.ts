@@ -104,34 +104,43 @@ test('metrics, pages, the log at trace and the printed configuration contain no 
   }
 });
 
-/** What the simulator's registrations and onboardings contain, and nobody else may learn. */
+/** What the simulator's registrations, onboardings and accounts contain, and nobody else may learn. */
 const PERSONAL = /fake-(?:link|email|business-id|address|page|reference)/;
-const COLLECTORS = ['registered_numbers', 'onboardings', 'monthly_statistics'] as const;
+const COLLECTORS = [
+  'online_accounts',
+  'registered_numbers',
+  'onboardings',
+  'monthly_statistics',
+] as const;
 
 test('no link, e-mail, address or id reaches metrics, pages or the log at trace, whatever form it takes', async () => {
   const flags = Object.fromEntries(COLLECTORS.map((name) => [`collectors.${name}`, '1m']));
   const spoil: Fault = { kind: 'transform', transform: spoilPersonal };
-  const spoilt = Object.fromEntries(COLLECTORS.map((name) => [name, spoil]));
-  const failing = Object.fromEntries(
-    COLLECTORS.map((name) => [
-      name,
-      { kind: 'reply', status: 403, body: 'fake-email-1 fake-link-1' } satisfies Fault,
-    ]),
-  );
-  for (const faults of [{}, spoilt, failing]) {
-    const isGood = faults !== failing;
+  const refuse: Fault = { kind: 'reply', status: 403, body: 'fake-email-1 fake-reference-1' };
+  const allCalls = (fault: Fault) =>
+    Object.fromEntries([...COLLECTORS, 'inboxes'].map((name) => [name, fault]));
+  // Without Online accounts no inboxes are requested.
+  for (const [faults, succeeding, failing] of [
+    [{}, 5, 0],
+    [allCalls(spoil), 5, 0],
+    [allCalls(refuse), 0, 4],
+    [{ inboxes: refuse }, 4, 1],
+  ] as const) {
     const output = await outputWith(faults, flags, async (url) => {
-      const metrics = isGood ? 'last_success_timestamp_seconds' : 'failures_total';
-      const shown = new RegExp(`^whatsapp_collector_${metrics}\\{.*\\} [1-9]`, 'gm');
-      const count = async () =>
-        (await (await fetch(`${url}/metrics`)).text()).match(shown)?.length ?? 0;
-      await expect.poll(count, { timeout: 10_000 }).toBe(COLLECTORS.length);
+      const count = async (metric: string) => {
+        const shown = new RegExp(`^whatsapp_collector_${metric}\\{.*\\} [1-9]`, 'gm');
+        return (await (await fetch(`${url}/metrics`)).text()).match(shown)?.length ?? 0;
+      };
+      const runs = () =>
+        Promise.all([count('last_success_timestamp_seconds'), count('failures_total')]);
+      await expect.poll(runs, { timeout: 10_000 }).toEqual([succeeding, failing]);
     });
     expect(output).not.toMatch(PERSONAL);
     for (const canary of CANARIES) expect(output).not.toContain(canary);
     const shown =
       'whatsapp_registered_number_expiry_timestamp_seconds{account="acme",number="97239';
-    expect(output.includes(shown)).toBe(isGood);
+    expect(output.includes(shown)).toBe(succeeding > 0);
+    expect(output.includes('whatsapp_inbox_info{account="acme",')).toBe(succeeding === 5);
   }
 });
 
