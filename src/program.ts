@@ -219,7 +219,7 @@ interface Demo {
 
 async function createDemo({ demo }: Run): Promise<Demo> {
   if (!demo) return { close: async () => {} };
-  const { DEMO_COLLECTORS, DEMO_CREDENTIALS, startDemo } = await import('./simulator/demo.ts');
+  const { DEMO_CREDENTIALS, DEMO_SETTINGS, startDemo } = await import('./simulator/demo.ts');
   const simulator = await startDemo(systemClock);
   const { clientId: client_id, clientSecret: client_secret } = DEMO_CREDENTIALS;
   return {
@@ -228,7 +228,7 @@ async function createDemo({ demo }: Run): Promise<Demo> {
       api_url: simulator.url,
       client_id,
       client_secret,
-      collectors: DEMO_COLLECTORS,
+      ...DEMO_SETTINGS,
     },
     close: () => simulator.close(),
   };

@@ -8,12 +8,15 @@ export const DEMO_CREDENTIALS = {
   clientSecret: 'demo-secret-not-real',
 } as const;
 
-/** All collectors, at every poll, because nobody watches a demo for hours. */
-export const DEMO_COLLECTORS = {
-  online_accounts: '1m',
-  registered_numbers: '1m',
-  onboardings: '1m',
-  monthly_statistics: '1m',
+/** All collectors, at every poll, because nobody watches a demo for hours; and a budget that suffices. */
+export const DEMO_SETTINGS = {
+  collectors: {
+    online_accounts: '1m',
+    registered_numbers: '1m',
+    onboardings: '1m',
+    monthly_statistics: '1m',
+  },
+  budget: { marketing: '5000', total: '40000' },
 };
 
 /** One of its numbers is offline at any time, as the tests check. */
