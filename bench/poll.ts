@@ -1,4 +1,9 @@
 import type { AccountState } from '../src/core/account-state.ts';
+import {
+  createCollectorState,
+  type CollectorData,
+  type CollectorViews,
+} from '../src/core/collector.ts';
 import { PROVIDER_MONTH } from '../src/core/month.ts';
 import { parseNumbers } from '../src/core/parse.ts';
 import { Secret } from '../src/core/secret.ts';
@@ -18,6 +23,8 @@ export interface PollCost {
   /** Medians in milliseconds of CPU time, as for polls. */
   readonly jsonParse: number;
   readonly polls: Readonly<Record<Change, { readonly cpu: number; readonly stall: number }>>;
+  /** The same response, with the data of all collectors, which did not run in between. */
+  readonly cpuWithCollectors: number;
 }
 
 const [numbers, url] = [Number(process.argv[2]), process.argv[3] ?? ''];
@@ -34,11 +41,15 @@ async function main(): Promise<PollCost> {
     await fetch(`${url}/change`, { method: 'PUT', body: change });
     polls[change] = await measurePolls(jsonParse);
   }
-  return { jsonParse: median(jsonParse), polls };
+  const { cpu: cpuWithCollectors } = await measurePolls([], collect());
+  return { jsonParse: median(jsonParse), polls, cpuWithCollectors };
 }
 
 /** Polls including the compressed metrics, alternating with JSON.parse of the same body for comparison. */
-async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: number }> {
+async function measurePolls(
+  jsonParse: number[],
+  collectors: CollectorViews = {},
+): Promise<{ cpu: number; stall: number }> {
   const exposition = createExposition(build, {});
   const provider = createProvider({
     apiUrl: url,
@@ -70,7 +81,7 @@ async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: 
     const watch = watchStalls();
     const [spent] = await cpuOf(async () => {
       await poller.poll();
-      await exposition.encode([viewOf(poller.state())], 'gzip');
+      await exposition.encode([{ ...viewOf(poller.state()), collectors }], 'gzip');
     });
     const longest = watch.stop();
     const [parsing] = await cpuOf(() => Promise.resolve(JSON.parse(text)));
@@ -85,6 +96,31 @@ async function measurePolls(jsonParse: number[]): Promise<{ cpu: number; stall: 
 
 function viewOf(state: AccountState) {
   return { state, snapshot: state.lastGood?.snapshot, pollIntervalS: 60, nextPollMs: undefined };
+}
+
+/** 100 Online accounts of 10 inboxes, and as many entries of the other collectors. */
+function collect(): CollectorViews {
+  const ids = Array.from({ length: 100 }, (_, i) => i + 1);
+  const data: CollectorData = {
+    online_accounts: ids.map((id) => ({ id, server: 'a', name: 'Shop', active: 1, createdS: 0 })),
+    inboxes: ids.map((account) => {
+      const inboxes = ids.slice(0, 10).map((id) => ({ id, name: 'Sales' }));
+      return { account, server: 'a', inboxes };
+    }),
+    registered_numbers: ids.map((id) => ({
+      whatsapp: `9725000${id}`,
+      expiresS: 0,
+      hasLink: 1,
+      comment: '',
+    })),
+    onboardings: { counts: [], unfinished: [] },
+    monthly_statistics: [],
+  };
+  const views = Object.entries(data).map(([name, of]) => [
+    name,
+    { state: createCollectorState(), data: of },
+  ]);
+  return Object.fromEntries(views) as CollectorViews;
 }
 
 async function cpuOf<T>(run: () => Promise<T>): Promise<readonly [ms: number, result: T]> {

@@ -19,6 +19,10 @@ export function renderReport(
       ({ poll }) => compare(poll.polls['every number'].cpu, poll.jsonParse),
     ],
     ['CPU of a poll, same response', ({ poll }) => compare(poll.polls.nothing.cpu, poll.jsonParse)],
+    [
+      'CPU of a poll, same response, collectors on',
+      ({ poll }) => compare(poll.cpuWithCollectors, poll.jsonParse),
+    ],
     ['longest stall of a poll', ({ poll }) => ms(poll.polls['every number'].stall)],
     ['memory (peak), MiB', ({ memory }) => mib(memory.ours)],
     ['memory (peak) of the naive exporter, MiB', ({ memory }) => mib(memory.naive)],
