@@ -116,7 +116,7 @@ function collect(): CollectorViews {
     onboardings: { counts: [], unfinished: [] },
     monthly_statistics: [],
   };
-  const views = Object.entries(data).map(([name, of]) => [
+  const views = Object.entries(data).map(([name, of]: [string, unknown]) => [
     name,
     { state: createCollectorState(), data: of },
   ]);
