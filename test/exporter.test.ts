@@ -199,3 +199,37 @@ test('a reload that adds an account leaves a ready exporter ready', async () => 
   expect((await ask('/-/ready')).status).toBe(200);
   expect(await text('/metrics')).toContain('whatsapp_polls_total{account="silent"} 0');
 });
+
+test('data of a failing collector is served until it is stale, and the numbers go on', async () => {
+  const { url, faults } = await startProvider(12);
+  const clock = createFakeClock();
+  const flags = { 'collectors.online_accounts': '1m' };
+  const { text } = await runExporter({ accounts: { acme: url }, flags }, clock);
+  /** The metrics after this many polls, each followed by a run of the collector. */
+  const afterPolls = (polls: number, failures: number) =>
+    eventually(async () => {
+      const metrics = await text('/metrics');
+      const sum = [...metrics.matchAll(/^whatsapp_collector_failures_total\{.*\} (\d+)$/gm)];
+      const failed = sum.reduce((all, [, count]) => all + Number(count), 0);
+      const isDone = metrics.includes(`whatsapp_polls_total{account="acme"} ${polls}\n`);
+      return isDone && failed === failures ? metrics : undefined;
+    }, `${polls} polls`);
+  await eventually(
+    async () => (await text('/metrics')).includes('whatsapp_inbox_info{') || undefined,
+    'the inboxes',
+  );
+  faults.online_accounts = { kind: 'fail', reason: 13 };
+  for (let minute = 1; minute < 5; minute += 1) {
+    await clock.advance(60_000);
+    const metrics = await afterPolls(minute + 1, minute);
+    expect(metrics).toContain('whatsapp_online_account_active{');
+    expect(metrics).toMatch(/^whatsapp_collector_up\{.*collector="online_accounts"\} 0$/m);
+  }
+  await clock.advance(60_000);
+  await afterPolls(6, 5);
+  await clock.advance(1_000);
+  const stale = await text('/metrics');
+  expect(stale).not.toContain('whatsapp_online_account_active{');
+  expect(stale).toContain('whatsapp_inbox_info{');
+  expect(stale).toContain('whatsapp_number_online{');
+});
