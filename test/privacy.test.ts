@@ -191,6 +191,13 @@ test('a reload excludes numbers from metrics, pages and log at once', async () =
   expect(all).toContain('whatsapp_account_numbers_excluded{account="acme"} 1\n');
 });
 
+test('a reload that excludes metrics says that they need a restart', async () => {
+  const { config, exporter, getAll, output } = await startServer(FULL);
+  await exporter.reload({ ...config, metrics: { exclude: ['whatsapp_number_info'] } });
+  expect(output()).toContain('changes under web and metrics and of log.format take effect');
+  expect(await getAll()).toContain('whatsapp_number_info{');
+});
+
 test('a reload adds a budget to a number, which stays hidden', async () => {
   const { config, exporter, getAll, numbers } = await startServer(HASHED);
   const [number = ''] = numbers;
