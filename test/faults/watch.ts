@@ -193,8 +193,9 @@ export function failuresOf(text: string): Readonly<Record<string, number>> {
   );
 }
 
+/** Of the list of numbers: neither derived, nor configured, nor of a collector. */
 const VALUE =
-  /^whatsapp_(?:number|account)_(?!conversations_total|numbers_excluded|month_(?:start|end)_)/;
+  /^whatsapp_(?:number|account)_(?!conversations_total|month_|numbers_excluded|budget_|registered_|onboardings)/;
 
 /** Every line with a value from the provider, sorted. For counters, see expectTrueCounters. */
 export function valueLines(text: string): readonly string[] {
