@@ -110,6 +110,55 @@ export function lastMonth(gauge: string): string {
   return `last_over_time((${other})[32d:30m] @ end())`;
 }
 
+const DAY_S = 86_400;
+const MONTH_START = perAccount(`${account('account_month_start_timestamp_seconds')} @ end()`);
+
+/**
+ * The provider's statistics of a complete month, by account. A selection of numbers matches no category,
+ * because there are no such statistics of single numbers.
+ */
+const PAST_MONTHS = `whatsapp_account_month_conversations{${ACCOUNT}, category=~"$number"}`;
+
+/** Where the statistics are of the month whose number is 100 * year + month. */
+const ofMonth = (statistics: string, yearAndMonth: string) =>
+  `sum by (account) (${statistics} and on (account, month) label_replace(` +
+  `count_values by (account) ("month", ${yearAndMonth}), "month", "$1-$2", "month", "(....)(..)"))`;
+
+const yearAndMonth = (instant: string) => `100 * year(${instant}) + month(${instant})`;
+const statisticsNow = `max by (account, month, category) (${PAST_MONTHS} @ end())`;
+
+/**
+ * The final count of last month by account: that of Prometheus, or the provider's if Prometheus was not
+ * running then.
+ */
+export const LAST_MONTH =
+  `sum by (account) (${lastMonth(MONTH.all)})` +
+  ` or ${ofMonth(statisticsNow, yearAndMonth(`(${MONTH_START} - ${DAY_S})`))}`;
+
+/** The final count of the same month in the previous year, by account. */
+export const YEAR_AGO = ofMonth(
+  statisticsNow,
+  `${yearAndMonth(`(${MONTH_START} + ${DAY_S})`)} - 100`,
+);
+
+/**
+ * The complete months of this year or of an earlier one, by `calendar_month` (01 to 12). A backfilled
+ * series has one sample, at 00:00 UTC, where a subquery with a step of a day is evaluated.
+ */
+export function monthsOfYear(yearsAgo: number): string {
+  const all =
+    `${statisticsNow} or max by (account, month, category)` +
+    ` (last_over_time(${PAST_MONTHS}[731d:1d] @ end()))`;
+  const year = `year(${MONTH_START} + ${DAY_S})${yearsAgo === 0 ? '' : ` - ${yearsAgo}`}`;
+  const split =
+    `label_replace(label_replace(${all}, "year", "$1", "month", "(....).*"),` +
+    ` "calendar_month", "$1", "month", ".*-(..)")`;
+  return (
+    `sum by (calendar_month) (${split}` +
+    ` and on (account, year) count_values by (account) ("year", ${year}))`
+  );
+}
+
 /**
  * The expected value of a month-to-date gauge at the end of the month, if each remaining hour is like
  * the average hour of the last seven days. A whole week, because weekends differ from working days.

@@ -6,10 +6,12 @@ import {
   counted,
   forecast,
   growth,
-  lastMonth,
+  LAST_MONTH,
   MONTH,
+  monthsOfYear,
   numberNow,
   monthToDate,
+  YEAR_AGO,
 } from './promql.ts';
 import { named } from './states.ts';
 import { table } from './table.ts';
@@ -33,6 +35,7 @@ export const usage = () =>
       { height: 7, panels: [budgets()] },
       { height: 9, panels: [hourly()] },
       { height: 12, panels: [top(), incoming()] },
+      { height: 11, panels: [years()] },
     ],
   });
 
@@ -51,11 +54,11 @@ const lastOne = () =>
   stat({
     title: 'Last month',
     description:
-      "The final count of last month, including numbers that were removed since. Compare it with the provider's bill. Only complete if Prometheus was scraping at the end of that month.",
+      "The final count of last month, including numbers that were removed since. Compare it with the provider's bill. If Prometheus has no data of that month and all numbers are selected, this is the provider's count, from the collector monthly_statistics.",
     width: 4,
     unit: 'locale',
     none: 'No data',
-    queries: { '': `sum(${lastMonth(MONTH.all)})` },
+    queries: { '': `sum(${LAST_MONTH})` },
   });
 
 const monthEnd = () =>
@@ -117,7 +120,7 @@ const curve = () =>
     none: 'No data in this time range',
     queries: {
       'Month to date': `sum(${monthToDate(MONTH.all)})`,
-      'Last month, final': `sum(${lastMonth(MONTH.all)})`,
+      'Last month, final': `sum(${LAST_MONTH})`,
     },
   });
 
@@ -203,12 +206,34 @@ const accounts = () =>
       { name: 'Service', expr: accountNow(`account_${MONTH.service}`), width: 80 },
       { name: 'Incoming', expr: accountNow(`account_${MONTH.incoming}`), width: 80 },
       { name: 'Selected', expr: `sum by (account) (${numberNow(MONTH.all)})`, width: 80 },
-      { name: 'Last month', expr: `sum by (account) (${lastMonth(MONTH.all)})`, width: 90 },
+      { name: 'Last month', expr: LAST_MONTH, width: 90 },
+      { name: 'A year ago', expr: YEAR_AGO, width: 90 },
       {
         name: 'Forecast',
         expr: `sum by (account) (${forecast(MONTH.all)})`,
         decimals: 0,
         width: 80,
+      },
+    ],
+  });
+
+const years = () =>
+  table({
+    title: 'This year and last year',
+    description:
+      "The provider's final count of each complete month, for all numbers of the selected accounts. Needs the collector monthly_statistics, which has 13 months, or the command history, which has all. Compare a month with the same month of last year before you plan a budget.",
+    width: 24,
+    none: 'No data: see docs/history.md',
+    sortBy: ['Month'],
+    columns: [
+      { name: 'Month', label: 'calendar_month' },
+      { name: 'This year', expr: monthsOfYear(0) },
+      { name: 'Last year', expr: monthsOfYear(1) },
+      {
+        name: 'Change',
+        expr: `(${monthsOfYear(0)}) / (${monthsOfYear(1)} > 0) - 1`,
+        unit: 'percentunit',
+        decimals: 0,
       },
     ],
   });

@@ -25,7 +25,6 @@ const UNUSED: Record<string, string> = {
   whatsapp_account_onboardings: 'only for queries',
   whatsapp_onboarding_created_timestamp_seconds: 'an alert reports old ones',
   whatsapp_onboarding_info: 'the texts of the alerts quote it',
-  whatsapp_account_month_conversations: 'soon on the dashboard Usage',
   whatsapp_exporter_log_lines_dropped_total:
     'only needed when log lines are missing; otherwise always 0',
 };
@@ -91,6 +90,6 @@ test('every legend and grouping uses labels that the metrics of its query have',
 
 /** The labels that an expression adds: with count_values and with label_join. */
 function madeIn(expr: string): string[] {
-  const made = /\("(\w+)", |, "(\w+)", "", "name"\)/g;
+  const made = /\("(\w+)", |, "(\w+)", (?:"", "name"|"\$1", "month")/g;
   return [...expr.matchAll(made)].flatMap(([, counted, joined]) => counted ?? joined ?? []);
 }

@@ -70,7 +70,7 @@ export function toRequest(panel: Panel, target: Target, view: View): Request {
 
 /** Throws for a variable that the dashboard does not have. */
 export function interpolate(expr: string, variables: Readonly<Record<string, string>>): string {
-  return expr.replaceAll(/\$\{?(\w+)\}?/g, (_, name: string) => {
+  return expr.replaceAll(/\$\{?([a-z_]\w*)\}?/gi, (_, name: string) => {
     const value = variables[name];
     if (value === undefined) throw new Error(`undefined variable $${name}`);
     return value;

@@ -183,6 +183,27 @@ describe.skipIf(tools === undefined)('over 65 known days', () => {
       expect(valueOf(await world.ask(panelOf(usage, 'This month')))).toBe(expected);
     });
 
+    test('the statistics of the provider are shown by month, and for the same month a year ago', async () => {
+      const years = panelOf(dashboard.usage, 'This year and last year');
+      const byMonth = async (refId: string) => {
+        const samples = await world.ask(years, { refId });
+        return new Map(samples.map((s) => [s.labels['calendar_month'], s.points.at(-1)?.[1]]));
+      };
+      // Two accounts and three categories; the months from 2025-03 have 100, 101 and so on.
+      const counts = (month: number) => 6 * (100 + month);
+      expect(await byMonth('A')).toEqual(
+        new Map([
+          ['01', counts(10)],
+          ['02', counts(11)],
+          ['03', counts(12)],
+        ]),
+      );
+      const last = await byMonth('B');
+      expect(last.size).toBe(10);
+      expect([last.get('03'), last.get('12')]).toEqual([counts(0), counts(9)]);
+      expect(await byMonth('C')).toEqual(new Map([['03', counts(12) / counts(0) - 1]]));
+    });
+
     test('last month is the final count, including numbers removed since', async () => {
       expect(world.truth.lastMonth.has(sim(INDEX.left).number)).toBe(true);
       const expected = sum([...world.truth.lastMonth.values()].map((counts) => total(counts)));

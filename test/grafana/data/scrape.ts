@@ -15,6 +15,14 @@ export interface ScrapeState {
   readonly processStartS: number;
 }
 
+/** The 13 months before the end of the history; month number `i` has 100 + i conversations of each category. */
+const PAST_MONTHS = [
+  ...Array.from({ length: 10 }, (_, i) => `2025-${String(i + 3).padStart(2, '0')}`),
+  '2026-01',
+  '2026-02',
+  '2026-03',
+];
+
 const VARYING = ['online', 'online_inbox', 'online_account', 'conversations_this_month'].concat(
   CATEGORIES.map((category) => `${category}_conversations_this_month`),
 );
@@ -36,6 +44,7 @@ export function createScrape(series: Series, isLean: boolean) {
       if (isStale(account, t)) continue;
       const present = state.sims.filter((sim) => sim.account === account && isThere(sim, t));
       scrapeTotals(account, present);
+      if (!isLean) scrapePastMonths(account);
       for (const sim of present) scrapeNumber(sim);
       count += present.length * 14;
     }
@@ -94,6 +103,15 @@ export function createScrape(series: Series, isLean: boolean) {
       for (const [index, category] of CATEGORIES.entries()) {
         const name = `whatsapp_account_${category}_conversations_this_month`;
         add(name, sums[index] ?? 0, { account });
+      }
+    }
+
+    function scrapePastMonths(account: string): void {
+      for (const [index, month] of PAST_MONTHS.entries()) {
+        for (const category of CATEGORIES) {
+          const labels = { account, month, category };
+          add('whatsapp_account_month_conversations', 100 + index, labels);
+        }
       }
     }
 
