@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFleet } from '../../src/simulator/fleet.ts';
 import { createStatistics } from '../../src/simulator/statistics.ts';
-import { runProgram } from '../support/program.ts';
+import { readDashboard } from '../grafana/dashboards.ts';
+import { interpolate, panelOf } from '../grafana/data/grafana.ts';
+import { eventually, portOf, runProgram, startProgram } from '../support/program.ts';
 import { optionalPrometheusTools } from '../support/prometheus.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
 import { environmentFor, startProvider } from '../support/simulated-provider.ts';
@@ -66,6 +68,37 @@ test.skipIf(tools === undefined)(
     expect(await ask(`whatsapp_number_month_conversations{${labels},number="${first}"}`)).toEqual(
       marketing(numbers, first),
     );
+  },
+);
+
+test.skipIf(tools === undefined)(
+  'a new Prometheus shows last month at once, from the statistics of the provider',
+  async () => {
+    const provider = await startProvider(2);
+    const env = { ...environmentFor(provider), WHATSAPP_COLLECTORS_MONTHLY_STATISTICS: '6h' };
+    const port = await portOf(startProgram([], env));
+    const prometheus = await startPrometheus(tools?.prometheus ?? '', {
+      'prometheus.yml': `
+global: { scrape_interval: 1s }
+scrape_configs:
+  - job_name: whatsapp-exporter
+    static_configs: [{ targets: ['127.0.0.1:${port}'] }]
+`,
+    });
+    const panel = panelOf(readDashboard('usage.json'), 'Last month');
+    const ask = (number: string) => {
+      const variables = { job: '.+', instance: '.+', account: '.+', number };
+      return prometheus.query(interpolate(panel.targets[0]?.expr ?? '', variables));
+    };
+    const [shown] = await eventually(async () => {
+      const samples = await ask('.+');
+      return samples.length > 0 ? samples : undefined;
+    }, 'the first scrape');
+    const answer = createStatistics(createFleet({ seed: 1, numbers: 2 }))(Date.now(), {});
+    const [, last] = answer['list'] as readonly { readonly totalConversations: number }[];
+    expect(Number(shown?.value)).toBe(last?.totalConversations);
+    // The provider's statistics are not those of single numbers.
+    expect(await ask('97250')).toEqual([]);
   },
 );
 

@@ -1,0 +1,3 @@
+import { collectorRows } from './collectors.ts';
+
+collectorRows('registered_numbers');
