@@ -9,7 +9,7 @@ export const runbookUrl = (section: string): string =>
 export const dashboardUrl = (path: string): string =>
   `${ADDRESSES}{{ with . | first | label "grafana_url" }}{{ . }}/d/${path}{{ end }}{{ end }}`;
 /** A link to the remedy of the last failure, for alerts that quote it. */
-export const REMEDY_URL = [
+const REMEDY_URL = [
   `{{ with printf "count by (reason) (whatsapp_poll_failure_info{account='%s'})" $labels.account | query }}`,
   `{{ $reason := . | first | label "reason" }}${runbookUrl('{{ $reason }}')}{{ end }}`,
 ].join('');
