@@ -47,7 +47,7 @@ const EXCLUDED: RegisteredNumber = {
 };
 
 /** Every collector, in the order of their first runs. See "A sixth collector" in CONTRIBUTING.md. */
-export const COLLECTORS: { readonly [Name in CollectorName]: Collector<CollectorData[Name]> } = {
+const COLLECTORS: { readonly [Name in CollectorName]: Collector<CollectorData[Name]> } = {
   online_accounts: {
     setting: 'online_accounts',
     collect: async ({ request }) => parseOnlineAccounts(await request('online_accounts')),

@@ -4,7 +4,7 @@ import { finalAtS, type MonthStatistics } from './core/monthly-statistics.ts';
 import { CATEGORIES } from './core/snapshot.ts';
 
 /** What statistics are about: an account, or one of its numbers. */
-export interface Subject {
+interface Subject {
   readonly account: string;
   /** As its label shows it. */
   readonly number?: string;

@@ -18,7 +18,7 @@ interface Onboarding {
 }
 
 /** The oldest unfinished onboarding of a number. */
-export interface UnfinishedOnboarding {
+interface UnfinishedOnboarding {
   /** Empty for all those with a temporary number, which the client does not have yet. */
   readonly whatsapp: string;
   readonly createdS: number;
