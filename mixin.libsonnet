@@ -13,20 +13,24 @@ local isName(char) = std.member('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU
 // Adds matchers to all metrics of an expression. Jsonnet has no regular expressions, so this reads characters:
 // `token` is the name read so far, `quote` the quotation mark that is open.
 local select(expr, matchers) =
-  local read(state, char) =
+  local next(state, char) =
     if state.quote != '' then
-      state { out+: char, quote: if char == state.quote then '' else state.quote }
+      { out: state.out + char, token: '', quote: if char == state.quote then '' else state.quote }
     else if isName(char) then
-      state { token+: char }
+      { out: state.out, token: state.token + char, quote: '' }
     else
       local isBraced = isSource(state.token) && char == '{';
       local added =
         if !isSource(state.token) then '' else '{' + matchers + (if isBraced then ', ' else '}');
-      state {
-        out+: state.token + added + (if isBraced then '' else char),
+      {
+        out: state.out + state.token + added + (if isBraced then '' else char),
         token: '',
         quote: if std.member('"\'`', char) then char else '',
       };
+  local read(state, char) =
+    local after = next(state, char);
+    // Evaluates it now. Jsonnet is lazy, and a long expression would exceed its stack.
+    if std.length(after.out + after.token) >= 0 then after;
   // The blank ends the last name.
   local end = std.foldl(read, std.stringChars(expr + ' '), { out: '', token: '', quote: '' });
   std.substr(end.out, 0, std.length(end.out) - 1);

@@ -47,6 +47,7 @@ export function createCases(): Series {
       add('whatsapp_up', labels, t, up);
       add('whatsapp_collector_up', { ...labels, collector: 'inboxes' }, t, up);
       add('whatsapp_account_numbers', labels, t, Object.keys(numbers).length);
+      add('whatsapp_account_budget_conversations', { ...labels, category: 'total' }, t, 100);
       const success = one.succeeded === undefined ? t - 7 : ago(one.succeeded);
       add('whatsapp_last_success_timestamp_seconds', labels, t, success);
       // One failure and one anomaly, half an hour ago.
