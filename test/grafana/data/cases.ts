@@ -48,6 +48,10 @@ export function createCases(): Series {
       add('whatsapp_collector_up', { ...labels, collector: 'inboxes' }, t, up);
       add('whatsapp_account_numbers', labels, t, Object.keys(numbers).length);
       add('whatsapp_account_budget_conversations', { ...labels, category: 'total' }, t, 100);
+      const monthS = Date.parse('2026-04-01T01:00:00Z') / 1000;
+      add('whatsapp_account_month_start_timestamp_seconds', labels, t, monthS);
+      const march = { month: '2026-03', category: 'service' };
+      add('whatsapp_account_month_conversations', { ...labels, ...march }, t, 300);
       const success = one.succeeded === undefined ? t - 7 : ago(one.succeeded);
       add('whatsapp_last_success_timestamp_seconds', labels, t, success);
       // One failure and one anomaly, half an hour ago.
