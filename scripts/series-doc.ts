@@ -20,6 +20,9 @@ function countOf(family: Family): number {
     // With a detail there is only the last failure.
     reason: labels.includes('detail') ? 1 : REASON_NAMES.length,
     month: 13,
+    // Finished or not.
+    status: 2,
+    coexistence: 2,
   };
   return labels.reduce((product, label) => product * (counts[label] ?? 1), 1);
 }
