@@ -33,8 +33,7 @@ renews, since it lives for an hour: \`access_token\` or \`access_token_file\`. F
 whenever they are needed. Placeholders such as \`\${SECRET}\` and secrets in quotes are refused.
 
 \`budget\` is a plan for each calendar month. Metrics, a dashboard and two alerts compare it with what is used and
-what is expected; nothing is blocked. In the file it may also plan for some numbers, at most 1,000, by their digits,
-even if numbers are hashed:
+what is expected; nothing is blocked. As a variable: \`WHATSAPP_BUDGET=marketing=20000,total=50000\`. In the file, it can also set budgets for up to 1,000 single numbers. Write their digits, even if numbers are hashed:
 
 \`\`\`yaml
 budget:
@@ -116,7 +115,7 @@ start the first polls come 100 ms apart.
 
 ## Collectors
 
-Collectors request more than the numbers, and are off unless they have an interval. \`collectors\` in the file sets
+Collectors request more than the numbers, and are off unless they have an interval, which is \`1m\` or longer. \`collectors\` in the file sets
 intervals for all accounts, and in an entry of \`accounts\` for that account; \`off\` turns one off:
 
 \`\`\`yaml
@@ -145,8 +144,8 @@ the start. The rest of \`web\`, \`metrics\` and \`log.format\` need a restart; t
 
 ## Exit codes
 
-0 after SIGTERM or SIGINT, and after \`--help\`, \`--version\`, \`--once\`, \`--check-config\` and \`--login\` without problems.
-1 for an invalid configuration, an address that cannot be listened on, or a failed poll with \`--once\` or \`--login\`.
+0 after SIGTERM or SIGINT, and after \`--help\`, \`--version\`, \`--once\`, \`--check-config\`, \`--login\`, \`history\` and \`assets\` without problems.
+1 for an invalid configuration, an address that cannot be listened on, a failed poll with \`--once\` or \`--login\`, or an incomplete \`history\` or \`assets\`.
 `;
 }
 
