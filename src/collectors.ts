@@ -8,7 +8,7 @@ import {
   completeMonths,
   parseMonthlyStatistics,
 } from './core/monthly-statistics.ts';
-import { parseOnboardings } from './core/onboardings.ts';
+import { parseOnboardings, UNFINISHED_MAX } from './core/onboardings.ts';
 import { parseOnlineAccounts } from './core/online-accounts.ts';
 import { parseRegisteredNumbers, type RegisteredNumber } from './core/registered-numbers.ts';
 import type { Snapshot } from './core/snapshot.ts';
@@ -85,6 +85,7 @@ const COLLECTORS: { readonly [Name in CollectorName]: Collector<CollectorData[Na
       counts,
       unfinished: unfinished
         .filter(({ whatsapp }) => whatsapp === '' || isIncluded(whatsapp))
+        .slice(0, UNFINISHED_MAX)
         .map(({ whatsapp, createdS, businessName }) => ({
           whatsapp: whatsapp && toNumber(whatsapp),
           createdS,

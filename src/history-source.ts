@@ -7,7 +7,7 @@ import {
   parseMonthlyStatistics,
   type MonthStatistics,
 } from './core/monthly-statistics.ts';
-import { parseNumbers, type ParsedResponse } from './core/parse.ts';
+import { asObject, parseNumbers, type ParsedResponse } from './core/parse.ts';
 import { PollError } from './core/reasons.ts';
 import { createSelection } from './core/selection.ts';
 import type { Network } from './provider/network.ts';
@@ -68,6 +68,10 @@ export function createSource(
     requestedMs = clock.monotonicMs();
     const body = number === undefined ? undefined : { whatsapp: number };
     const response = await provider.collect(signal, (send) => send('monthly_statistics', body));
+    // A proxy may drop the body of a GET; then the provider answers for all numbers.
+    if (number !== undefined && asObject(response)?.['whatsapp'] === null) {
+      throw new PollError('invalid_response', 'the statistics are not those of one number');
+    }
     const { data } = parseMonthlyStatistics(response);
     return completeMonths(data, clock.unixMs(), month, MONTHS_MAX);
   }

@@ -13,9 +13,12 @@ export function inboxRuns(context: Pick<CollectContext, 'snapshot' | 'last'>): n
   return Math.ceil(accountsInUse(context).length / CALLS_MAX);
 }
 
+/** Bounds the series of a partner. */
+const INBOXES_TOTAL_MAX = 50_000;
+
 /**
- * Requests the inboxes of the accounts that were requested longest ago. One that fails does not keep
- * the others from being requested, unless the failure concerns all of them.
+ * Requests the inboxes of the accounts that were requested longest ago. One that fails moves to the end
+ * of the queue. A failure that concerns all of them ends the run; what was received is kept.
  */
 export async function collectInboxes(
   context: Pick<CollectContext, 'request' | 'snapshot' | 'last'>,
@@ -30,6 +33,7 @@ export async function collectInboxes(
   let anomalies = createAnomalyTally().result();
   let failure: PollError | undefined;
   let hasSucceeded = false;
+  let isOver = false;
   for (const { id: account, server } of due) {
     let inboxes = known.find((one) => one.account === account && one.server === server)?.inboxes;
     try {
@@ -39,14 +43,29 @@ export async function collectInboxes(
       anomalies = addAnomalies(anomalies, parsed.anomalies);
       hasSucceeded = true;
     } catch (error) {
-      if (!(error instanceof PollError) || concernsAll(error)) throw error;
+      if (!(error instanceof PollError)) throw error;
       failure ??= error;
+      if (concernsAll(error)) break;
+      isOver = error.reason === 'timeout';
     }
     requested.push({ account, server, inboxes: inboxes ?? [] });
+    if (isOver) break;
   }
-  if (failure !== undefined && !hasSucceeded) throw failure;
-  const others = known.filter((one) => !due.some(isOf(one)));
-  return { data: [...others, ...requested], anomalies, ...(failure && { failure }) };
+  const hasMovedOn = requested.length > 0 && requested.length < inUse.length;
+  if (failure !== undefined && !hasSucceeded && !hasMovedOn) throw failure;
+  const isRequested = (one: AccountInboxes) =>
+    requested.some(({ account, server }) => account === one.account && server === one.server);
+  const data = limitInboxes([...known.filter((one) => !isRequested(one)), ...requested]);
+  return { data, anomalies, ...(failure && { failure }) };
+}
+
+function limitInboxes(accounts: readonly AccountInboxes[]): readonly AccountInboxes[] {
+  let left = INBOXES_TOTAL_MAX;
+  return accounts.map((account) => {
+    const inboxes = account.inboxes.slice(0, left);
+    left -= inboxes.length;
+    return { ...account, inboxes };
+  });
 }
 
 function accountsInUse({ snapshot, last }: Pick<CollectContext, 'snapshot' | 'last'>) {

@@ -203,6 +203,27 @@ test('excluded numbers count as registered, and appear nowhere else', async () =
   expect(rest.text).not.toMatch(/^whatsapp_registered_number_/m);
 });
 
+test('the oldest unfinished onboardings are kept, of the numbers that are not excluded', async () => {
+  const { simulator, configure } = await start();
+  const list = Array.from({ length: 1_002 }, (_, i) => ({
+    whatsapp: String((i < 501 ? 972_500_000_000 : 972_510_000_000) + i),
+    create_time: 1_700_000_000 + i,
+    coexistence: 0,
+    business_name: '',
+    status: 0,
+  }));
+  simulator.faults.onboardings = {
+    kind: 'reply',
+    body: JSON.stringify({ status: 'OK', reason: 1, list }),
+  };
+  const account = await configure(ALL, { numbers: { include: [], exclude: ['97250'] } });
+  await account.poll();
+  const data = account.collectors.states().onboardings?.lastGood?.data;
+  expect(data?.unfinished).toHaveLength(500);
+  expect(data?.unfinished[0]?.whatsapp).toBe('972510000501');
+  expect(data?.counts[0]?.count).toBe(1_002);
+});
+
 test('the last 13 complete months are kept, and a new month follows after its end', async () => {
   const { clock, configure } = await start();
   const account = await configure(ALL);

@@ -90,6 +90,17 @@ test('the complete months of an account, with one login and one call', async () 
   expect(text.endsWith('\n# EOF\n')).toBe(true);
 });
 
+test('counts of the account are not taken for those of a number', async () => {
+  const { simulator, run } = await start();
+  const list = [{ monthYear: '102025', totalMarketing: 1, totalService: 2, totalIncoming: 3 }];
+  const body = JSON.stringify({ status: 'OK', reason: 1, whatsapp: null, list });
+  simulator.faults.monthly_statistics = { kind: 'reply', body };
+  const { text, isComplete } = await run(true);
+  expect(isComplete).toBe(false);
+  expect(text).toContain('whatsapp_account_month_conversations{');
+  expect(text).not.toContain('number="');
+});
+
 test('by number, calls are paced and reported', async () => {
   const { simulator, run, list } = await start();
   const { text, isComplete, progress, tookMs } = await run(true);

@@ -71,7 +71,7 @@ test('without accounts in use there is nothing to request', () => {
 });
 
 test('an account that fails does not keep the others waiting, and the run counts as failed', async () => {
-  const { run, calls, data } = start(upTo(12), { 1: 'provider_failed', 2: 'timeout' });
+  const { run, calls, data } = start(upTo(12), { 1: 'provider_failed', 2: 'network' });
   const { failure } = await run();
   expect(failure?.reason).toBe('provider_failed');
   expect(data()[1]).toMatchObject({ account: 2, inboxes: [] });
@@ -92,11 +92,37 @@ test('what is known of an account is kept when its call fails', async () => {
 test.each(['rate_limited', 'token', 'credentials'] as const)(
   'after %s no other account is requested',
   async (reason) => {
-    const { run, calls } = start(upTo(3), { 2: reason });
+    const { run, calls, data } = start(upTo(3), { 2: reason });
+    expect(await run()).toMatchObject({ failure: { reason } });
+    expect(calls.splice(0)).toEqual([1, 2]);
+    expect(data()).toMatchObject([{ account: 1, inboxes: [{ id: 10 }] }]);
+    // The run goes on where it stopped.
     await expect(run()).rejects.toMatchObject({ reason });
-    expect(calls).toEqual([1, 2]);
+    expect(calls).toEqual([2]);
   },
 );
+
+test('a failure before any answer fails the run', async () => {
+  const { run } = start(upTo(3), { 1: 'rate_limited' });
+  await expect(run()).rejects.toMatchObject({ reason: 'rate_limited' });
+});
+
+test('an account that takes all of the time moves to the end', async () => {
+  const { run, calls } = start(upTo(3), { 1: 'timeout' });
+  expect(await run()).toMatchObject({ failure: { reason: 'timeout' } });
+  expect(calls.splice(0)).toEqual([1]);
+  await run();
+  expect(calls).toEqual([2, 3, 1]);
+});
+
+test('ten accounts that fail do not keep the others waiting', async () => {
+  const failures = Object.fromEntries(upTo(10).map((id) => [id, 'provider_failed' as const]));
+  const { run, calls } = start(upTo(12), failures);
+  await run();
+  calls.splice(0);
+  await run();
+  expect(calls).toEqual([11, 12, 1, 2, 3, 4, 5, 6, 7, 8]);
+});
 
 test('if every call fails, the run fails', async () => {
   const { run, calls } = start([1, 2], { 1: 'network', 2: 'timeout' });

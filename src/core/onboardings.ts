@@ -82,7 +82,7 @@ function findUnfinished(list: readonly Onboarding[]): readonly UnfinishedOnboard
     // The number may have finished with another link.
     if (onboarding.finished !== 0 || finished.has(onboarding.whatsapp)) continue;
     const whatsapp = isTemporary(onboarding) ? '' : onboarding.whatsapp;
-    if (oldest.has(whatsapp) || oldest.size >= UNFINISHED_MAX) continue;
+    if (oldest.has(whatsapp)) continue;
     oldest.set(whatsapp, { whatsapp, createdS, businessName: whatsapp && businessName });
   }
   return [...oldest.values()];

@@ -40,19 +40,18 @@ export function createCollect(options: CollectOptions): Collect {
         if (token === undefined) throw new PollError('token', 'the access token has expired');
         const json = body && { body: JSON.stringify(body) };
         const type = body && { 'content-type': 'application/json' };
-        const answer = await call(name, deadline, {
-          headers: { ...authorize(token), ...type },
-          ...json,
-        });
-        return answer.body;
+        const headers = { ...authorize(token), ...type };
+        try {
+          const answer = await call(name, deadline, { headers, ...json });
+          collectorsCooldown.end();
+          return answer.body;
+        } catch (error) {
+          slowDown(collectorsCooldown, error);
+          throw error;
+        }
       };
       try {
-        const result = await run(request);
-        collectorsCooldown.end();
-        return result;
-      } catch (error) {
-        slowDown(collectorsCooldown, error);
-        throw error;
+        return await run(request);
       } finally {
         deadline.end();
       }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { parseOnboardings, UNFINISHED_MAX } from '../../src/core/onboardings.ts';
+import { parseOnboardings } from '../../src/core/onboardings.ts';
 import { anyListNeverBreaks } from '../support/any-list.ts';
 import { responseOf } from '../support/sample.ts';
 
@@ -81,18 +81,6 @@ test('an entry without a status is neither finished nor unfinished', () => {
   expect(data.unfinished).toEqual([]);
   expect(data.counts.every(({ count }) => count === 0)).toBe(true);
   expect(anomalies.counts.field_invalid).toBe(1);
-});
-
-test('only the oldest unfinished onboardings are kept, all are counted', () => {
-  const total = UNFINISHED_MAX + 1;
-  const list = Array.from({ length: total }, (_, i) =>
-    entry({ whatsapp: String(972_500_000_000 + i), create_time: total - i }),
-  );
-  const { data } = parseOnboardings(responseOf(...list));
-  expect(data.unfinished).toHaveLength(UNFINISHED_MAX);
-  expect(data.unfinished[0]?.createdS).toBe(1);
-  expect(data.unfinished.at(-1)?.createdS).toBe(UNFINISHED_MAX);
-  expect(data.counts[0]?.count).toBe(total);
 });
 
 test('no e-mail, address, link or id leaves the parser, wherever it is', () => {

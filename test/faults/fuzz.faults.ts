@@ -208,7 +208,7 @@ function valuesOf(samples: readonly InstantSample[]): readonly string[] {
   return samples
     .flatMap(({ labels, value }) => {
       const { __name__: name = '' } = labels;
-      if (!/^whatsapp_(?:number|account)_(?!month)/.test(name)) return [];
+      if (!/^whatsapp_(?:number|account)_(?!month|numbers_excluded)/.test(name)) return [];
       return [toLine(name, labels, name === COUNTER ? '' : Number(value))];
     })
     .toSorted();

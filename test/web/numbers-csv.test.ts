@@ -32,14 +32,25 @@ test('the CSV file has every number that matches, in the order of the page', asy
 });
 
 test('it is for Excel: Hebrew is recognised, and names cannot be formulas', async () => {
-  const names = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '＝1', 'a "b", c', 'שלום\nעולם'];
+  const names = [
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '\t=1',
+    '＝1',
+    'a "b", c',
+    'שלום\nעולם',
+    'x; =1;y',
+    '12e5',
+  ];
   const numbers = names.map((displayName) =>
     numberEntry({ displayName, businessName: displayName, marketing: undefined }),
   );
   const { ask } = await startSite({ status: () => statusOf(accountStatus({ numbers })) });
   const { body } = await ask('/api/numbers.csv?lang=he&sort=name');
   expect(body.startsWith('\ufeffמספר,שם תצוגה,')).toBe(true);
-  for (const cell of ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "'＝1"]) {
+  for (const cell of ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "'＝1", "x;' =1;y", "'12e5"]) {
     expect(body).toContain(`,${cell},${cell},מחובר,`);
   }
   expect(body).toContain(',"a ""b"", c","a ""b"", c",');

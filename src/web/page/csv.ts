@@ -60,9 +60,12 @@ function toLine(cells: readonly NonNullable<Cell>[]): string {
   return `${cells.map(toCell).join(',')}\r\n`;
 }
 
-/** A spreadsheet would run a text that begins like a formula; the apostrophe makes it text. */
+/**
+ * A spreadsheet would run a text that begins like a formula, also after a semicolon, which separates cells
+ * in many countries. It would shorten 16 digits, and read 12e5 as a number. An apostrophe makes it text.
+ */
 function toCell(value: string | number): string {
-  const text = String(value);
-  const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text;
+  const text = String(value).replace(/(^|;)(?=\s*[=+\-@＝＋－＠\t\r\n])/g, "$1'");
+  const safe = /^(?:\d{16,}|\d+e\d+)$/i.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

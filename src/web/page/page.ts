@@ -127,8 +127,9 @@ function verdict(
   return { text: parts.join(', '), tone };
 }
 
-function renderReload({ reload }: Status, { texts, moment }: Words): Html | undefined {
-  if (reload.succeeded) return undefined;
+function renderReload({ reload }: Status, { texts, moment }: Words): Html {
+  // The script pairs old and new elements by their position.
+  if (reload.succeeded) return html`<p hidden></p>`;
   return html`<p class="notice unsure">${texts.notReloaded(moment(reload.inForceSinceMs))}</p>`;
 }
 
