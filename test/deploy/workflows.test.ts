@@ -51,6 +51,8 @@ test.skipIf(checkers === undefined).each([
 ])('%s finds nothing', (program, ...flags) => {
   const { status, stdout } = spawnSync(join(checkers ?? '', 'bin', program), flags, {
     encoding: 'utf8',
+    // zizmor prints colours in CI.
+    env: { ...process.env, NO_COLOR: '1' },
   });
   expect(stdout.trim()).toMatch(/^(?:No findings to report\b.*)?$/);
   expect(status).toBe(0);
