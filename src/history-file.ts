@@ -1,4 +1,5 @@
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { codeOf } from './core/error-code.ts';
 import type { MonthSettings } from './core/month.ts';
 import { finalAtS, type MonthStatistics } from './core/monthly-statistics.ts';
 import { CATEGORIES } from './core/snapshot.ts';
@@ -97,7 +98,7 @@ function readIfExists(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    if (codeOf(error) === 'ENOENT') return '';
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Dependencies } from './accounts.ts';
 import type { Config } from './config/config.ts';
+import { codeOf } from './core/error-code.ts';
 import { PollError } from './core/reasons.ts';
 import { createHistoryFile, openHistoryFile, type HistoryFile } from './history-file.ts';
 import { createSource, GAP_MS, type Source } from './history-source.ts';
@@ -33,7 +34,7 @@ export async function runHistory(
   const file =
     output === undefined
       ? createHistoryFile((text) => stdout.write(text), config.month)
-      : openHistoryFile(output, config.month);
+      : openOutput(output, config.month);
   if ('problem' in file) {
     stderr.write(`--output: ${output} ${file.problem}\n`);
     return false;
@@ -42,6 +43,16 @@ export async function runHistory(
     if (stderr.isTTY) stderr.write(renderProgress(done, total));
   };
   return writeHistory(config, { byNumber, file, onProgress }, dependencies);
+}
+
+function openOutput(path: string, month: Config['month']): ReturnType<typeof openHistoryFile> {
+  try {
+    return openHistoryFile(path, month);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    return { problem: `cannot be read and written (${code}); name a file in a folder that exists` };
+  }
 }
 
 /**

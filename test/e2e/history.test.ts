@@ -130,3 +130,20 @@ test('a complete file is not changed', async () => {
   );
   expect(provider.requests.monthly_statistics).toBe(1);
 });
+
+test('a file that cannot be written is named, before any request', async () => {
+  const provider = await startProvider(1);
+  const folder = mkdtempSync(join(tmpdir(), 'history-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const hint = 'name a file in a folder that exists';
+  for (const [path, problem] of [
+    [folder, 'EISDIR'],
+    [join(folder, 'missing/months.om'), 'ENOENT'],
+  ]) {
+    const flags = ['history', `--output=${path}`];
+    const { code, stderr } = await runProgram(flags, environmentFor(provider));
+    expect(code).toBe(1);
+    expect(stderr).toBe(`--output: ${path} cannot be read and written (${problem}); ${hint}\n`);
+  }
+  expect(provider.requests.token).toBe(0);
+});

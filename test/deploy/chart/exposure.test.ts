@@ -148,7 +148,7 @@ function notesFor(values: string): string {
 }
 
 test.skipIf(helm4 === undefined)('the notes say where the page is, and what is missing', () => {
-  const PAGE = 'Whoever reaches the page can read all numbers and names.';
+  const PAGE = 'Anyone who reaches the page can read all numbers and names.';
   const SCRAPING = `scrape\n${NAME}.whatsapp:10972 as job whatsapp-exporter`;
   expect(notesFor('minimal')).toContain(`port-forward deployment/${NAME} 10972`);
   expect(notesFor('minimal')).toContain(SCRAPING);
