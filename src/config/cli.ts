@@ -6,6 +6,7 @@ import {
   type OutputConfiguration,
 } from 'commander';
 
+import { nearest } from '../core/nearest.ts';
 import { ACCOUNT_SETTINGS, CONFIG_FILE, SETTINGS } from './schema.ts';
 import type { Setting } from './setting.ts';
 
@@ -140,7 +141,11 @@ function createProgram(
     .helpOption('-h, --help', 'Print this help')
     .action((options: NonNullable<Commands['history']>) => void (given.history = options));
   return program
-    .action(() => {})
+    .allowExcessArguments()
+    .action((_options, { args: [first] }: Command) => {
+      // Not quoted: it may be a secret in the wrong place.
+      if (first !== undefined) program.error(`error: unknown command${hint(first, program)}`);
+    })
     .helpCommand(false)
     .optionsGroup('Modes:')
     .option('--demo', 'Run with a simulated provider; needs no account')
@@ -166,6 +171,14 @@ function createProgram(
     .optionsGroup('Information:')
     .version(version, '--version', 'Print the version')
     .helpOption('-h, --help', 'Print this help');
+}
+
+function hint(word: string, { commands }: Command): string {
+  const names = commands.map((command) => command.name());
+  const near = nearest(word, names);
+  return near === undefined
+    ? `; the commands are ${names.join(' and ')}`
+    : `; did you mean ${near}?`;
 }
 
 /** Without a host on every interface. */

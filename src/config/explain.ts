@@ -50,7 +50,7 @@ function describe(issue: z.core.$ZodIssue, setting: Setting | undefined, layers:
     return message.replace(/\{(\w+)\}/g, (_, key: string) => neighbour(key));
   }
   const value = path.reduce<Tree | undefined>(
-    (node, key) => (typeof node === 'string' ? node : childOf(node, key)),
+    (node, key) => (typeof node === 'string' ? itemOf(node, key) : childOf(node, key)),
     layers.tree,
   );
   if (value === null) return 'has no value; give one or remove the key';
@@ -59,6 +59,11 @@ function describe(issue: z.core.$ZodIssue, setting: Setting | undefined, layers:
   if (setting === undefined || isForMapping) return 'must be a mapping of keys to values';
   if (typeof value !== 'string') return 'must be a single value';
   return setting.hidden === undefined ? `${quote(value)} ${message}` : message;
+}
+
+/** A list may be given as one text. */
+function itemOf(text: string, key: PropertyKey): string {
+  return typeof key === 'number' ? (text.split(',')[key]?.trim() ?? text) : text;
 }
 
 function explainUnknownKey(parent: Path, key: string, file: YamlFile): Problem {

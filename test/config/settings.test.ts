@@ -185,3 +185,10 @@ test.each(SETTINGS)('$key: the flag wins over the variable, over the file', ({ k
     expect(givenAt([section, name]).from).toBe(from);
   }
 });
+
+test('of a list in one text, the wrong item is quoted', () => {
+  const loaded = loadSetting('metrics.exclude', 'whatsapp_number_info, whatsapp_number_onlin');
+  expect(problemsOf(loaded)).toContain(
+    ': "whatsapp_number_onlin" is no metric of the exporter; did you mean whatsapp_number_online?',
+  );
+});
