@@ -16,18 +16,39 @@ export function createSender(): SendChunks {
   return async ({ method }, response, chunks) => {
     response.emit(ANSWERED);
     // Not response.send(): it would rewrite the content type, whose parameters Prometheus reads.
-    for (const chunk of method === 'HEAD' ? [] : chunks) {
-      for (let start = 0; start < chunk.length; start += UNSENT_BYTES_MAX) {
-        if (response.headersSent) await takeTurn();
-        if (response.closed) return;
-        const slice = chunk.subarray(start, start + UNSENT_BYTES_MAX);
-        // Also called where the client has gone. To a server that closes, a response that has ended is
-        // over even before it was sent.
-        await new Promise<void>((resolve) => response.write(slice, () => resolve()));
-      }
+    for (const slice of method === 'HEAD' ? [] : slicesOf(chunks)) {
+      if (response.headersSent) await takeTurn();
+      if (response.closed) return;
+      // Also called where the client has gone. To a server that closes, a response that has ended is
+      // over even before it was sent.
+      await new Promise<void>((resolve) => response.write(slice, () => resolve()));
     }
     response.end();
   };
+}
+
+/** Full slices, and a rest: a small chunk joins its neighbours, because each slice takes a round. */
+function* slicesOf(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let pieces: Uint8Array[] = [];
+  let free = UNSENT_BYTES_MAX;
+  for (const chunk of chunks) {
+    for (let start = 0; start < chunk.length;) {
+      const piece = chunk.subarray(start, start + free);
+      pieces.push(piece);
+      start += piece.length;
+      free -= piece.length;
+      if (free > 0) continue;
+      yield join(pieces);
+      pieces = [];
+      free = UNSENT_BYTES_MAX;
+    }
+  }
+  if (pieces.length > 0) yield join(pieces);
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
 }
 
 /**
