@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Body, ReloadState } from '../edge.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
-import type { AccountView, Build, CollectedView, Family } from './family.ts';
+import type { AccountView, Build, CollectedView, Family, Self } from './family.ts';
 import { compress, endMember, inflateParts, joinParts } from './gzip.ts';
 import { renderNumbers, type Block } from './numbers.ts';
 import { createProcessMetrics, renderFamilies } from './registry.ts';
@@ -102,6 +102,10 @@ export function createExposition(
     return joinParts([...numbers, await compress(Buffer.from(`\n\n${texts.join('\n\n')}`))]);
   });
   const textOf = remember(inflateParts);
+  const exporterOf = remember(async (self: Self) => {
+    const families = await renderFamilies(EXPORTER_FAMILIES, (family) => family.samples(self));
+    return families.map(({ head, series }) => head + series).join('\n\n');
+  });
 
   return {
     warm: (account) => void accountOf(account.state, account),
@@ -127,10 +131,9 @@ export function createExposition(
   /** The metrics of the exporter and of its process, which may change with each scrape. */
   async function renderTail(isWhole: boolean): Promise<string> {
     const self = { build, reload: reload?.(), logLinesDropped: logLinesDropped?.() };
-    const families = await renderFamilies(EXPORTER_FAMILIES, (family) => family.samples(self));
-    const texts = families.map(({ head, series }) => head + series);
+    const ofExporter = await exporterOf(build, self);
     const ofProcess = isWhole ? await processMetrics?.() : undefined;
-    return `\n\n${texts.join('\n\n')}\n${ofProcess === undefined ? '' : `\n${ofProcess}`}`;
+    return `\n\n${ofExporter}\n${ofProcess === undefined ? '' : `\n${ofProcess}`}`;
   }
 }
 
