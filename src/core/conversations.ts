@@ -1,8 +1,13 @@
 import { RETURN_POLLS_MAX, type Levels, type Turn } from './account-month.ts';
-import { CATEGORIES, type Category, type NumberEntry } from './snapshot.ts';
+import type { Category, NumberEntry } from './snapshot.ts';
 
-/** The highest count of a month so far. Only the excess over it is added to the counter. */
-interface Mark {
+/**
+ * The highest count of a month so far. Only the excess over it is added to the counter. A number while
+ * counts rise, as they nearly always do: there are three of them for each of thousands of numbers.
+ */
+type Mark = number | FallenMark;
+
+interface FallenMark {
   readonly count: number;
   /** Consecutive polls with a lower count, and the highest count among them. */
   readonly pollsBelow: number;
@@ -39,13 +44,14 @@ export function countConversations(
   turn: Turn,
 ): ConversationCounters {
   let isSame = numbers.length === before.size;
-  const after = numbers.map((number): [string, NumberCounters] => {
+  const after = new Map<string, NumberCounters>();
+  for (const number of numbers) {
     const previous = before.get(number.whatsapp);
     const next = advanceAll(previous ?? UNSEEN, number, turn);
     isSame &&= next === previous;
-    return [number.whatsapp, next];
-  });
-  return isSame ? before : new Map(after);
+    after.set(number.whatsapp, next);
+  }
+  return isSame ? before : after;
 }
 
 const UNSEEN_COUNTER: Counter = { total: 0, mark: undefined, otherMark: undefined };
@@ -68,21 +74,24 @@ function advance(before: Counter, count: number | undefined, turn: Turn): Counte
   const turned = turn === 'none' ? before : turnMarks(before, count, turn);
   const { total, mark, otherMark } = turned;
   if (count === undefined) return turned;
-  if (mark === undefined) return { total, mark: markAt(count), otherMark };
-  if (count > mark.count) {
-    // Subtracts first, so that the sum is exact for counts near 2^53.
-    return { total: total + (count - mark.count), mark: markAt(count), otherMark };
-  }
-  if (count === mark.count) {
-    return mark.pollsBelow === 0 ? turned : { total, mark: markAt(count), otherMark };
-  }
-  const pollsBelow = mark.pollsBelow + 1;
-  const highestBelow = Math.max(mark.highestBelow, count);
+  if (mark === undefined) return { total, mark: count, otherMark };
+  const highest = highestOf(mark);
+  // Subtracts first, so that the sum is exact for counts near 2^53.
+  if (count > highest) return { total: total + (count - highest), mark: count, otherMark };
+  if (count === highest) return mark === count ? turned : { total, mark: count, otherMark };
+  return { total, mark: lower(mark, count), otherMark };
+}
+
+function lower(mark: Mark, count: number): Mark {
+  const fallen = typeof mark === 'number' ? { count: mark, pollsBelow: 0, highestBelow: 0 } : mark;
+  const pollsBelow = fallen.pollsBelow + 1;
+  const highestBelow = Math.max(fallen.highestBelow, count);
   const isCorrection = pollsBelow >= RETURN_POLLS_MAX;
-  const next = isCorrection
-    ? markAt(highestBelow)
-    : { count: mark.count, pollsBelow, highestBelow };
-  return { total, mark: next, otherMark };
+  return isCorrection ? highestBelow : { ...fallen, pollsBelow, highestBelow };
+}
+
+function highestOf(mark: Mark): number {
+  return typeof mark === 'number' ? mark : mark.count;
 }
 
 function turnMarks(before: Counter, count: number | undefined, turn: Turn): Counter {
@@ -91,26 +100,26 @@ function turnMarks(before: Counter, count: number | undefined, turn: Turn): Coun
   // A count that has not dropped may restart a little later; until then it counts as growth.
   const hasRestarted =
     mark !== undefined &&
-    (turn === 'restarted_unseen' || count === undefined || count < mark.count);
-  return { total, mark: hasRestarted ? markAt(0) : mark, otherMark: mark };
-}
-
-function markAt(count: number): Mark {
-  return { count, pollsBelow: 0, highestBelow: 0 };
+    (turn === 'restarted_unseen' || count === undefined || count < highestOf(mark));
+  return { total, mark: hasRestarted ? 0 : mark, otherMark: mark };
 }
 
 /** Compares the counts of a poll with the previous ones, summed over the account. */
 export function levelsOf(before: ConversationCounters, numbers: readonly Counted[]): Levels {
   const month = { before: 0, now: 0 };
   const other = { before: 0, now: 0 };
+  const add = ({ mark, otherMark }: Counter, count: number | undefined) => {
+    if (count === undefined) return;
+    addTo(month, mark, count);
+    addTo(other, otherMark, count);
+  };
   for (const number of numbers) {
     const counters = before.get(number.whatsapp);
-    for (const category of CATEGORIES) {
-      const count = number[category];
-      if (count === undefined) continue;
-      addTo(month, counters?.[category].mark, count);
-      addTo(other, counters?.[category].otherMark, count);
-    }
+    if (counters === undefined) continue;
+    // Several times as fast as a loop over CATEGORIES.
+    add(counters.marketing, number.marketing);
+    add(counters.service, number.service);
+    add(counters.incoming, number.incoming);
   }
   return { month, other };
 }
@@ -121,6 +130,6 @@ function addTo(
   count: number,
 ): void {
   if (mark === undefined) return;
-  level.before += mark.count;
+  level.before += highestOf(mark);
   level.now += count;
 }
