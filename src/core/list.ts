@@ -42,7 +42,7 @@ export function createListParser<Out extends object>(format: ListFormat<Out>) {
       if (ids.includes(undefined)) tally.add('entry_invalid', where);
       else if (entries.has(id)) tally.add('entry_duplicate', where);
       else if (entries.size >= max) tally.add('number_limit', where);
-      else entries.set(id, Object.freeze(read(json, where, tally)));
+      else entries.set(id, Object.freeze(read(json, where, tally, {})));
     }
     if (entries.size === 0 && list.length > 0) refuse('no entry of the list is usable');
     return { data: Object.freeze([...entries.values()]), anomalies: tally.result() };

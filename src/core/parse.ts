@@ -43,7 +43,7 @@ export function parseNumbers(
   reportUnknownFields(fields, list, tally);
   const { numbers, excluded } = parseList(list, numbersMax, isIncluded, tally);
   const all = excluded.length === 0 ? numbers : [...numbers, ...excluded];
-  const totals = Object.freeze(readTotals(fields, 'account', tally));
+  const totals = Object.freeze(readTotals(fields, 'account', tally, {}));
   if (all.length === 0 && list.length > 0) refuse('no entry of the list is usable');
   if (list.length === 0 && (totals.numbers ?? 0) > 0) {
     refuse('the list is empty, but totalWhatsApp is above 0');
@@ -89,7 +89,7 @@ function parseList(
 }
 
 function parseEntry(whatsapp: string, fields: Json, tally: AnomalyTally): NumberEntry {
-  const entry = Object.freeze({ whatsapp, ...readEntry(fields, whatsapp, tally) });
+  const entry = Object.freeze(readEntry(fields, whatsapp, tally, { whatsapp }));
   const { conversations, marketing, service, incoming } = entry;
   if (differ(conversations, sumUp([marketing, service, incoming]))) {
     tally.add('total_mismatch', `${whatsapp}.${NUMBER_FIELDS.conversations.name}`);

@@ -11,10 +11,14 @@ const COUNT_MAX = 2 ** 53;
 /** Unix seconds in the year 5138. A larger value is in milliseconds or is not a time. */
 const TIME_S_MAX = 100_000_000_000;
 
+/** Nearly every number. */
+const PLAIN_DIGITS = /^\d{1,20}$/;
+
 /** The digits that identify a number, even if it is written as `+972 50-000-0001`. */
 export function toDigits(value: unknown): string | undefined {
   const text = Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text !== 'string' || text.length > NUMBER_LENGTH_MAX) return undefined;
+  if (PLAIN_DIGITS.test(text)) return text;
   if (!/^\+?\d(?:[ \u00a0.()-]*\d)*$/.test(text)) return undefined;
   const digits = text.replace(/\D/g, '');
   return digits.length <= NUMBER_DIGITS_MAX ? digits : undefined;

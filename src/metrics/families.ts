@@ -19,45 +19,49 @@ const RESETS = 'Resets every month.';
  * and units are a public contract; docs/metrics.md is generated from this table.
  */
 export const FAMILIES: readonly Family[] = [
-  ofNumber('online', 'online', 'Whether the number is connected to an inbox (1) or not (0).'),
+  ofNumber(
+    'online',
+    (from) => from.online,
+    'Whether the number is connected to an inbox (1) or not (0).',
+  ),
   ofNumber(
     'online_inbox',
-    'onlineInbox',
+    (from) => from.onlineInbox,
     'Id of the inbox that the number is connected to; 0 if none.',
   ),
   ofNumber(
     'online_account',
-    'onlineAccount',
+    (from) => from.onlineAccount,
     'Id of the inbox account that the number is connected to; 0 if none.',
   ),
   ofNumber(
     'coexistence',
-    'coexistence',
+    (from) => from.coexistence,
     'Whether the number is also used in the WhatsApp Business app on a phone (1) or not (0).',
   ),
   ofNumber(
     'created_timestamp_seconds',
-    'createdS',
+    (from) => from.createdS,
     'Time when the number was added, in Unix seconds.',
   ),
   ofNumber(
     'conversations_this_month',
-    'conversations',
+    (from) => from.conversations,
     `Conversations counted in the current month: marketing, service and incoming together. ${RESETS}`,
   ),
   ofNumber(
     'marketing_conversations_this_month',
-    'marketing',
+    (from) => from.marketing,
     `Marketing templates sent in the current month. ${RESETS}`,
   ),
   ofNumber(
     'service_conversations_this_month',
-    'service',
+    (from) => from.service,
     `Utility templates sent outside an open 24-hour window in the current month. ${RESETS}`,
   ),
   ofNumber(
     'incoming_conversations_this_month',
-    'incoming',
+    (from) => from.incoming,
     `24-hour windows opened by a customer in the current month. ${RESETS}`,
   ),
   {
@@ -140,11 +144,13 @@ export const FAMILIES: readonly Family[] = [
     scope: 'account',
     labels: ['account', 'number', 'category'],
     help: 'Conversations planned for each month for a number with a budget of its own, by category, from the configuration; absent while the number is not reported.',
-    samples: ({ state: { name: account }, snapshot, budget }) =>
-      (snapshot?.numbers ?? []).flatMap(({ whatsapp: number }) => {
-        const own = budget?.numbers.get(number);
+    samples({ state: { name: account }, snapshot, budget }) {
+      if (snapshot === undefined || budget === undefined || budget.numbers.size === 0) return [];
+      return snapshot.numbers.flatMap(({ whatsapp: number }) => {
+        const own = budget.numbers.get(number);
         return own === undefined ? [] : budgetSamples({ account, number }, own);
-      }),
+      });
+    },
   },
   ofAccount(
     'gauge',

@@ -126,7 +126,7 @@ test('an optional field may be missing, and is checked otherwise', () => {
     { authenticationThisMonth: 'x' },
   ].map((json) => {
     const tally = createAnomalyTally();
-    return [read(json, '1', tally).authentication, tally.result().examples];
+    return [read(json, '1', tally, {}).authentication, tally.result().examples];
   });
   expect(found).toEqual([
     [undefined, []],
