@@ -42,7 +42,7 @@ export interface FleetSize {
   readonly numbers: number;
   /** Two by default. */
   readonly accounts?: number;
-  /** Only the series that slow down queries, and no history of changes. */
+  /** Without the series that are 0 throughout and those of past months. */
   readonly isLean?: boolean;
   /** The hour on the first of the month at which the counts restart; 4 by default. */
   readonly turnsAtHour?: number;
@@ -109,7 +109,7 @@ export function createFleet(size: FleetSize): { series: Series; truth: Truth } {
         if (isOfThis && happens(t, correction.days)) by += correction.by;
       }
       counts[category] += by;
-      if (by !== 0 && !isLean) changes.push({ t, number: sim.number, category, by });
+      if (by !== 0) changes.push({ t, number: sim.number, category, by });
     }
   }
 

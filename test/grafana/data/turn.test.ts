@@ -26,7 +26,7 @@ describe.skipIf(tools === undefined).each([
 
   let world: World;
   beforeAll(async () => {
-    world = await createWorld({ days: 44, numbers: 6, turnsAtHour });
+    world = await createWorld({ days: 44, numbers: 6, turnsAtHour, isLean: true });
   }, WORLD_MS);
   afterAll(() => world.stop());
 
