@@ -6,30 +6,31 @@ const CROWDS = 'test/faults/clients.faults.ts';
 /** What a busy machine may spoil, by how the error begins. Whatever else fails has failed. */
 const OF_TIME = /^(?:95th percentile of response times|slowest response|recovery|memory|sockets):/;
 
+const TIMEOUTS = { testTimeout: 240_000, hookTimeout: 30_000 };
+
 /** The fault matrix: `npm run test:faults`. Apart from the other tests, since it takes minutes. */
 export default defineConfig({
   test: {
+    // Once: a project that extends this configuration would build the program again.
     globalSetup: 'test/support/global-setup.ts',
     reporters: ['default', './test/faults/table.ts'],
-    testTimeout: 240_000,
-    // Times are measured, on a machine that may be busy. What fails twice has failed.
-    retry: { count: 1, condition: OF_TIME },
-    hookTimeout: 30_000,
     projects: [
       {
-        extends: true,
         test: {
+          ...TIMEOUTS,
           name: 'faults',
           include: ['test/faults/**/*.faults.ts'],
           exclude: [CROWDS],
-          // A row mostly waits: several files at a time leave two cores half idle.
-          maxWorkers: 6,
+          // A row mostly waits: ten files at a time leave two cores half idle.
+          maxWorkers: 10,
+          // Times are measured, on a machine that may be busy. What fails twice has failed.
+          retry: { count: 1, condition: OF_TIME },
           sequence: { groupOrder: 0 },
         },
       },
       {
-        extends: true,
         test: {
+          ...TIMEOUTS,
           name: 'crowds',
           include: [CROWDS],
           maxWorkers: 1,

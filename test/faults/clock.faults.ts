@@ -18,7 +18,7 @@ const DAY_MS = 24 * HOUR_MS + 1_000;
 const TURN = { fromS: toS('2026-11-01T02:00:00Z'), toS: toS('2026-12-01T02:00:00Z') };
 const NEXT_TURN_S = toS('2027-01-01T02:00:00Z');
 /** Leaves time for the first successful polls; the test waits for the rest. */
-const BEFORE_TURN = '2026-12-01T01:59:25Z';
+const BEFORE_TURN = '2026-12-01T01:59:35Z';
 /** Far from the start of a month, when a lower count could be a restart. */
 const MID_MONTH = '2026-11-15T10:00:00Z';
 
@@ -102,7 +102,7 @@ describe('Time', () => {
     harmless(name, {
       startsAt: MID_MONTH,
       env,
-      pace: { staleAfterS: 3 },
+      pace: { intervalS: 2, staleAfterS: 3 },
       begin: async (scene, running) => {
         await moved(scene, running, () => scene.clock.jump(ms));
         await grownOld(scene, running);
@@ -137,6 +137,7 @@ describe('Time', () => {
     harmless(name, {
       env,
       startsAt: MID_MONTH,
+      pace: { intervalS: 2, staleAfterS: 4 },
       begin: (scene, running) =>
         moved(scene, running, () => {
           running.program.process.kill('SIGSTOP');
