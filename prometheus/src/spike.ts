@@ -38,13 +38,13 @@ export const others = (traffic: Traffic): Series[] =>
 /** The exporter's counter of a count of the month, with a poll at each even hour. */
 export function counted(count: Traffic): Series['values'] {
   const totals: number[] = [];
-  let counters: ConversationCounters = new Map();
+  let counters: ConversationCounters = [];
   return (hour) => {
     while (totals.length * 2 <= hour) {
       const marketing = count(totals.length * 2);
       const entry = { whatsapp: '1', marketing, service: undefined, incoming: undefined };
       counters = countConversations(counters, [entry], 'none');
-      totals.push(counters.get('1')?.marketing.total ?? 0);
+      totals.push(counters[0]?.marketing.total ?? 0);
     }
     return totals[hour / 2];
   };

@@ -49,7 +49,7 @@ export function createAccountState(name: string): AccountState {
     polls: 0,
     failures: noFailures(),
     anomalies: noAnomalies(),
-    conversations: new Map(),
+    conversations: [],
     online: undefined,
     lastPoll: undefined,
     lastGood: undefined,

@@ -1,4 +1,5 @@
 import { RETURN_POLLS_MAX, type Levels, type Turn } from './account-month.ts';
+import { createFinder } from './finder.ts';
 import type { Category, NumberEntry } from './snapshot.ts';
 
 /**
@@ -22,13 +23,13 @@ interface Counter {
 }
 
 /** The counters of one number. */
-export type NumberCounters = Readonly<Record<Category, Counter>>;
+export type NumberCounters = Readonly<Record<Category, Counter>> & Pick<NumberEntry, 'whatsapp'>;
 
 /** The fields of a number that counting needs. */
 type Counted = Pick<NumberEntry, 'whatsapp' | Category>;
 
-/** The counters of whatsapp_number_conversations_total, by number. */
-export type ConversationCounters = ReadonlyMap<string, NumberCounters>;
+/** The counters of whatsapp_number_conversations_total, in the order of the last good list. */
+export type ConversationCounters = readonly NumberCounters[];
 
 /**
  * The counters after a successful poll. A counter starts at 0 when a number is first seen, and grows
@@ -43,23 +44,21 @@ export function countConversations(
   numbers: readonly Counted[],
   turn: Turn,
 ): ConversationCounters {
-  let isSame = numbers.length === before.size;
-  const after = new Map<string, NumberCounters>();
-  for (const number of numbers) {
-    const previous = before.get(number.whatsapp);
-    const next = advanceAll(previous ?? UNSEEN, number, turn);
-    isSame &&= next === previous;
-    after.set(number.whatsapp, next);
-  }
+  const find = createFinder(before);
+  const after = numbers.map((number, i) =>
+    advanceAll(find(i, number.whatsapp) ?? unseen(number), number, turn),
+  );
+  const isSame = after.length === before.length && after.every((next, i) => next === before[i]);
   return isSame ? before : after;
 }
 
 const UNSEEN_COUNTER: Counter = { total: 0, mark: undefined, otherMark: undefined };
-const UNSEEN: NumberCounters = {
+const unseen = ({ whatsapp }: Counted): NumberCounters => ({
+  whatsapp,
   marketing: UNSEEN_COUNTER,
   service: UNSEEN_COUNTER,
   incoming: UNSEEN_COUNTER,
-};
+});
 
 function advanceAll(before: NumberCounters, number: Counted, turn: Turn): NumberCounters {
   const marketing = advance(before.marketing, number.marketing, turn);
@@ -67,7 +66,7 @@ function advanceAll(before: NumberCounters, number: Counted, turn: Turn): Number
   const incoming = advance(before.incoming, number.incoming, turn);
   const isSame =
     marketing === before.marketing && service === before.service && incoming === before.incoming;
-  return isSame ? before : { marketing, service, incoming };
+  return isSame ? before : { whatsapp: number.whatsapp, marketing, service, incoming };
 }
 
 function advance(before: Counter, count: number | undefined, turn: Turn): Counter {
@@ -87,7 +86,7 @@ function lower(mark: Mark, count: number): Mark {
   const pollsBelow = fallen.pollsBelow + 1;
   const highestBelow = Math.max(fallen.highestBelow, count);
   const isCorrection = pollsBelow >= RETURN_POLLS_MAX;
-  return isCorrection ? highestBelow : { ...fallen, pollsBelow, highestBelow };
+  return isCorrection ? highestBelow : { count: fallen.count, pollsBelow, highestBelow };
 }
 
 function highestOf(mark: Mark): number {
@@ -113,8 +112,9 @@ export function levelsOf(before: ConversationCounters, numbers: readonly Counted
     addTo(month, mark, count);
     addTo(other, otherMark, count);
   };
-  for (const number of numbers) {
-    const counters = before.get(number.whatsapp);
+  const find = createFinder(before);
+  for (const [i, number] of numbers.entries()) {
+    const counters = find(i, number.whatsapp);
     if (counters === undefined) continue;
     // Several times as fast as a loop over CATEGORIES.
     add(counters.marketing, number.marketing);

@@ -1,4 +1,5 @@
 import type { Instant } from './clock.ts';
+import { createFinder } from './finder.ts';
 import type { NumberEntry } from './snapshot.ts';
 
 type Entry = Pick<NumberEntry, 'whatsapp' | 'online'>;
@@ -25,7 +26,7 @@ export function followOnline(
   at: Instant,
 ): OnlineHistory {
   if (before === undefined) return { firstAt: at, later: new Map() };
-  const find = createLookup(previous);
+  const find = createFinder(previous);
   let later: Map<string, OnlineSince> | undefined;
   for (const [i, { whatsapp, online }] of numbers.entries()) {
     const known = find(i, whatsapp);
@@ -39,16 +40,6 @@ export function followOnline(
 
 export function onlineSince({ firstAt, later }: OnlineHistory, whatsapp: string): OnlineSince {
   return later.get(whatsapp) ?? { at: firstAt, isExact: false };
-}
-
-/** Lists rarely change their order, so most numbers are at the same position as before. */
-function createLookup(list: readonly Entry[]): (i: number, whatsapp: string) => Entry | undefined {
-  let byNumber: ReadonlyMap<string, Entry> | undefined;
-  return (i, whatsapp) => {
-    if (list[i]?.whatsapp === whatsapp) return list[i];
-    byNumber ??= new Map(list.map((entry) => [entry.whatsapp, entry]));
-    return byNumber.get(whatsapp);
-  };
 }
 
 /** Forgets removed numbers. */

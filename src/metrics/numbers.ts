@@ -40,7 +40,7 @@ export async function renderNumbers(
   const blocks: Block[] = [];
   for (let start = 0; start < numbers.length; start += BLOCK_NUMBERS) {
     const entries = numbers.slice(start, start + BLOCK_NUMBERS);
-    const counters = entries.map(({ whatsapp }) => conversations.get(whatsapp));
+    const counters = conversations.slice(start, start + BLOCK_NUMBERS);
     const stretch = { numbers: entries, counters };
     const last = before[blocks.length];
     const earlier = last && isSame(stretch, last, [readNumber]) ? last : undefined;

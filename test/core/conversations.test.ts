@@ -11,7 +11,7 @@ import { numberEntry } from '../support/numbers.ts';
 type Poll = number | undefined | readonly [Turn, number | undefined];
 
 function toCounters(polls: readonly Poll[]): ConversationCounters[] {
-  let counters: ConversationCounters = new Map();
+  let counters: ConversationCounters = [];
   return polls.map((poll) => {
     const [turn, marketing] = typeof poll === 'object' ? poll : (['none', poll] as const);
     counters = countConversations(counters, [numberEntry({ marketing })], turn);
@@ -19,7 +19,7 @@ function toCounters(polls: readonly Poll[]): ConversationCounters[] {
   });
 }
 const totals = (...polls: Poll[]) =>
-  toCounters(polls).map((counters) => counters.get('972500000001')?.marketing.total);
+  toCounters(polls).map((counters) => counters[0]?.marketing.total);
 const times = (n: number, ...polls: Poll[]) => Array.from({ length: n }, () => polls).flat();
 
 test('a counter starts at 0 and adds the increase of each poll', () => {
@@ -73,11 +73,11 @@ test('a count that is missing during a restart adds its new count when it return
 test('a removed number loses its counters', () => {
   const poll = (before: ConversationCounters, marketing: number) =>
     countConversations(before, [numberEntry({ marketing })], 'none');
-  const first = poll(poll(new Map(), 5), 9);
+  const first = poll(poll([], 5), 9);
   const gone = countConversations(first, [], 'none');
-  expect(first.get('972500000001')?.marketing.total).toBe(4);
-  expect(gone.size).toBe(0);
-  expect(poll(gone, 12).get('972500000001')?.marketing.total).toBe(0);
+  expect(first[0]?.marketing.total).toBe(4);
+  expect(gone.length).toBe(0);
+  expect(poll(gone, 12)[0]?.marketing.total).toBe(0);
 });
 
 test.each(['marketing', 'service', 'incoming'] as const)(
@@ -87,9 +87,9 @@ test.each(['marketing', 'service', 'incoming'] as const)(
       numberEntry({ whatsapp: '1', marketing: 5, service: 5, incoming: 5, [category]: count }),
       numberEntry({ whatsapp: '2' }),
     ];
-    const first = countConversations(new Map(), numbers(5), 'none');
+    const first = countConversations([], numbers(5), 'none');
     const second = countConversations(first, numbers(9), 'none');
-    const { marketing, service, incoming } = second.get('1') ?? {};
+    const { marketing, service, incoming } = second[0] ?? {};
     const sums = {
       marketing: marketing?.total,
       service: service?.total,
@@ -97,9 +97,12 @@ test.each(['marketing', 'service', 'incoming'] as const)(
     };
     expect(sums).toEqual({ marketing: 0, service: 0, incoming: 0, [category]: 4 });
     // A hundred thousand new objects per poll would load the garbage collector.
-    expect(second.get('2')).toBe(first.get('2'));
+    expect(second[1]).toBe(first[1]);
     expect(countConversations(second, numbers(9), 'none')).toBe(second);
     expect(countConversations(second, numbers(9).slice(1), 'none')).not.toBe(second);
+    // In the order of the list, whose numbers and counters are read by position.
+    const reversed = countConversations(second, numbers(9).toReversed(), 'none');
+    expect(reversed).toEqual(second.toReversed());
   },
 );
 
@@ -107,7 +110,7 @@ test('levels compare the counts of numbers in both polls', () => {
   const entry = (whatsapp: string, count: number | undefined) =>
     numberEntry({ whatsapp, marketing: count, service: 0, incoming: 0 });
   const start = countConversations(
-    new Map(),
+    [],
     [entry('1', 100), entry('2', 50), entry('3', 7), entry('4', undefined)],
     'none',
   );

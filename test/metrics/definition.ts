@@ -45,8 +45,9 @@ function* samplesOfNumbers(
   { texts, series }: NumberFamily,
   { state, snapshot }: AccountView,
 ): Generator<Sample> {
+  const countersOf = new Map(state.conversations.map((one) => [one.whatsapp, one]));
   for (const number of snapshot?.numbers ?? []) {
-    const counters = state.conversations.get(number.whatsapp);
+    const counters = countersOf.get(number.whatsapp);
     const labels: Record<string, string> = { account: state.name, number: number.whatsapp };
     for (const [label, text] of Object.entries(texts)) labels[label] = text(number);
     for (const one of series) yield [{ ...labels, ...one.labels }, one.value(number, counters)];

@@ -107,7 +107,7 @@ test.each([
 
 test('a poll that changes one number renders only the blocks in which it shows', async () => {
   const render = (response: unknown, before?: readonly Block[]) =>
-    renderNumbers('acme', parseNumbers(response).snapshot, new Map(), before);
+    renderNumbers('acme', parseNumbers(response).snapshot, [], before);
   const before = await render(fleetOf(9_000));
   const after = await render(fleetOf(9_000, { 5_000: { isOnline: 0 } }), before);
   const rendered = after.flatMap(({ parts }, block) =>

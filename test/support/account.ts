@@ -35,7 +35,8 @@ export function createPolledAccount() {
       state = afterPoll(state, outcome, settings);
       return state;
     },
-    total: (number = 0) => state.conversations.get(String(number))?.marketing.total,
+    total: (number = 0) =>
+      state.conversations.find(({ whatsapp }) => whatsapp === String(number))?.marketing.total,
     month: () => {
       const { startMs = 0, endMs = 0 } = state.lastGood?.month ?? {};
       return [startMs, endMs].map((ms) => new Date(ms).toISOString().slice(0, 16));
