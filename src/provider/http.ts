@@ -132,6 +132,7 @@ async function readAnswer(
   await new Promise(setImmediate);
   const digest = createHash('sha256').update(bytes).digest('base64');
   const isUnchanged = isOk && digest === previousDigest;
+  if (!isUnchanged) await new Promise(setImmediate);
   return {
     status,
     digest,
