@@ -7,7 +7,7 @@ import { collectDefaultMetrics, Gauge, register } from 'prom-client';
  * A typical exporter: each poll sets gauges, and each scrape renders and compresses the whole registry.
  * `node naive.js PROVIDER_URL`; without tokens.
  */
-const POLL_MS = 1_000;
+const POLL_MS = 10_000;
 const FIELDS = {
   whatsapp_number_online: 'isOnline',
   whatsapp_number_online_inbox: 'onlineInbox',

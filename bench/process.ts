@@ -41,7 +41,7 @@ export function stop(server: Server): void {
 const FLAGS = ['--max-semi-space-size=2'];
 
 /** The built program with the given polling interval. */
-export function startExporter(providerUrl: string, schedule = '1s'): Promise<Server> {
+export function startExporter(providerUrl: string, schedule: string): Promise<Server> {
   const env = {
     WHATSAPP_API_URL: providerUrl,
     WHATSAPP_ACCESS_TOKEN: 'FAKE-TOKEN',

@@ -3,10 +3,10 @@ import { renderBody, type Change } from './bodies.ts';
 
 /**
  * The provider's API as a static server: `node provider.js NUMBERS`. Responses are prepared in advance,
- * so that they cost almost nothing. They alternate; `PUT /change` sets in what each differs from
- * the previous one.
+ * so that they cost almost nothing. `PUT /change` starts again, and sets in what each differs from the
+ * previous one. Enough of them for all polls of a measurement: counts that start again would fall.
  */
-const TURNS = 4;
+const TURNS = 24;
 
 const numbers = Number(process.argv[2]);
 let bodies = renderBodies('every number');
@@ -18,6 +18,7 @@ const server = createServer((request, response) => {
     request.setEncoding('utf8').on('data', (text: string) => (change += text));
     request.on('end', () => {
       bodies = renderBodies(change as Change);
+      turn = 0;
       response.end();
     });
     return;
