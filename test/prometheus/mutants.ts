@@ -24,9 +24,10 @@ export function mutantsOf(rule: Rule): Mutant[] {
   const edits = [
     ...clauseEdits(expr),
     ...numberEdits(expr),
-    ...durationEdits(expr),
+    ...durationEdits(rule),
     ...matcherEdits(expr),
-    ...replaceAllBy(expr, /\bmax(?= by\b)/g, () => ['min']),
+    // The value of an info metric is always 1.
+    ...replaceAllBy(expr, /\bmax(?= by\b)(?! by \([^)]*\) \((?:\w+\()?\w+_info\b)/g, () => ['min']),
   ];
   const { for: wait, keep_firing_for: keep, ...rest } = rule;
   const kept = keep === undefined ? {} : { keep_firing_for: keep };
@@ -94,6 +95,7 @@ function operandStart(text: string, before: number): number {
   for (let at = before - 1; at >= 0; at--) {
     if (text[at] === ')') depth++;
     if (text[at] === '(' && depth-- === 0) return at + 1;
+    if (depth === 0 && text[at] === ',') return at + 1;
     if (depth === 0 && isWord(text, at, 'or')) return at + 'or'.length;
   }
   return 0;
@@ -104,11 +106,14 @@ const isWord = (text: string, at: number, word: string): boolean =>
   /^\W?$/.test(text[at - 1] ?? '') &&
   /^\W?$/.test(text[at + word.length] ?? '');
 
-/** Doubles and halves each number; 0 becomes 1. Factors that only convert units are left alone. */
+/**
+ * Doubles and halves each number; 0 becomes 1. Left alone: factors that only convert units, and the 0 that a
+ * timestamp is compared with, because no timestamp lies between 0 and 1.
+ */
 function numberEdits(expr: string): Edit[] {
   return replaceAllBy(
     mask(expr),
-    /(?<![\w.:]|\* (?=(?:3600|86400)\b))\d+(?:\.\d+)?(?![\w.:])/g,
+    /(?<![\w.:]|\* (?=(?:3600|86400)\b)|_timestamp_seconds:\w+\s*\)? > )\d+(?:\.\d+)?(?![\w.:])/g,
     (text) => {
       const number = Number(text);
       return number === 0 ? ['1'] : [`${number * 2}`, `${number / 2}`];
@@ -116,9 +121,13 @@ function numberEdits(expr: string): Edit[] {
   );
 }
 
-const durationEdits = (expr: string): Edit[] =>
-  replaceAllBy(expr, /(?<=[[:]|offset )\d+[smhdw](?![\w:]*")/g, (text) => [
-    scaled(text, 2),
+/**
+ * Doubles and halves each duration. Where a rule looks back at its own value, it only bridges gaps between
+ * evaluations: there is no harm in a longer one.
+ */
+const durationEdits = (rule: Rule): Edit[] =>
+  replaceAllBy(rule.expr, /(?<=[[:]|offset )\d+[smhdw](?![\w:]*")/g, (text, before) => [
+    ...(before.endsWith(`${nameOf(rule)}[`) ? [] : [scaled(text, 2)]),
     scaled(text, 0.5),
   ]);
 
@@ -139,9 +148,17 @@ function matcherEdits(expr: string): Edit[] {
   ];
 }
 
-function replaceAllBy(text: string, pattern: RegExp, by: (found: string) => string[]): Edit[] {
+function replaceAllBy(
+  text: string,
+  pattern: RegExp,
+  by: (found: string, before: string) => string[],
+): Edit[] {
   return [...text.matchAll(pattern)].flatMap(({ 0: found, index }) =>
-    by(found).map((other) => ({ from: index, to: index + found.length, text: other })),
+    by(found, text.slice(0, index)).map((other) => ({
+      from: index,
+      to: index + found.length,
+      text: other,
+    })),
   );
 }
 

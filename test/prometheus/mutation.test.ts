@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { optionalPrometheusTools } from '../support/prometheus.ts';
 import { mutantsOf, type Mutant } from './mutants.ts';
+import { partsOf } from './mutation-parts.ts';
 import {
   only,
   readGroups,
@@ -21,18 +22,20 @@ const behind = new Map(alerts.map((alert) => [alert, rulesBehind(groups, alert)]
 
 /** promtool is single-threaded, and the smallest CI machines have two cores. */
 const PARALLEL = 2;
-const CASES_PER_RUN = 8;
 
-/** A part of the unit tests of one alert: small, so that the first failure comes early. */
+/** A part of the unit tests of one alert. */
 interface Part {
   readonly alert: string;
   readonly file: TestFile;
   /** Of a run without a mutant. */
   tookMs: number;
-  kills: number;
+  /** Mutants killed, by the rule that they weaken. */
+  readonly kills: Map<Rule, number>;
 }
 
-const parts = tests.flatMap(({ alert, file }) => partsOf(alert, file));
+const parts = tests.flatMap(({ alert, file }) =>
+  partsOf(file).map((part): Part => ({ alert, file: part, tookMs: 0, kills: new Map() })),
+);
 
 /** Shares of mutants that the unit tests have to notice. Some mutants change nothing that matters. */
 const KILLED_MIN = 0.8;
@@ -92,6 +95,7 @@ test.skipIf(tools === undefined)(
 async function isKilled({ original, rule }: Mutant): Promise<boolean> {
   const asking = parts.filter(({ alert }) => behind.get(alert)?.has(original));
   // First the part with the most kills for its time.
+  const yieldOf = ({ kills, tookMs }: Part): number => ((kills.get(original) ?? 0) + 1) / tookMs;
   const order = asking.toSorted((a, b) => yieldOf(b) - yieldOf(a));
   for (const part of order) {
     const mutated = only(groups, behind.get(part.alert) ?? new Set()).map((group) => ({
@@ -99,14 +103,12 @@ async function isKilled({ original, rule }: Mutant): Promise<boolean> {
       rules: group.rules.map((one) => (one === original ? rule : one)),
     }));
     if ((await runUnitTests(tools?.promtool ?? '', mutated, part.file)) !== undefined) {
-      part.kills++;
+      part.kills.set(original, (part.kills.get(original) ?? 0) + 1);
       return true;
     }
   }
   return false;
 }
-
-const yieldOf = ({ kills, tookMs }: Part): number => (kills + 1) / tookMs;
 
 async function inParallel<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items];
@@ -114,51 +116,4 @@ async function inParallel<T>(items: readonly T[], run: (item: T) => Promise<void
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await run(item);
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
-}
-
-function partsOf(alert: string, file: TestFile): Part[] {
-  const [first] = file.tests;
-  if (first === undefined) return [];
-  const cases = file.tests.length === 1 ? byAccount(first) : file.tests;
-  const count = Math.ceil(cases.length / CASES_PER_RUN);
-  return Array.from({ length: count }, (_, index) => ({
-    alert,
-    file: {
-      ...file,
-      tests: merge(
-        cases.filter((_case, at) => at % count === index),
-        file,
-      ),
-    },
-    tookMs: 0,
-    kills: 0,
-  }));
-}
-
-type UnitTest = TestFile['tests'][number];
-
-/** Splits a test over weeks, which has one account per case. */
-function byAccount(whole: UnitTest): UnitTest[] {
-  const accounts = new Set(
-    whole.input_series.map(({ series }) => /account="[^"]*"/.exec(series)?.[0] ?? ''),
-  );
-  return [...accounts].map((account) => ({
-    ...whole,
-    input_series: whole.input_series.filter(({ series }) => series.includes(account)),
-    promql_expr_test: (whole.promql_expr_test ?? []).filter(
-      ({ expr }) => accounts.size === 1 || expr.includes(account),
-    ),
-  }));
-}
-
-function merge(cases: readonly UnitTest[], file: TestFile): readonly UnitTest[] {
-  const [first] = cases;
-  if (file.tests.length > 1 || first === undefined) return cases;
-  return [
-    {
-      ...first,
-      input_series: cases.flatMap((one) => one.input_series),
-      promql_expr_test: cases.flatMap((one) => one.promql_expr_test ?? []),
-    },
-  ];
 }
