@@ -21,8 +21,8 @@ export default defineConfig({
           name: 'faults',
           include: ['test/faults/**/*.faults.ts'],
           exclude: [CROWDS],
-          // A row mostly waits: ten files at a time leave two cores half idle.
-          maxWorkers: 10,
+          // A row mostly waits: eight files at a time leave two cores half idle.
+          maxWorkers: 8,
           // Times are measured, on a machine that may be busy. What fails twice has failed.
           retry: { count: 1, condition: OF_TIME },
           sequence: { groupOrder: 0 },

@@ -4,7 +4,7 @@ import type { FleetNumber } from '../../src/simulator/fleet.ts';
 import { eventually } from '../support/program.ts';
 import { recovery } from './checks.ts';
 import { failing, harmless } from './row.ts';
-import type { Running, Scene } from './scene.ts';
+import { SLOW_PACE, type Running, type Scene } from './scene.ts';
 import { answerOf, linesOf } from './truth.ts';
 import { page, valueLines, valueOf, type Sample } from './watch.ts';
 
@@ -102,7 +102,7 @@ describe('Time', () => {
     harmless(name, {
       startsAt: MID_MONTH,
       env,
-      pace: { intervalS: 2, staleAfterS: 3 },
+      pace: { ...SLOW_PACE, staleAfterS: 3 },
       begin: async (scene, running) => {
         await moved(scene, running, () => scene.clock.jump(ms));
         await grownOld(scene, running);
@@ -120,6 +120,7 @@ describe('Time', () => {
     // A Friday afternoon.
     startsAt: '2026-11-13T17:00:00Z',
     env: { WHATSAPP_POLL_SCHEDULE: '*/2 * 8-18 * * mon-fri' },
+    pace: SLOW_PACE,
     begin: ({ provider }) => {
       provider.faults.numbers = { kind: 'reply', status: 404 };
     },
@@ -137,7 +138,7 @@ describe('Time', () => {
     harmless(name, {
       env,
       startsAt: MID_MONTH,
-      pace: { intervalS: 2, staleAfterS: 4 },
+      pace: SLOW_PACE,
       begin: (scene, running) =>
         moved(scene, running, () => {
           running.program.process.kill('SIGSTOP');

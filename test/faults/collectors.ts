@@ -2,7 +2,9 @@ import { describe, expect } from 'vitest';
 import type { CollectorName } from '../../src/core/collector.ts';
 import type { Reason } from '../../src/core/reasons.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
+import { eventually } from '../support/program.ts';
 import { harmless } from './row.ts';
+import type { Watch } from './watch.ts';
 
 const elsewhere = { location: 'http://127.0.0.1:9/' };
 
@@ -28,9 +30,24 @@ const OF_INBOXES: typeof FAILURES = [
   ['FAIL 34', 'provider_failed', { kind: 'fail', reason: 34 }],
 ];
 
-/** The collector and the reason of a failure that was counted. */
+/** The first poll ends just after a tick, because the next one would stop the collector. */
+const untilNextTick: Fault = {
+  kind: 'delay',
+  times: 1,
+  get delayMs() {
+    return 1_050 - (Date.now() % 1_000);
+  },
+};
+
 const FAILED =
   /^whatsapp_collector_failures_total\{account="acme",collector="(\w+)",reason="(\w+)"\} [1-9]/gm;
+
+/** The reasons of the failures counted so far. */
+function failuresOf(collector: CollectorName, { samples }: Watch): readonly string[] {
+  const { text = '' } = samples.at(-1) ?? {};
+  const found = [...text.matchAll(FAILED)].filter(([, one]) => one === collector);
+  return found.map(([, , reason = '']) => reason);
+}
 
 /**
  * The rows of one collector, which `setting` enables. Each collector has a file of its own, because the rows of a
@@ -43,16 +60,17 @@ export function collectorRows(collector: CollectorName, setting: string = collec
       harmless(`${collector}: ${name}`, {
         env: { [`WHATSAPP_COLLECTORS_${setting.toUpperCase()}`]: '1m' },
         // A collector runs after the first poll.
-        faults: { [collector]: fault },
-        begin: () => {},
+        faults: { [collector]: fault, numbers: untilNextTick },
+        begin: async (_scene, { watch }) => {
+          await eventually(() => failuresOf(collector, watch)[0], 'a failure of the collector');
+        },
         alsoExpect({ provider }, { watch }) {
           const text = watch.samples.at(-1)?.text ?? '';
           const labels = `account="acme",collector="${collector}"`;
           expect(text).toContain(`whatsapp_collector_up{${labels}} 0\n`);
-          const found = [...text.matchAll(FAILED)].filter(([, one]) => one === collector);
-          expect(found.length).toBeGreaterThan(0);
           // On a busy machine the numbers may be due before the run has ended.
-          for (const [, , failed] of found) expect([reason, 'timeout']).toContain(failed);
+          for (const failed of failuresOf(collector, watch))
+            expect([reason, 'timeout']).toContain(failed);
           expect(text).not.toContain(
             `whatsapp_collector_last_success_timestamp_seconds{${labels}}`,
           );

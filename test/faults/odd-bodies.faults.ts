@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { RESPONSE_BYTES_MAX } from '../../src/provider/http.ts';
 import { failing, harmless } from './row.ts';
-import type { Scene } from './scene.ts';
+import { SLOW_PACE, type Scene } from './scene.ts';
 import { answerOf, linesOf } from './truth.ts';
 
 /** Several times the largest body: the one being read, and garbage that is not collected yet. */
@@ -41,7 +41,7 @@ describe('Unusual but readable bodies', () => {
 });
 
 describe('Large bodies', () => {
-  const pace = { timeoutS: 5 };
+  const pace = SLOW_PACE;
   const paceMsMax = 500;
   const note =
     'reading at the speed of loopback takes a whole core, so the time limit is 500 ms instead of 100 ms. ' +

@@ -11,7 +11,14 @@ import { freePort } from '../support/free-port.ts';
 import { eventually, startProgram } from '../support/program.ts';
 import { expectAnswers, expectSecretsKept, expectUp, seconds, settle } from './checks.ts';
 import { harmless } from './row.ts';
-import { CANARIES, FIRST_SECRET, createScene, type Running, type Scene } from './scene.ts';
+import {
+  CANARIES,
+  createScene,
+  FIRST_SECRET,
+  SLOW_PACE,
+  type Running,
+  type Scene,
+} from './scene.ts';
 import { expectTrueCounters, expectTrueValues, failuresOf, page } from './watch.ts';
 
 /** Docker kills after 10 s, Kubernetes after 30 s. */
@@ -29,7 +36,10 @@ describe('Signals', () => {
   });
 
   test('SIGTERM during a scrape', async ({ task }) => {
-    const scene = await createScene({ numbers: 5_000, pace: { scrapeMs: 500, timeoutS: 20 } });
+    const scene = await createScene({
+      numbers: 5_000,
+      pace: { ...SLOW_PACE, scrapeMs: 500, timeoutS: 20 },
+    });
     const running = await scene.start();
     await settle(running);
     const whole = await page(running.port, '/metrics');
@@ -266,7 +276,11 @@ async function expectEnd(task: TestContext['task'], scene: Scene, running: Runni
   const tookMs = performance.now() - startedMs;
   expect(tookMs).toBeLessThan(STOP_MS_MAX);
   expectSecretsKept(running, [landing]);
-  expectTrueValues(watch.samples, [{ sinceMs: 0, oneOf: [scene.truth()] }], 4_000);
+  expectTrueValues(
+    watch.samples,
+    [{ sinceMs: 0, oneOf: [scene.truth()] }],
+    scene.pace.staleAfterS * 1000,
+  );
   expectTrueCounters(watch.samples);
   expectUp(watch.samples);
   expect(failuresOf(watch.samples.at(-1)?.text ?? '')).toEqual({});

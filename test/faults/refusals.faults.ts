@@ -43,7 +43,7 @@ describe('Rejected credentials and tokens', () => {
   failing('numbers call: FAIL 3, even with a new token', {
     reason: 'token',
     begin: onNumbers({ kind: 'fail', reason: 3 }),
-    waitS: 16,
+    waitS: 8,
   });
 
   harmless('new token that one server does not accept yet', {

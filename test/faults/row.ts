@@ -14,7 +14,7 @@ import {
   settle,
   type RowOptions,
 } from './checks.ts';
-import { createScene, type Running, type Scene } from './scene.ts';
+import { createScene, SLOW_PACE, type Running, type Scene, type SceneOptions } from './scene.ts';
 import {
   expectTrueCounters,
   expectTrueValues,
@@ -34,12 +34,18 @@ interface FailingOptions extends RowOptions {
   readonly alsoExpect?: (scene: Scene, running: Running) => void | Promise<void>;
 }
 
+const PACES: Partial<Record<Reason, SceneOptions['pace']>> = {
+  // A poll that hangs ends before the next one is due.
+  timeout: { ...SLOW_PACE, timeoutS: 1 },
+  // These are retried.
+  network: SLOW_PACE,
+};
+
 /** A row in which polls fail for longer than data is served. */
 export function failing(name: string, options: FailingOptions): void {
   test(name, async ({ task }) => {
-    // A busy machine must not cause a timeout in other rows.
-    const timeoutS = options.reason === 'timeout' ? 1 : 5;
-    const scene = await createScene({ ...options, pace: { timeoutS, ...options.pace } });
+    const pace = { ...PACES[options.reason], ...options.pace };
+    const scene = await createScene({ ...options, pace });
     const running = await scene.start();
     const { program, watch } = running;
     const baseline = await settle(running);
@@ -107,13 +113,10 @@ interface HarmlessOptions extends RowOptions {
   readonly alsoExpect?: (scene: Scene, running: Running) => void;
 }
 
-/** Polled twice as often: there are neither retries nor timeouts, which take longer. */
-const HARMLESS_PACE = { intervalS: 1, timeoutS: 5, staleAfterS: 2 };
-
 /** A row in which no poll may fail. */
 export function harmless(name: string, options: HarmlessOptions): void {
   test(name, async ({ task }) => {
-    const scene = await createScene({ ...options, pace: { ...HARMLESS_PACE, ...options.pace } });
+    const scene = await createScene(options);
     const running = await scene.start();
     const { program, watch } = running;
     const baseline = await settle(running);

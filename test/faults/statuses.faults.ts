@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { failing } from './row.ts';
+import { SLOW_PACE } from './scene.ts';
 
 const html = { 'content-type': 'text/html' };
 const KEY = '{"apiKey":"fake-api-key-in-an-error"}';
@@ -7,6 +8,8 @@ const KEY = '{"apiKey":"fake-api-key-in-an-error"}';
 describe('HTTP statuses', () => {
   failing('500', {
     reason: 'http_status',
+    // It is retried.
+    pace: SLOW_PACE,
     begin: ({ provider }) => {
       provider.faults.numbers = { kind: 'reply', status: 500, body: KEY };
     },
