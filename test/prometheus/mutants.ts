@@ -122,11 +122,11 @@ function numberEdits(expr: string): Edit[] {
 }
 
 /**
- * Doubles and halves each duration. Where a rule looks back at its own value, it only bridges gaps between
- * evaluations: there is no harm in a longer one.
+ * Doubles and halves each duration. Left alone: the step of a subquery, which only changes its precision, and
+ * longer ranges where a rule looks back at its own value, which only bridge gaps between evaluations.
  */
 const durationEdits = (rule: Rule): Edit[] =>
-  replaceAllBy(rule.expr, /(?<=[[:]|offset )\d+[smhdw](?![\w:]*")/g, (text, before) => [
+  replaceAllBy(rule.expr, /(?<=\[|offset )\d+[smhdw](?![\w:]*")/g, (text, before) => [
     ...(before.endsWith(`${nameOf(rule)}[`) ? [] : [scaled(text, 2)]),
     scaled(text, 0.5),
   ]);

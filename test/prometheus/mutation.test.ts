@@ -37,11 +37,17 @@ const parts = tests.flatMap(({ alert, file }) =>
   partsOf(file).map((part): Part => ({ alert, file: part, tookMs: 0, kills: new Map() })),
 );
 
-/** Shares of mutants that the unit tests have to notice. Some mutants change nothing that matters. */
-const KILLED_MIN = 0.8;
-const KILLED_OF_ALERT_MIN = 0.6;
-/** CI tests a sixth of the mutants, because all of them take longer than everything else together. */
-const SAMPLED_EVERY = process.env['CI'] === undefined ? 1 : 6;
+/**
+ * Shares of mutants that the unit tests have to notice, just below those of today: 97.5 % of all, and 89.7 % of those
+ * of WhatsAppBudgetExceeded, whose rules have four operands that only save work.
+ */
+const KILLED_MIN = 0.97;
+const KILLED_OF_ALERT_MIN = 0.89;
+/**
+ * CI tests every seventh mutant in the order of the rule files, 68 of 476, so that each longer rule is among them:
+ * 98.5 % are killed, in 95 s on two cores. All of them take 7 minutes.
+ */
+const SAMPLED_EVERY = process.env['CI'] === undefined ? 1 : 7;
 
 test.skipIf(tools === undefined)(
   'the unit tests notice most ways to weaken a rule',
