@@ -44,10 +44,10 @@ const parts = tests.flatMap(({ alert, file }) =>
 const KILLED_MIN = 0.97;
 const KILLED_OF_ALERT_MIN = 0.89;
 /**
- * CI tests every seventh mutant in the order of the rule files, 68 of 476, so that each longer rule is among them:
- * 98.5 % are killed, in 95 s on two cores. All of them take 7 minutes.
+ * CI tests every ninth mutant in the order of the rule files, 53 of 476, so that each longer rule is among them.
+ * It notices 52. All of them take five times as long.
  */
-const SAMPLED_EVERY = process.env['CI'] === undefined ? 1 : 7;
+const SAMPLED_EVERY = process.env['CI'] === undefined ? 1 : 9;
 
 test.skipIf(tools === undefined)(
   'the unit tests notice most ways to weaken a rule',
