@@ -6,7 +6,7 @@ import { renderBody, type Change } from './bodies.ts';
  * so that they cost almost nothing. `PUT /change` starts again, and sets in what each differs from the
  * previous one. Enough of them for all polls of a measurement: counts that start again would fall.
  */
-const TURNS = 24;
+const TURNS = 30;
 
 const numbers = Number(process.argv[2]);
 let bodies = renderBodies('every number');

@@ -8,7 +8,7 @@ export type SendChunks = (
 ) => Promise<void>;
 
 /** All that a response may queue: TLS encrypts what it is given at once, for each client anew. */
-const UNSENT_BYTES_MAX = 64 * 1024;
+const UNSENT_BYTES_MAX = 128 * 1024;
 
 /** Sends bodies in slices: each when the one before has been sent, and one in a round of the event loop. */
 export function createSender(): SendChunks {
