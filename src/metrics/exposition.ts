@@ -4,7 +4,7 @@ import type { Body, ReloadState } from '../edge.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
 import type { AccountView, Build, CollectedView, Family, Self } from './family.ts';
-import { compress, endMember, inflateParts, joinParts } from './gzip.ts';
+import { compress, inflatePart, joinParts, toMember } from './gzip.ts';
 import { renderNumbers, type Block } from './numbers.ts';
 import { createProcessMetrics, renderFamilies } from './registry.ts';
 import { remember } from './remember.ts';
@@ -89,19 +89,28 @@ export function createExposition(
     };
   });
 
+  /** The same until a number changes: most polls bring nothing new. */
+  const numbersOf = remember(async (accounts: readonly (readonly Block[])[]) => {
+    const { numberHeads } = await heads;
+    const parts = numberHeads.flatMap((head, i) => [
+      head,
+      ...accounts.flatMap((blocks) => blocks.flatMap((block) => block.parts[i] ?? [])),
+    ]);
+    return joinParts(parts);
+  });
   /** The same from one poll to the next. */
   const bodyOf = remember(async (accounts: readonly RenderedAccount[]) => {
-    const { numberHeads, accountHeads } = await heads;
-    const numbers = numberHeads.flatMap((head, i) => [
-      head,
-      ...accounts.flatMap(({ blocks }) => blocks.flatMap(({ parts }) => parts[i] ?? [])),
-    ]);
+    const { accountHeads } = await heads;
+    const blocks = accounts.map((account) => account.blocks);
     const texts = accountHeads.map(
       (head, i) => head + accounts.map(({ series }) => series[i]).join(''),
     );
-    return joinParts([...numbers, await compress(Buffer.from(`\n\n${texts.join('\n\n')}`))]);
+    return [
+      await numbersOf(keyOf(blocks), blocks),
+      await compress(Buffer.from(`\n\n${texts.join('\n\n')}`)),
+    ];
   });
-  const textOf = remember(inflateParts);
+  const textOf = remember(inflatePart);
   const exporterOf = remember(async (self: Self) => {
     const families = await renderFamilies(EXPORTER_FAMILIES, (family) => family.samples(self));
     return families.map(({ head, series }) => head + series).join('\n\n');
@@ -112,13 +121,14 @@ export function createExposition(
     async encode(views, encoding, { isPart } = { isPart: false }) {
       if (!isPart) forgetOthers(views);
       const accounts = await Promise.all(views.map((view) => accountOf(view.state, view)));
-      const [first] = accounts;
-      const key = first !== undefined && accounts.length === 1 ? first : LISTS;
-      const body = await bodyOf(key, accounts);
-      const text = encoding === 'gzip' ? undefined : await textOf(body, body);
+      const parts = await bodyOf(keyOf(accounts), accounts);
+      const texts =
+        encoding === 'gzip'
+          ? undefined
+          : await Promise.all(parts.map((part) => textOf(part, part)));
       // Last, so that it is as of now.
       const tail = Buffer.from(await renderTail(!isPart));
-      return toBody(text === undefined ? [body.deflated, endMember(body, tail)] : [text, tail]);
+      return toBody(texts === undefined ? toMember(parts, tail) : [...texts, tail]);
     },
   };
 
@@ -135,6 +145,11 @@ export function createExposition(
     const ofProcess = isWhole ? await processMetrics?.() : undefined;
     return `\n\n${ofExporter}\n${ofProcess === undefined ? '' : `\n${ofProcess}`}`;
   }
+}
+
+/** What a list is kept for: its only entry, or all lists. */
+function keyOf([first, ...others]: readonly object[]): object {
+  return first !== undefined && others.length === 0 ? first : LISTS;
 }
 
 /** The HELP and TYPE lines of every metric of numbers, compressed, and of accounts. */

@@ -29,28 +29,31 @@ export async function compress(text: Uint8Array): Promise<Part> {
 /** A gzip header without name and time, from an unknown system (RFC 1952). */
 const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 
-/** A gzip member without its end. `deflated` begins with the gzip header. */
+/** The parts as one. */
 export function joinParts(parts: readonly Part[]): Part {
+  return { deflated: Buffer.concat(parts.map(({ deflated }) => deflated)), ...sumOf(parts) };
+}
+
+function sumOf(parts: readonly Part[]): Pick<Part, 'crc' | 'length'> {
   return {
-    deflated: Buffer.concat([GZIP_HEADER, ...parts.map(({ deflated }) => deflated)]),
     crc: parts.reduce((crc, part) => joinCrc(crc, part), 0),
     length: parts.reduce((length, part) => length + part.length, 0),
   };
 }
 
-/** The text of joined parts. */
-export function inflateParts({ deflated }: Part): Promise<Uint8Array> {
-  return inflateAsync(deflated.subarray(GZIP_HEADER.length), INFLATE);
+/** The text of a part. */
+export function inflatePart({ deflated }: Part): Promise<Uint8Array> {
+  return inflateAsync(deflated, INFLATE);
 }
 
 /** The length of a stored block has 16 bits. */
 const STORED_BYTES_MAX = 0xffff;
 
 /**
- * The end of a gzip member: `tail`, which is not empty, in stored blocks, because compressing a few
- * KiB for each scrape would cost more than sending them; then the trailer.
+ * The chunks of a gzip member: the parts, then `tail`, which is not empty, in stored blocks, because
+ * compressing a few KiB for each scrape would cost more than sending them.
  */
-export function endMember({ crc, length }: Part, tail: Uint8Array): Uint8Array {
+export function toMember(parts: readonly Part[], tail: Uint8Array): readonly Uint8Array[] {
   const blocks: Uint8Array[] = [];
   for (let start = 0; start < tail.length; start += STORED_BYTES_MAX) {
     const bytes = tail.subarray(start, start + STORED_BYTES_MAX);
@@ -60,10 +63,11 @@ export function endMember({ crc, length }: Part, tail: Uint8Array): Uint8Array {
     head.writeUInt16LE(~bytes.length & 0xffff, 3);
     blocks.push(head, bytes);
   }
+  const { crc, length } = sumOf(parts);
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc32(tail, crc), 0);
   trailer.writeUInt32LE((length + tail.length) % 2 ** 32, 4);
-  return Buffer.concat([...blocks, trailer]);
+  return [GZIP_HEADER, ...parts.map(({ deflated }) => deflated), ...blocks, trailer];
 }
 
 /*
