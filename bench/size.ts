@@ -12,9 +12,10 @@ import {
 } from './process.ts';
 import { median } from './statistics.ts';
 
-/** Memory is measured after a minute of the fastest schedule that the exporter accepts. */
+/** Memory is measured after a minute of the fastest schedule that the exporter accepts, and of busy scraping. */
 const POLLS = 6;
 const SCHEDULE = '10s';
+const SCRAPE_INTERVAL_MS = 5_000;
 /** The servers alternate within each round, so that other load on the machine affects all equally. */
 const ROUNDS = 5;
 const SCRAPES = 40;
@@ -41,25 +42,26 @@ export async function measureSize(numbers: number): Promise<SizeResult> {
   const poll = await runHelper<PollCost>('poll', String(numbers), provider.url);
   await put(`${provider.url}/change`, 'every number');
   const ours = await startExporter(provider.url, SCHEDULE);
-  await untilPolled(ours);
   const naive = await startHelper('naive', provider.url);
+  await untilPolled(ours, naive);
+  const memory = { ours: memoryMib(ours), naive: memoryMib(naive) };
   const fixed = await startHelper('fixed');
   // From here on the data does not change: there are no polls while scrapes are measured.
   stop(provider);
   await put(`${fixed.url}/body`, (await scrape(`${ours.url}/metrics`, 'gzip')).body);
   const scrapes = await measureScrapes({ fixed, ours, naive });
-  const memory = { ours: memoryMib(ours), naive: memoryMib(naive) };
   for (const server of [ours, naive, fixed]) stop(server);
   return { numbers, scrapes, memory, poll };
 }
 
-/** Resolves after enough polls. */
-async function untilPolled(server: Server): Promise<void> {
+/** Resolves after enough polls; scrapes both meanwhile. */
+async function untilPolled(ours: Server, naive: Server): Promise<void> {
   for (;;) {
-    const { body } = await scrape(`${server.url}/metrics`, 'gzip');
+    await scrape(`${naive.url}/metrics`, 'gzip');
+    const { body } = await scrape(`${ours.url}/metrics`, 'gzip');
     const text = gunzipSync(body).toString('latin1');
     if (Number(/^whatsapp_polls_total\{.*\} (\d+)$/m.exec(text)?.[1]) >= POLLS) return;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, SCRAPE_INTERVAL_MS));
   }
 }
 
