@@ -1,5 +1,4 @@
-import type { AccountState } from '../core/account-state.ts';
-import type { NumberCounters } from '../core/conversations.ts';
+import type { ConversationCounters, NumberCounters } from '../core/conversations.ts';
 import type { NumberEntry, Snapshot } from '../core/snapshot.ts';
 import { FAMILIES } from './families.ts';
 import type { NumberFamily } from './family.ts';
@@ -20,7 +19,7 @@ const BLOCK_NUMBERS = 4_096;
 /** A stretch of the numbers of an account. */
 interface Stretch {
   readonly numbers: readonly NumberEntry[];
-  readonly counters: readonly (NumberCounters | undefined)[];
+  readonly counters: ConversationCounters;
 }
 
 export interface Block extends Stretch {
@@ -32,7 +31,7 @@ export interface Block extends Stretch {
 export async function renderNumbers(
   account: string,
   { numbers }: Snapshot,
-  conversations: AccountState['conversations'],
+  conversations: ConversationCounters,
   before: readonly Block[] = [],
   families: readonly NumberFamily[] = NUMBER_FAMILIES,
 ): Promise<readonly Block[]> {

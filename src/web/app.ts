@@ -11,7 +11,7 @@ import { PAGE_CSP, renderPage } from './page/page.ts';
 import { loadPhoneFormat } from './page/phone.ts';
 import { parseQuery, type Language, type Query } from './page/query.ts';
 import { wordsOf } from './page/words.ts';
-import { createSender, type SendChunks } from './send.ts';
+import { createSender, slicesOf, type SendChunks } from './send.ts';
 import { isHost, renderTargets, TARGETS_CONTENT_TYPE } from './targets.ts';
 
 type Encoding = 'gzip' | 'identity';
@@ -182,7 +182,7 @@ async function sendEncoded(
   response.setHeader('Content-Type', contentType).vary('Accept-Encoding');
   if (encoding === 'gzip') response.set('Content-Encoding', 'gzip');
   response.set('Content-Length', String(length));
-  await sendChunks(request, response, chunks);
+  await sendChunks(request, response, slicesOf(chunks));
 }
 
 /** The language of the URL, or the one that the browser prefers. `iw` is what Hebrew once was. */

@@ -16,19 +16,24 @@ export function createSender(): SendChunks {
   return async ({ method }, response, chunks) => {
     response.emit(ANSWERED);
     // Not response.send(): it would rewrite the content type, whose parameters Prometheus reads.
-    for (const slice of method === 'HEAD' ? [] : slicesOf(chunks)) {
-      if (response.headersSent) await takeTurn();
-      if (response.closed) return;
-      // Also called where the client has gone. To a server that closes, a response that has ended is
-      // over even before it was sent.
-      await new Promise<void>((resolve) => response.write(slice, () => resolve()));
+    for (const chunk of method === 'HEAD' ? [] : chunks) {
+      for (const slice of slicesOf([chunk])) {
+        if (response.headersSent) await takeTurn();
+        if (response.closed) return;
+        // Also called where the client has gone. To a server that closes, a response that has ended is
+        // over even before it was sent.
+        await new Promise<void>((resolve) => response.write(slice, () => resolve()));
+      }
     }
     response.end();
   };
 }
 
-/** Full slices, and a rest: a small chunk joins its neighbours, because each slice takes a round. */
-function* slicesOf(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+/**
+ * Full slices, and a rest: a small chunk joins its neighbours, because each slice takes a round. Not for
+ * chunks that are made on demand: to make them takes time, so that each needs a round of its own.
+ */
+export function* slicesOf(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
   let pieces: Uint8Array[] = [];
   let free = UNSENT_BYTES_MAX;
   for (const chunk of chunks) {
