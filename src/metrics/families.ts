@@ -19,49 +19,45 @@ const RESETS = 'Resets every month.';
  * and units are a public contract; docs/metrics.md is generated from this table.
  */
 export const FAMILIES: readonly Family[] = [
-  ofNumber(
-    'online',
-    (from) => from.online,
-    'Whether the number is connected to an inbox (1) or not (0).',
-  ),
+  ofNumber('online', 'online', 'Whether the number is connected to an inbox (1) or not (0).'),
   ofNumber(
     'online_inbox',
-    (from) => from.onlineInbox,
+    'onlineInbox',
     'Id of the inbox that the number is connected to; 0 if none.',
   ),
   ofNumber(
     'online_account',
-    (from) => from.onlineAccount,
+    'onlineAccount',
     'Id of the inbox account that the number is connected to; 0 if none.',
   ),
   ofNumber(
     'coexistence',
-    (from) => from.coexistence,
+    'coexistence',
     'Whether the number is also used in the WhatsApp Business app on a phone (1) or not (0).',
   ),
   ofNumber(
     'created_timestamp_seconds',
-    (from) => from.createdS,
+    'createdS',
     'Time when the number was added, in Unix seconds.',
   ),
   ofNumber(
     'conversations_this_month',
-    (from) => from.conversations,
+    'conversations',
     `Conversations counted in the current month: marketing, service and incoming together. ${RESETS}`,
   ),
   ofNumber(
     'marketing_conversations_this_month',
-    (from) => from.marketing,
+    'marketing',
     `Marketing templates sent in the current month. ${RESETS}`,
   ),
   ofNumber(
     'service_conversations_this_month',
-    (from) => from.service,
+    'service',
     `Utility templates sent outside an open 24-hour window in the current month. ${RESETS}`,
   ),
   ofNumber(
     'incoming_conversations_this_month',
-    (from) => from.incoming,
+    'incoming',
     `24-hour windows opened by a customer in the current month. ${RESETS}`,
   ),
   {
@@ -144,13 +140,11 @@ export const FAMILIES: readonly Family[] = [
     scope: 'account',
     labels: ['account', 'number', 'category'],
     help: 'Conversations planned for each month for a number with a budget of its own, by category, from the configuration; absent while the number is not reported.',
-    samples({ state: { name: account }, snapshot, budget }) {
-      if (snapshot === undefined || budget === undefined || budget.numbers.size === 0) return [];
-      return snapshot.numbers.flatMap(({ whatsapp: number }) => {
-        const own = budget.numbers.get(number);
+    samples: ({ state: { name: account }, snapshot, budget }) =>
+      (budget?.numbers.size ? (snapshot?.numbers ?? []) : []).flatMap(({ whatsapp: number }) => {
+        const own = budget?.numbers.get(number);
         return own === undefined ? [] : budgetSamples({ account, number }, own);
-      });
-    },
+      }),
   },
   ofAccount(
     'gauge',

@@ -66,7 +66,6 @@ const readNumber: Read = ({ whatsapp }) => whatsapp;
 /** Whether all that is read is the same for each number of both. */
 function isSame(a: Stretch, b: Stretch, reads: readonly Read[]): boolean {
   if (a.numbers.length !== b.numbers.length) return false;
-  // A loop for each is several times as fast as a loop over the numbers.
   return reads.every((read) =>
     a.numbers.every(
       (number, i) =>
